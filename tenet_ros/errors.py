@@ -1,0 +1,28 @@
+"""Errors of the package.
+
+Every message says three things: what was expected, what came, and what to do.
+"""
+
+from __future__ import annotations
+
+__all__ = ['ConfigError', 'ContractError', 'EngineError', 'SourceError', 'TenetError']
+
+
+class TenetError(Exception):
+    """Base of everything this package raises on purpose."""
+
+
+class ConfigError(TenetError):
+    """A preset, parameter, manifest or command line that cannot be honoured."""
+
+
+class EngineError(TenetError):
+    """A model file that is missing, corrupt, or does not fit the machine or its manifest."""
+
+
+class ContractError(TenetError):
+    """Data whose shape, dtype, encoding or order breaks a documented contract."""
+
+
+class SourceError(TenetError):
+    """A video, bag, folder or camera that cannot be opened or read."""

@@ -1,0 +1,1 @@
+"""From a sentence to phrases with roles and a relational skeleton."""

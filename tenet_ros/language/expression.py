@@ -1,0 +1,223 @@
+"""The parsed form of a referring expression.
+
+A sentence is split into *phrases*, whose words are open ("red mug", "traffic cone": the
+detector's job), and a *skeleton* of closed vocabulary (relation, order, motion, number,
+negation: the preference's job).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+__all__ = [
+    'Expression',
+    'Extreme',
+    'Motion',
+    'MotionKind',
+    'Order',
+    'Phrase',
+    'Prompt',
+    'Query',
+    'Relation',
+    'RelationKind',
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A noun phrase, as it can be handed to an open-vocabulary detector.
+
+    Attributes:
+        text: the words, without article and without relations: "red striped mug".
+        noun: lemma of the head noun ("mug"); '' for "one", "thing", "object", which fit anything.
+        colours: colour words, normalised ("grey", not "gray"), in order.
+        attributes: other modifiers ("striped", "plastic"), in order.
+        excluded_colours: colours that the phrase must not have ("the mug that is not red").
+        plural: whether the head noun was plural.
+    """
+
+    text: str
+    noun: str
+    colours: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    excluded_colours: tuple[str, ...] = ()
+    plural: bool = False
+
+
+class RelationKind(str, Enum):
+    """How the target lies, or moves, with respect to its anchor(s)."""
+
+    LEFT_OF = 'left_of'
+    RIGHT_OF = 'right_of'
+    ABOVE = 'above'
+    BELOW = 'below'
+    ON = 'on'
+    IN = 'in'
+    NEAR = 'near'
+    FAR_FROM = 'far_from'
+    BETWEEN = 'between'
+    BEHIND = 'behind'
+    IN_FRONT_OF = 'in_front_of'
+    WITH = 'with'
+    """Has, holds, wears, rides: the anchor overlaps the target or touches it."""
+    CHASING = 'chasing'
+    """Moves towards the anchor, or behind it."""
+    LEAVING = 'leaving'
+    """Moves away from the anchor."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """One relation of the target.
+
+    Attributes:
+        kind: which.
+        anchors: indexes into ``Expression.phrases``; two for BETWEEN two named things, one else.
+        negated: "not on the table".
+    """
+
+    kind: RelationKind
+    anchors: tuple[int, ...]
+    negated: bool = False
+
+
+class Extreme(str, Enum):
+    """The end of an ordering over the candidates."""
+
+    LEFT = 'left'
+    RIGHT = 'right'
+    TOP = 'top'
+    BOTTOM = 'bottom'
+    MIDDLE = 'middle'
+    LARGEST = 'largest'
+    SMALLEST = 'smallest'
+    TALLEST = 'tallest'
+    NEAREST = 'nearest'
+    FARTHEST = 'farthest'
+    FASTEST = 'fastest'
+    SLOWEST = 'slowest'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A place in an ordering of the candidates that fit the target phrase.
+
+    Attributes:
+        extreme: the end from which to count.
+        rank: 1 for "the leftmost", 2 for "the second from the left".
+        strict: False for a region hint ("the dog on the left"), which a lone candidate may fail
+            without being excluded; True for a superlative or an ordinal.
+        negated: "not the largest".
+    """
+
+    extreme: Extreme
+    rank: int = 1
+    strict: bool = True
+    negated: bool = False
+
+
+class MotionKind(str, Enum):
+    """What the target does, in the image."""
+
+    MOVING = 'moving'
+    STILL = 'still'
+    LEFTWARD = 'leftward'
+    RIGHTWARD = 'rightward'
+    UPWARD = 'upward'
+    DOWNWARD = 'downward'
+    APPROACHING = 'approaching'
+    """Towards the camera: the box grows."""
+    RECEDING = 'receding'
+    """Away from the camera: the box shrinks."""
+    STOPPED = 'stopped'
+    """Was moving, and is still now."""
+    STARTED = 'started'
+    """Was still, and moves now."""
+    ENTERED = 'entered'
+    """Was not there when the stream began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Motion:
+    """One statement about the target's motion, possibly negated."""
+
+    kind: MotionKind
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """One sentence, parsed.
+
+    Attributes:
+        text: the sentence as it came.
+        phrases: the target first, then the anchors.
+        relations: of the target to anchors.
+        orders: places in orderings.
+        motions: what the target does.
+        count: how many objects are meant: 1, or n ("the two dogs"), or 0 for all ("the dogs").
+        skeleton: the sentence with its phrases replaced: "[T] to the left of [A1]".
+        ignored: words that no rule could use, for the log and for ``~/status``.
+    """
+
+    text: str
+    phrases: tuple[Phrase, ...]
+    relations: tuple[Relation, ...] = ()
+    orders: tuple[Order, ...] = ()
+    motions: tuple[Motion, ...] = ()
+    count: int = 1
+    skeleton: str = '[T]'
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> Phrase:
+        """The phrase that names the referred object."""
+        return self.phrases[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """One expression's place in a prompt.
+
+    Attributes:
+        expression: the sentence.
+        index: its column in ``Detections.reference`` and ``TrackSet.reference_hits``.
+        first_column: column of its target phrase in ``phrase_scores``; its anchors follow.
+    """
+
+    expression: Expression
+    index: int
+    first_column: int
+
+    @property
+    def columns(self) -> slice:
+        """The columns of ``phrase_scores`` that hold this expression's phrases, in order."""
+        return slice(self.first_column, self.first_column + len(self.expression.phrases))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """All that a command asks of a detector.
+
+    Attributes:
+        command_id: the command it was made from.
+        queries: one per sentence, in order.
+    """
+
+    command_id: int
+    queries: tuple[Query, ...]
+
+    @classmethod
+    def of(cls, command_id: int, expressions: tuple[Expression, ...]) -> Prompt:
+        """Lay the phrases of all expressions side by side."""
+        queries, column = [], 0
+        for index, expression in enumerate(expressions):
+            queries.append(Query(expression=expression, index=index, first_column=column))
+            column += len(expression.phrases)
+        return cls(command_id=command_id, queries=tuple(queries))
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """Every phrase, in column order."""
+        return tuple(phrase for query in self.queries for phrase in query.expression.phrases)

@@ -1,0 +1,1 @@
+"""The stages of the pipeline: detector, tracker, preference, decision, segmenter."""
