@@ -1,1 +1,1 @@
-"""runtime."""
+"""Threads, queues, clocks and counters around the pipeline."""

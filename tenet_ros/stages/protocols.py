@@ -30,12 +30,22 @@ __all__ = [
     'Detector',
     'Preference',
     'PreferenceScores',
+    'Prepared',
     'Segmenter',
     'Tracker',
 ]
 
-PreparedT = TypeVar('PreparedT')
+PreparedT = TypeVar('PreparedT', bound='Prepared')
 EmbeddingT = TypeVar('EmbeddingT')
+
+
+class Prepared(Protocol):
+    """What a detector makes of a prompt, once per command. Immutable."""
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Nouns of the prompt that this detector can never find, for the user to be told."""
+        ...
 
 
 class Detector(Protocol[PreparedT]):
@@ -48,7 +58,7 @@ class Detector(Protocol[PreparedT]):
             prompt: the phrases of every sentence of the command.
 
         Returns:
-            What ``detect`` needs: cached text features, say. Immutable.
+            What ``detect`` needs: cached text features, say.
         """
         ...
 

@@ -1,0 +1,277 @@
+"""One step of the method: a frame and whatever detections have arrived in, an answer out.
+
+The pipeline is synchronous and deterministic: the same frames, commands and detections in the same
+order give the same results, whatever the machine's speed. Threads, clocks and queues are the
+runtime's business.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from tenet_ros.geometry import clip_boxes
+from tenet_ros.language.expression import Prompt, Query
+from tenet_ros.stages.protocols import (
+    AnySegmenter,
+    CameraMotion,
+    Decision,
+    Preference,
+    PreferenceScores,
+    Tracker,
+)
+from tenet_ros.types import Command, FloatArray, Frame, Mask, State, TimedDetections, TrackSet
+
+__all__ = ['Decider', 'Pipeline', 'StepResult', 'TargetResult']
+
+SHOWN = (State.TENTATIVE, State.COMMITTED)
+"""The states in which the selected tracks are segmented and published."""
+
+
+class Decider(Protocol):
+    """Turns the scores of one sentence into a decision, with memory of the last ones."""
+
+    def update(self, query: Query, scores: PreferenceScores, tracks: TrackSet) -> Decision:
+        """Return the decision at ``tracks.stamp_ns``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TargetResult:
+    """The answer to one sentence at one frame.
+
+    Attributes:
+        sentence: the sentence as it came.
+        decision: state, selected tracks, preference.
+        track_ids: the selected tracks that are visible now, best first.
+        boxes: (K, 4) float32 xyxy source pixels, parallel to ``track_ids``.
+        masks: K masks, parallel to ``track_ids``.
+    """
+
+    sentence: str
+    decision: Decision
+    track_ids: tuple[int, ...]
+    boxes: FloatArray
+    masks: tuple[Mask, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StepResult:
+    """Everything that is known at one frame; it carries that frame's identity.
+
+    Attributes:
+        sequence: the frame's order of arrival.
+        stamp_ns: the source image's ``header.stamp``.
+        frame_id: the source image's ``header.frame_id``.
+        height: of the source image, pixels.
+        width: of the source image, pixels.
+        command: the command that every target below answers.
+        queries: its parsed sentences, in order.
+        tracks: all live tracks.
+        targets: one per sentence, in order; empty without a command.
+        detections_stamp_ns: stamp of the newest frame whose detections are in ``tracks``, or -1.
+        stage_ns: time spent in each stage of this step, nanoseconds.
+    """
+
+    sequence: int
+    stamp_ns: int
+    frame_id: str
+    height: int
+    width: int
+    command: Command
+    queries: tuple[Query, ...]
+    tracks: TrackSet
+    targets: tuple[TargetResult, ...]
+    detections_stamp_ns: int
+    stage_ns: Mapping[str, int]
+
+    @property
+    def state(self) -> State:
+        """The state of the first sentence, or IDLE without one."""
+        return self.targets[0].decision.state if self.targets else State.IDLE
+
+
+class _Stopwatch:
+    """Sums the time spent in named stages."""
+
+    def __init__(self, clock_ns: Callable[[], int]) -> None:
+        self._clock_ns = clock_ns
+        self.spent_ns: dict[str, int] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = self._clock_ns()
+        try:
+            yield
+        finally:
+            self.spent_ns[stage] = self.spent_ns.get(stage, 0) + self._clock_ns() - start
+
+
+class Pipeline:
+    """Tracker, preference, decision and segmenter in their order.
+
+    The detector is not in here: its results are given to ``step`` when they are ready, late or
+    not.
+
+    Args:
+        tracker: keeps ids on boxes; this pipeline owns it.
+        preference: scores tracks against a sentence.
+        new_decider: makes the decision memory of one sentence.
+        segmenter: boxes to masks.
+        camera_motion: optional estimate of the camera's own motion.
+        mask_correction: correct tracks between detections by the boxes of their masks. Right for
+            segmenters whose masks can leave the box; a segmenter that stays inside shrinks it.
+        clock_ns: for ``StepResult.stage_ns`` alone.
+    """
+
+    def __init__(
+        self,
+        *,
+        tracker: Tracker,
+        preference: Preference,
+        new_decider: Callable[[], Decider],
+        segmenter: AnySegmenter,
+        camera_motion: CameraMotion | None = None,
+        mask_correction: bool = False,
+        clock_ns: Callable[[], int] = time.perf_counter_ns,
+    ) -> None:
+        self._tracker = tracker
+        self._preference = preference
+        self._new_decider = new_decider
+        self._segmenter = segmenter
+        self._camera_motion = camera_motion
+        self._mask_correction = mask_correction
+        self._clock_ns = clock_ns
+        self._command = Command(command_id=0, text='', sentences=())
+        self._prompt = Prompt(command_id=0, queries=())
+        self._deciders: tuple[Decider, ...] = ()
+        self._detections_stamp_ns = -1
+        self._last_boxes = np.zeros((0, 4), np.float32)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The prompt of the active command."""
+        return self._prompt
+
+    def set_command(self, command: Command, prompt: Prompt) -> None:
+        """Answer another command from the next step on.
+
+        Boxes and ids stay; everything that was believed about the old sentences goes.
+
+        Args:
+            command: the command.
+            prompt: its sentences, parsed; the same ``command_id``.
+        """
+        self._command, self._prompt = command, prompt
+        self._deciders = tuple(self._new_decider() for _ in prompt.queries)
+        self._tracker.set_prompt(command.command_id, len(prompt.phrases), len(prompt.queries))
+
+    def reset(self) -> None:
+        """Forget all tracks and decisions; the command stays. For a stream that starts over."""
+        self._tracker.reset()
+        if self._camera_motion is not None:
+            self._camera_motion.reset()
+        self._detections_stamp_ns = -1
+        self._last_boxes = np.zeros((0, 4), np.float32)
+        self.set_command(self._command, self._prompt)
+
+    def step(self, frame: Frame, arrived: Sequence[TimedDetections] = ()) -> StepResult:
+        """Advance to ``frame`` and answer.
+
+        Args:
+            frame: the new frame; its ``sequence`` is larger than the last one's.
+            arrived: detections that became ready since the last step, of this frame or of earlier
+                ones, oldest first.
+        """
+        watch = _Stopwatch(self._clock_ns)
+        tracks = self._track(frame, arrived, watch)
+        size = (frame.height, frame.width)
+        decisions = []
+        with watch('preference'):
+            for query, decider in zip(self._prompt.queries, self._deciders, strict=True):
+                scores = self._preference.score(query, tracks, size)
+                decisions.append(decider.update(query, scores, tracks))
+        targets = self._segment(frame, tracks, decisions, watch)
+        return StepResult(
+            sequence=frame.sequence,
+            stamp_ns=frame.stamp_ns,
+            frame_id=frame.frame_id,
+            height=frame.height,
+            width=frame.width,
+            command=self._command,
+            queries=self._prompt.queries,
+            tracks=tracks,
+            targets=targets,
+            detections_stamp_ns=self._detections_stamp_ns,
+            stage_ns=watch.spent_ns,
+        )
+
+    def _track(
+        self, frame: Frame, arrived: Sequence[TimedDetections], watch: _Stopwatch
+    ) -> TrackSet:
+        """Bring the tracker to ``frame`` with everything that has arrived."""
+        motion = None
+        if self._camera_motion is not None:
+            with watch('camera_motion'):
+                motion = self._camera_motion.estimate(frame.image, self._last_boxes)
+        with watch('track'):
+            self._tracker.advance(
+                sequence=frame.sequence, stamp_ns=frame.stamp_ns, camera_motion=motion
+            )
+            for late in arrived:
+                if self._tracker.apply(late):
+                    self._detections_stamp_ns = late.stamp_ns
+            tracks = self._tracker.snapshot()
+        self._last_boxes = tracks.boxes
+        return tracks
+
+    def _segment(
+        self,
+        frame: Frame,
+        tracks: TrackSet,
+        decisions: Sequence[Decision],
+        watch: _Stopwatch,
+    ) -> tuple[TargetResult, ...]:
+        """Decode the selected tracks of all sentences from one encoding of the frame."""
+        row_of = {int(track_id): row for row, track_id in enumerate(tracks.ids)}
+        shown = [
+            [i for i in decision.track_ids if i in row_of] if decision.state in SHOWN else []
+            for decision in decisions
+        ]
+        wanted = list(dict.fromkeys(track_id for ids in shown for track_id in ids))
+        rows = [row_of[track_id] for track_id in wanted]
+        boxes = clip_boxes(tracks.boxes[rows], frame.height, frame.width)
+        masks: tuple[Mask, ...] = ()
+        if wanted:
+            with watch('encode'):
+                embedding = self._segmenter.encode(frame.image)
+            with watch('decode'):
+                masks = self._segmenter.decode(embedding, boxes)
+            if self._mask_correction:
+                with watch('track'):
+                    self._correct(wanted, masks)
+        of_track = dict(zip(wanted, zip(boxes, masks, strict=True), strict=True))
+        return tuple(
+            TargetResult(
+                sentence=query.expression.text,
+                decision=decision,
+                track_ids=tuple(ids),
+                boxes=np.asarray([of_track[i][0] for i in ids], np.float32).reshape(-1, 4),
+                masks=tuple(of_track[i][1] for i in ids),
+            )
+            for query, decision, ids in zip(self._prompt.queries, decisions, shown, strict=True)
+        )
+
+    def _correct(self, ids: Sequence[int], masks: Sequence[Mask]) -> None:
+        """Tell the tracker where the masks lie; empty masks say nothing."""
+        solid = [(i, mask.box()) for i, mask in zip(ids, masks, strict=True) if mask.area]
+        if solid:
+            self._tracker.correct(
+                np.asarray([i for i, _ in solid], np.int64),
+                np.stack([box for _, box in solid]).astype(np.float32),
+            )

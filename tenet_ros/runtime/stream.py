@@ -1,0 +1,220 @@
+"""Two lanes around a pipeline: every frame answered in its own time, whatever the detector needs.
+
+Frames: the newest wins and drops are counted. Commands: all are kept, in order, and applied at
+frame boundaries, so that no frame in flight gets a new label.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tenet_ros.language.expression import Prompt
+from tenet_ros.language.parser import parse
+from tenet_ros.pipeline import Pipeline, StepResult
+from tenet_ros.runtime.detector_lane import DetectorLane
+from tenet_ros.runtime.mailbox import Mailbox
+from tenet_ros.runtime.metrics import StreamMetrics
+from tenet_ros.stages.protocols import AnyDetector
+from tenet_ros.types import Command, Frame
+
+__all__ = ['Stream', 'StreamSettings', 'parse_command']
+
+LOG = logging.getLogger(__name__)
+
+
+def parse_command(command: Command) -> Prompt:
+    """Parse every sentence of a command.
+
+    Raises:
+        ContractError: a sentence that cannot be parsed; it says which and why.
+    """
+    return Prompt.of(command.command_id, tuple(parse(s) for s in command.sentences))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamSettings:
+    """How the lanes are run.
+
+    Attributes:
+        detector_max_hz: detections per second at most; 0 for as many as the detector manages.
+        detector_wait_ms: how long a frame may wait for its own detections when the detector is
+            free and is expected to be that fast; 0 never waits. Waiting trades latency for boxes
+            that are of the very frame.
+        restart_gap_ms: a stamp that is older than its predecessor by more than this starts the
+            stream anew (a bag that loops); one that is older by less is a late frame and dropped.
+    """
+
+    detector_max_hz: float = 0.0
+    detector_wait_ms: float = 0.0
+    restart_gap_ms: float = 500.0
+
+
+class Stream:
+    """Runs a pipeline on its fast lane and a detector on its slow lane.
+
+    ``frames_in == frames_out + drops`` holds whenever no frame is in flight, and always after
+    ``stop``. Results leave in the order of their stamps; when the source's stamps start over, the
+    stream does too.
+
+    Args:
+        pipeline: used by the fast lane alone.
+        detector: used by the slow lane alone.
+        on_result: called on the fast lane's thread with every result and its frame; the time it
+            takes is the stage ``publish``.
+        on_error: called once, with one sentence, when a lane fails; the stream has then ended.
+        wall_ns: "now" on the clock of the frames' stamps, for the age of results.
+        settings: how the lanes are run.
+        metrics: counters to write to; those of an earlier run go on.
+    """
+
+    def __init__(
+        self,
+        *,
+        pipeline: Pipeline,
+        detector: AnyDetector,
+        on_result: Callable[[StepResult, Frame], None],
+        on_error: Callable[[str], None],
+        wall_ns: Callable[[], int] = time.time_ns,
+        settings: StreamSettings | None = None,
+        metrics: StreamMetrics | None = None,
+    ) -> None:
+        self.metrics = metrics or StreamMetrics()
+        self._settings = settings or StreamSettings()
+        self._pipeline = pipeline
+        self._on_result = on_result
+        self._on_error = on_error
+        self._wall_ns = wall_ns
+        self._detector_lane = DetectorLane(
+            detector,
+            self.metrics,
+            on_error=self._fail,
+            max_hz=self._settings.detector_max_hz,
+        )
+        self._frames: Mailbox[tuple[Frame, Mapping[str, int]]] = Mailbox()
+        self._commands: deque[tuple[Command, Prompt]] = deque()
+        self._newest_command = Command(command_id=0, text='', sentences=())
+        self._last_stamp_ns: int | None = None
+        self._failed = threading.Lock()
+        self._thread = threading.Thread(target=self._run, name='tenet-stream', daemon=True)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Nouns of the active command that the detector can never find."""
+        return self._detector_lane.unknown if self._newest_command.sentences else ()
+
+    def start(self) -> None:
+        """Start both lanes."""
+        self._detector_lane.start()
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> bool:
+        """End both lanes after what they are at; no callback comes afterwards.
+
+        Returns:
+            Whether both threads ended within ``timeout_s`` each.
+        """
+        self._count_drop(self._frames.close())
+        fast = True
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout_s)
+            fast = not self._thread.is_alive()
+        return self._detector_lane.stop(timeout_s) and fast
+
+    def post(self, frame: Frame, spent_ns: Mapping[str, int] | None = None) -> None:
+        """Give the stream a new frame; never blocks.
+
+        Args:
+            frame: with a ``sequence`` larger than the last one's.
+            spent_ns: stages that this frame has been through already, such as ``convert``.
+        """
+        self.metrics.tick('frames_in', time.monotonic_ns())
+        self._count_drop(self._frames.post((frame, spent_ns or {})))
+
+    def command(self, command: Command) -> bool:
+        """Queue a command; it is applied at the next frame boundary.
+
+        A command with the very sentences of the one before changes nothing, so a publisher that
+        repeats its command does not lose its target.
+
+        Returns:
+            Whether it was queued.
+
+        Raises:
+            ContractError: it cannot be parsed; the command before stays active.
+        """
+        if command.sentences == self._newest_command.sentences:
+            return False
+        self._commands.append((command, parse_command(command)))
+        self._newest_command = command
+        return True
+
+    def _count_drop(self, dropped: int) -> None:
+        if dropped:
+            self.metrics.count('drops', dropped)
+
+    def _run(self) -> None:
+        try:
+            while (item := self._frames.take()) is not None:
+                self._process(*item)
+        except Exception as error:  # noqa: BLE001 - the worker's top frame
+            self._count_drop(1)
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        """Report the first failure of either lane and let both end."""
+        if not self._failed.acquire(blocking=False):
+            return
+        LOG.error('the stream has ended', exc_info=error)
+        self._count_drop(self._frames.close())
+        self._on_error(f'{type(error).__name__}: {error}')
+
+    def _process(self, frame: Frame, spent_ns: Mapping[str, int]) -> None:
+        if not self._in_order(frame):
+            self.metrics.count('out_of_order')
+            self.metrics.count('drops')
+            return
+        while self._commands:
+            self._pipeline.set_command(*self._commands.popleft())
+        self._ask_detector(frame)
+        result = self._pipeline.step(frame, self._detector_lane.collect())
+        start_ns = time.perf_counter_ns()
+        self._on_result(result, frame)
+        publish_ns = time.perf_counter_ns() - start_ns
+        self.metrics.frame(
+            {**spent_ns, **result.stage_ns, 'publish': publish_ns},
+            self._wall_ns() - frame.stamp_ns,
+        )
+        switches = sum(target.decision.switched for target in result.targets)
+        self.metrics.count('switches', switches)
+        self.metrics.tick('frames_out', time.monotonic_ns())
+
+    def _in_order(self, frame: Frame) -> bool:
+        """Return whether the frame may be answered; start anew when its stamps start over."""
+        last_ns, self._last_stamp_ns = self._last_stamp_ns, frame.stamp_ns
+        if last_ns is None or frame.stamp_ns > last_ns:
+            return True
+        if (last_ns - frame.stamp_ns) / 1e6 <= self._settings.restart_gap_ms:
+            self._last_stamp_ns = last_ns
+            return False
+        LOG.warning(
+            'image stamps went back by %.3f s: tracks and decisions start anew',
+            (last_ns - frame.stamp_ns) / 1e9,
+        )
+        self.metrics.count('stream_restarts')
+        self._pipeline.reset()
+        return True
+
+    def _ask_detector(self, frame: Frame) -> None:
+        """Offer the frame to the slow lane, and wait for it where that is worth while."""
+        prompt = self._pipeline.prompt
+        if not prompt.queries:
+            return
+        free = self._detector_lane.offer(frame, prompt)
+        wait_ms = self._settings.detector_wait_ms
+        if free and 0 < self._detector_lane.typical_ms <= wait_ms:
+            self._detector_lane.wait_for(frame.sequence, wait_ms / 1e3)
