@@ -1,0 +1,55 @@
+# make demo SOURCE=<video|bag|folder|camera>   see it work
+# make test                                    everything that CI checks
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types imports unit test-slow test-ros test-oldest clean
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+SOURCE ?= /dev/video0
+COMMAND ?= the person
+# A model file that is already here, instead of fetching the preset's own.
+MODEL ?=
+
+help:
+	@sed -n '1,2s/^# //p' Makefile
+
+$(VENV)/.installed: setup.cfg setup.py pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/tenet-ros models pull coco $(if $(MODEL),--from $(MODEL))
+	$(BIN)/tenet-ros demo "$(SOURCE)" "$(COMMAND)"
+
+test: lint types imports unit
+
+lint: $(VENV)/.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed
+	$(BIN)/mypy
+
+imports: $(VENV)/.installed
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.installed
+	$(BIN)/python -m pytest -q
+
+test-slow: $(VENV)/.installed
+	$(BIN)/python -m pytest -q -m slow
+
+# With a ROS 2 installation sourced; it needs the packages of package.xml.
+test-ros:
+	$(PYTHON) -m pytest -q -m ros
+
+# The oldest NumPy that is promised: the one of ROS 2 Humble's and Jazzy's own binaries.
+test-oldest:
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet -e '.[test]' 'numpy==1.26.*' 'opencv-python-headless<4.12'
+	.venv-oldest/bin/python -m pytest -q
+
+clean:
+	rm -rf $(VENV) .venv-oldest build dist *.egg-info
