@@ -27,7 +27,7 @@ def test_frame_refuses_what_is_not_an_rgb_image(image):
 
 
 def test_detections_refuse_arrays_of_different_length():
-    with pytest.raises(ContractError, match='Detections.scores'):
+    with pytest.raises(ContractError, match='scores'):
         Detections(
             boxes=np.zeros((2, 4), np.float32),
             scores=np.zeros(3, np.float32),
