@@ -1,0 +1,254 @@
+"""ONNX Runtime behind the Session protocol. The one module that imports ``onnxruntime``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Any, final
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as native
+
+from tenet_ros.errors import EngineError
+from tenet_ros.inference.manifest import Manifest
+from tenet_ros.inference.spec import TensorMap, TensorSpec, check_tensors
+
+__all__ = ['LADDER', 'OrtSession', 'default_threads']
+
+LADDER = ('TensorrtExecutionProvider', 'CUDAExecutionProvider', 'CPUExecutionProvider')
+"""Execution providers, the most wanted first; the CPU stands under every other one."""
+
+_ERRORS: tuple[type[Exception], ...] = (
+    RuntimeError,
+    ValueError,
+    *(t for t in vars(native).values() if isinstance(t, type) and issubclass(t, Exception)),
+)
+"""What ONNX Runtime raises; its own classes share no base below ``Exception``."""
+
+_DTYPES = {
+    'tensor(float)': np.float32,
+    'tensor(float16)': np.float16,
+    'tensor(double)': np.float64,
+    'tensor(int64)': np.int64,
+    'tensor(int32)': np.int32,
+    'tensor(uint8)': np.uint8,
+    'tensor(int8)': np.int8,
+    'tensor(bool)': np.bool_,
+}
+
+
+def default_threads() -> int:
+    """Return half of the CPUs that this process may use, at least 1 and at most 8.
+
+    The other half is for the fast lane: a detector that takes every core makes each frame late.
+    """
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
+    return min(8, max(1, (usable or 1) // 2))
+
+
+@final
+class OrtSession:
+    """A model run by ONNX Runtime; see ``Session`` for what the methods promise.
+
+    Args:
+        path: of the ONNX file.
+        manifest: what the file must be; None takes any file as it is.
+        threads: CPU threads for one inference; 0 for ``default_threads()``.
+        providers: execution providers to try, best first.
+        engine_cache: folder where TensorRT keeps the engines that it builds.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        manifest: Manifest | None = None,
+        *,
+        threads: int = 0,
+        providers: tuple[str, ...] = LADDER,
+        engine_cache: Path | None = None,
+    ) -> None:
+        self._path = path
+        self._manifest = manifest
+        self._threads = threads or default_threads()
+        self._providers = providers
+        self._engine_cache = engine_cache or path.parent / 'tensorrt'
+        self._name = manifest.name if manifest else path.stem
+        self._digest = manifest.graph.sha256 if manifest else ''
+        self._loaded: _Loaded | None = None
+        self._provider = 'not active'
+
+    @property
+    def key(self) -> str:
+        """The name, and the first 12 digits of the file's sha256 once that is known."""
+        return f'{self._name} {self._digest[:12]}'.strip()
+
+    @property
+    def provider(self) -> str:
+        """What runs the model, and why nothing better does."""
+        return self._provider
+
+    @property
+    def inputs(self) -> tuple[TensorSpec, ...]:
+        """What ``infer`` takes."""
+        return self._active().inputs
+
+    @property
+    def outputs(self) -> tuple[TensorSpec, ...]:
+        """What ``infer`` gives."""
+        return self._active().outputs
+
+    def activate(self) -> None:
+        """Read, check, load and run the model once."""
+        if self._loaded is not None:
+            return
+        content = self._read()
+        native_session, self._provider = self._climb(content)
+        loaded = _Loaded(native_session)
+        if self._manifest:
+            self._manifest.check_graph(loaded.inputs, loaded.outputs)
+        zeros = {
+            spec.name: np.zeros(
+                [dim if isinstance(dim, int) else 1 for dim in spec.shape], spec.dtype
+            )
+            for spec in loaded.inputs
+        }
+        self._run(loaded, zeros)
+        self._loaded = loaded
+
+    def infer(self, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
+        """Run the model. Every call returns arrays of its own, so they outlive the next call."""
+        loaded = self._active()
+        check_tensors(self._name, loaded.inputs, inputs)
+        return self._run(loaded, inputs)
+
+    def deactivate(self) -> None:
+        """Free the model."""
+        self._loaded = None
+        self._provider = 'not active'
+
+    def __enter__(self) -> OrtSession:
+        """Activate."""
+        self.activate()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Deactivate."""
+        self.deactivate()
+
+    def _active(self) -> _Loaded:
+        if self._loaded is None:
+            raise EngineError(f'{self._name}: expected an active session; call activate() first')
+        return self._loaded
+
+    def _read(self) -> bytes:
+        """Return the file's content, checked against the manifest."""
+        remedy = f'run `tenet-ros models pull {self._name}`' if self._manifest else 'check the path'
+        try:
+            content = self._path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            raise EngineError(
+                f'{self._name}: expected a model at {self._path}, got {reason}; {remedy}'
+            ) from error
+        digest = hashlib.sha256(content).hexdigest()
+        if self._manifest and digest != self._manifest.graph.sha256:
+            raise EngineError(
+                f'{self._name}: expected sha256 {self._manifest.graph.sha256}, '
+                f'{self._path} has {digest}; {remedy}'
+            )
+        self._digest = digest
+        return content
+
+    def _climb(self, content: bytes) -> tuple[Any, str]:
+        """Return a native session on the best provider that works, and why that one."""
+        available = onnxruntime.get_available_providers()
+        passed: list[str] = []
+        for provider in self._providers:
+            short = provider.removesuffix('ExecutionProvider')
+            if provider not in available:
+                passed.append(f'no {short} in this onnxruntime')
+                continue
+            try:
+                session = self._create(content, provider)
+            except _ERRORS as error:
+                if provider == 'CPUExecutionProvider':
+                    raise self._failed('could not be loaded', error) from error
+                passed.append(f'{short}: {_first_line(error)}')
+                continue
+            # Without its libraries a GPU provider steps aside in silence and leaves the CPU.
+            if session.get_providers()[0] != provider:
+                passed.append(f'{short} does not start on this machine')
+                continue
+            what = f'{short}, {self._threads} thread{"s" if self._threads > 1 else ""}'
+            return session, f'{what} ({"; ".join(passed)})' if passed else what
+        raise EngineError(
+            f'{self._name}: expected one of {", ".join(self._providers)}; got '
+            f'{", ".join(available)} ({"; ".join(passed)}); install an onnxruntime that has one'
+        )
+
+    def _create(self, content: bytes, provider: str) -> Any:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = self._threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # Spinning threads hold a core while they wait: on two cores that doubles the latency.
+        options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+        settings: dict[str, str] = {}
+        if provider == 'TensorrtExecutionProvider':
+            self._engine_cache.mkdir(parents=True, exist_ok=True)
+            settings = {
+                'trt_engine_cache_enable': 'True',
+                'trt_engine_cache_path': str(self._engine_cache),
+                'trt_engine_cache_prefix': f'{self._name}_{self._digest[:12]}',
+                'trt_timing_cache_enable': 'True',
+            }
+        chain: list[Any] = [(provider, settings)]
+        if provider != 'CPUExecutionProvider':
+            chain.append('CPUExecutionProvider')
+        return onnxruntime.InferenceSession(content, options, providers=chain)
+
+    def _run(self, loaded: _Loaded, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
+        try:
+            values = loaded.session.run(loaded.names, dict(inputs))
+        except _ERRORS as error:
+            raise self._failed('could not be run', error) from error
+        return dict(zip(loaded.names, values, strict=True))
+
+    def _failed(self, what: str, error: Exception) -> EngineError:
+        return EngineError(
+            f'{self._name}: expected an ONNX model that onnxruntime {onnxruntime.__version__} '
+            f'runs; {self._path} {what}: {_first_line(error)}; fetch it again or update onnxruntime'
+        )
+
+
+class _Loaded:
+    """A native session with its metadata read once."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.inputs = tuple(_spec(node) for node in session.get_inputs())
+        self.outputs = tuple(_spec(node) for node in session.get_outputs())
+        self.names = [spec.name for spec in self.outputs]
+
+
+def _spec(node: Any) -> TensorSpec:
+    """Translate ONNX Runtime's description; an unnamed varying dimension gets a name of its own."""
+    if node.type not in _DTYPES:
+        known = ', '.join(_DTYPES)
+        raise EngineError(f'{node.name}: expected one of {known}, got {node.type}; export it anew')
+    shape = tuple(dim or f'{node.name}_{axis}' for axis, dim in enumerate(node.shape))
+    return TensorSpec(node.name, np.dtype(_DTYPES[node.type]), shape)
+
+
+def _first_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
