@@ -275,6 +275,9 @@ class TrackSet:
         history_stamps_ns: (T,) int64, oldest first; the last one is ``stamp_ns``.
         stamp_ns: the frame that this snapshot describes.
         labels: (N,) the detector's class names.
+        looks: detection sets received under the current command, empty ones too; -1 where the
+            tracker does not say. Without it "nothing is there" cannot be told from "nobody has
+            looked yet".
     """
 
     ids: IntArray
@@ -292,6 +295,7 @@ class TrackSet:
     history_stamps_ns: IntArray
     stamp_ns: int
     labels: tuple[str, ...] = field(default=())
+    looks: int = -1
 
     def __post_init__(self) -> None:
         """Check that all arrays speak of the same N tracks."""

@@ -16,6 +16,7 @@ __all__ = [
     'Motion',
     'MotionKind',
     'Order',
+    'Part',
     'Phrase',
     'Prompt',
     'Query',
@@ -25,16 +26,35 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Something that an object wears or is made of, to be looked for on its own pixels.
+
+    Attributes:
+        noun: lemma ("shirt", "head"); "clothes" where only a colour is said ("the man in red").
+        colours: its colours, normalised; may be empty.
+        excluded_colours: colours that it must not have.
+    """
+
+    noun: str
+    colours: tuple[str, ...] = ()
+    excluded_colours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
     """A noun phrase, as it can be handed to an open-vocabulary detector.
 
     Attributes:
         text: the words, without article and without relations: "red striped mug".
-        noun: lemma of the head noun ("mug"); '' for "one", "thing", "object", which fit anything.
-        colours: colour words, normalised ("grey", not "gray"), in order.
+        noun: lemma of the head noun ("mug"), or of a known compound ("traffic light"); '' for
+            "one", "thing", "object", which fit anything.
+        colours: colour words, normalised (``lexicon.BASE_COLOURS``, each perhaps after "dark" or
+            "light": "grey" for "gray", "dark blue" for "navy"), in order.
         attributes: other modifiers ("striped", "plastic"), in order.
         excluded_colours: colours that the phrase must not have ("the mug that is not red").
         plural: whether the head noun was plural.
+        parts: clothes and body parts with their colours ("the person in a red shirt"), which a
+            detector without such categories can still compare with the object's pixels.
     """
 
     text: str
@@ -43,6 +63,7 @@ class Phrase:
     attributes: tuple[str, ...] = ()
     excluded_colours: tuple[str, ...] = ()
     plural: bool = False
+    parts: tuple[Part, ...] = ()
 
 
 class RelationKind(str, Enum):
@@ -69,17 +90,24 @@ class RelationKind(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
-    """One relation of the target.
+    """One relation of the target, or of an anchor, to other things.
 
     Attributes:
         kind: which.
         anchors: indexes into ``Expression.phrases``; two for BETWEEN two named things, one else.
         negated: "not on the table".
+        subject: whose relation it is; 0, the target, or the index of an anchor, always smaller
+            than ``anchors`` ("the dog next to the man *on the bench*").
+        inverted: the anchor does it to the subject ("the ball that the dog is chasing").
+        superlative: only the candidate that fits best is meant ("closest to the laptop").
     """
 
     kind: RelationKind
     anchors: tuple[int, ...]
     negated: bool = False
+    subject: int = 0
+    inverted: bool = False
+    superlative: bool = False
 
 
 class Extreme(str, Enum):
@@ -93,6 +121,7 @@ class Extreme(str, Enum):
     LARGEST = 'largest'
     SMALLEST = 'smallest'
     TALLEST = 'tallest'
+    SHORTEST = 'shortest'
     NEAREST = 'nearest'
     FARTHEST = 'farthest'
     FASTEST = 'fastest'
@@ -109,12 +138,14 @@ class Order:
         strict: False for a region hint ("the dog on the left"), which a lone candidate may fail
             without being excluded; True for a superlative or an ordinal.
         negated: "not the largest".
+        subject: whose place it is; 0, the target, or the index of an anchor.
     """
 
     extreme: Extreme
     rank: int = 1
     strict: bool = True
     negated: bool = False
+    subject: int = 0
 
 
 class MotionKind(str, Enum):
@@ -140,10 +171,20 @@ class MotionKind(str, Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Motion:
-    """One statement about the target's motion, possibly negated."""
+    """One statement about how the target, or an anchor, moves.
+
+    Attributes:
+        kind: which.
+        negated: "not moving".
+        strict: False for a posture or an activity ("sitting", "dancing") that only makes
+            stillness or movement likely.
+        subject: who moves; 0, the target, or the index of an anchor.
+    """
 
     kind: MotionKind
     negated: bool = False
+    strict: bool = True
+    subject: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +200,8 @@ class Expression:
         count: how many objects are meant: 1, or n ("the two dogs"), or 0 for all ("the dogs").
         skeleton: the sentence with its phrases replaced: "[T] to the left of [A1]".
         ignored: words that no rule could use, for the log and for ``~/status``.
+        targets: indexes of the phrases that are meant, more than one for "the boy and his bike";
+            ``count`` is then their sum.
     """
 
     text: str
@@ -169,6 +212,7 @@ class Expression:
     count: int = 1
     skeleton: str = '[T]'
     ignored: tuple[str, ...] = ()
+    targets: tuple[int, ...] = (0,)
 
     @property
     def target(self) -> Phrase:
@@ -184,11 +228,14 @@ class Query:
         expression: the sentence.
         index: its column in ``Detections.reference`` and ``TrackSet.reference_hits``.
         first_column: column of its target phrase in ``phrase_scores``; its anchors follow.
+        findable: for each phrase, whether the detector can find such a thing at all; empty while
+            nobody has said. It tells "there is no frisbee" from "this detector knows no walls".
     """
 
     expression: Expression
     index: int
     first_column: int
+    findable: tuple[bool, ...] = ()
 
     @property
     def columns(self) -> slice:
