@@ -45,7 +45,7 @@ def test_a_model_resolves_to_itself():
 
 @pytest.mark.parametrize('name', ['', 'yolov9', '../yolox_nano_416', 'coco.yaml'])
 def test_an_unknown_name_lists_the_known_ones(name: str):
-    with pytest.raises(ConfigError, match='coco.*yolox_nano_416'):
+    with pytest.raises(ConfigError, match=r'coco.*yolox_nano_416'):
         resolve(name)
     with pytest.raises(ConfigError, match='yolox_nano_416'):
         load_manifest(name)

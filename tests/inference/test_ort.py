@@ -44,7 +44,7 @@ def test_a_file_that_fits_its_manifest_is_loaded(sum_model: Path):
 
 def test_a_missing_file_says_how_to_get_it(tmp_path: Path):
     session = OrtSession(tmp_path / 'x.onnx', load_manifest('yolox_nano_416'))
-    with pytest.raises(EngineError, match='No such file.*tenet-ros models pull yolox_nano_416'):
+    with pytest.raises(EngineError, match=r'No such file.*tenet-ros models pull yolox_nano_416'):
         session.activate()
 
 
@@ -68,7 +68,7 @@ def test_a_corrupt_file_is_one_line(tmp_path: Path, content: bytes):
 def test_a_graph_with_other_tensors_than_its_manifest_is_refused(sum_model: Path):
     right = manifest_of(sum_model)
     wrong = dataclasses.replace(right, outputs=right.outputs * 2)
-    with pytest.raises(EngineError, match='expected the outputs total.*; the file has total'):
+    with pytest.raises(EngineError, match=r'expected the outputs total.*; the file has total'):
         OrtSession(sum_model, wrong).activate()
 
 

@@ -149,7 +149,7 @@ def test_a_model_of_two_files_comes_from_a_folder(store: EngineStore, tmp_path: 
     manifest = manifest_for(('graph.onnx', 'http://x', GRAPH), ('words', 'http://x', WORDS))
     (tmp_path / 'graph.onnx').write_bytes(GRAPH)
     (tmp_path / 'words').write_bytes(WORDS)
-    with pytest.raises(EngineError, match='expected a folder with graph.onnx, words'):
+    with pytest.raises(EngineError, match=r'expected a folder with graph.onnx, words'):
         store.pull(manifest, from_file=tmp_path / 'words')
     store.pull(manifest, from_file=tmp_path)
     assert store.check(manifest) is Health.READY
@@ -168,7 +168,7 @@ def test_a_store_that_cannot_be_written_says_so(tmp_path: Path):
     own.write_bytes(GRAPH)
     store = EngineStore(own / 'below a file')
     manifest = manifest_for(('graph.onnx', 'http://x', GRAPH))
-    with pytest.raises(EngineError, match='expected to write .* TENET_ENGINES'):
+    with pytest.raises(EngineError, match=r'expected to write .* TENET_ENGINES'):
         store.pull(manifest, from_file=own)
 
 
