@@ -10,6 +10,7 @@ __all__ = [
     'PipelineConfig',
     'PreferenceConfig',
     'SegmenterConfig',
+    'Settings',
     'TrackerConfig',
 ]
 
@@ -48,3 +49,22 @@ class PipelineConfig:
     decision: DecisionConfig = field(default_factory=DecisionConfig)
     segmenter: SegmenterConfig = field(default_factory=SegmenterConfig)
     detector: DetectorConfig = field(default_factory=DetectorConfig)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a user chooses; ``factory.build`` makes a system of it.
+
+    Attributes:
+        preset: name of a preset, one of ``factory.PRESETS``.
+        model: path of a detector file to use in place of the preset's own; empty for its own.
+        threads: CPU threads for one inference; 0 lets the session choose.
+        camera_motion: ``none``, or ``sparse`` for optical flow on corner points.
+        pipeline: thresholds of the stages.
+    """
+
+    preset: str = 'coco'
+    model: str = ''
+    threads: int = 0
+    camera_motion: str = 'none'
+    pipeline: PipelineConfig = field(default_factory=PipelineConfig)
