@@ -45,6 +45,7 @@ class Clock:
         """
 
     def __repr__(self) -> str:
+        """Show which clock."""
         return f'{type(self).__name__}(clock_type={self._clock_type.name})'
 
 

@@ -58,9 +58,11 @@ class CQos:
         self.pointer: Any = dds.dds_create_qos()
 
     def __enter__(self) -> Self:
+        """Lend the policies."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Free them."""
         dds.dds_delete_qos(self.pointer)
         self.pointer = None
 

@@ -108,7 +108,8 @@ class EventHandler:
             peer, what = 'subscription', 'requests an incompatible QoS: nothing is sent to it'
         else:
             peer, what = 'publisher', 'offers an incompatible QoS: nothing is received from it'
-        self._logger.warning(
+        text = (
             f"New {peer} discovered on topic '{self._topic}' {what}. "
             f'Last incompatible policy: {info.last_policy_kind.name}'
         )
+        self._logger.warning(text)

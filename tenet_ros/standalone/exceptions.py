@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 
-class NotInitializedException(TenetError):
+class NotInitializedException(TenetError):  # noqa: N818
     """The context is not initialised, or was shut down."""
 
 

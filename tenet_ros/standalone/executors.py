@@ -188,6 +188,7 @@ class SingleThreadedExecutor:
                     yield work
 
     def __enter__(self) -> Self:
+        """Use the executor for the length of a block."""
         return self
 
     def __exit__(
@@ -196,6 +197,7 @@ class SingleThreadedExecutor:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        """Shut it down."""
         self.shutdown()
 
 

@@ -86,29 +86,32 @@ _STEPS: Final = {
 
 
 class ManagedEntity:
-    """Something that takes part in the transitions of a lifecycle node."""
+    """Something that takes part in the transitions of a lifecycle node.
 
-    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Take part in configuring; `state` is where the node comes from."""
+    Every callback is given the state that the node comes from.
+    """
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: ARG002
+        """Take part in configuring."""
         return TransitionCallbackReturn.SUCCESS
 
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: ARG002
         """Take part in cleaning up."""
         return TransitionCallbackReturn.SUCCESS
 
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: ARG002
         """Take part in shutting down."""
         return TransitionCallbackReturn.SUCCESS
 
-    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: ARG002
         """Take part in activating."""
         return TransitionCallbackReturn.SUCCESS
 
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: ARG002
         """Take part in deactivating."""
         return TransitionCallbackReturn.SUCCESS
 
-    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:  # noqa: ARG002
         """Take part in error processing."""
         return TransitionCallbackReturn.SUCCESS
 
@@ -185,7 +188,7 @@ class LifecycleNode(ManagedEntity, Node):
 
     @property
     def current_state(self) -> LifecycleState:
-        """Where the machine is. (Not in rclpy, which tells by service only.)"""
+        """Where the machine is; not in rclpy, which tells by service only."""
         return self._state
 
     def trigger_configure(self) -> TransitionCallbackReturn:
@@ -205,7 +208,7 @@ class LifecycleNode(ManagedEntity, Node):
         return self._trigger('deactivate')
 
     def trigger_shutdown(self) -> TransitionCallbackReturn:
-        """Any but finalized to finalized."""
+        """Every state but finalized, to finalized."""
         return self._trigger('shutdown')
 
     def _trigger(self, name: str) -> TransitionCallbackReturn:
@@ -238,7 +241,9 @@ class LifecycleNode(ManagedEntity, Node):
         try:
             result = getattr(self, callback)(start)
             if not isinstance(result, TransitionCallbackReturn):
-                raise TypeError(f'expected a TransitionCallbackReturn, got {result!r}')
+                raise TypeError(  # noqa: TRY301, a wrong return value counts as an exception
+                    f'expected a TransitionCallbackReturn, got {result!r}'
+                )
         except Exception as error:  # noqa: BLE001, any failure of the node's code is its ERROR
             self.get_logger().error(f'{callback}() raised {type(error).__name__}: {error}')
             return TransitionCallbackReturn.ERROR

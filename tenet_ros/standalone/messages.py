@@ -33,6 +33,11 @@ _DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {('geometry_msgs/msg/Quaternio
 
 _ZERO: Final[Mapping[str, Any]] = {'string': '', 'bool': False, 'float32': 0.0, 'float64': 0.0}
 _DTYPES: Final = {'byte': 'int8', 'char': 'uint8', 'bool': 'bool_'}
+_ALLOWED: Final[Mapping[str, tuple[type, ...]]] = {
+    'string': (str,),
+    'bool': (object,),
+    'float': (float, int, np.number),
+}
 _IDL_NAMES: Final = {'float32': 'float', 'float64': 'double', 'byte': 'octet', 'bool': 'boolean'}
 
 
@@ -85,6 +90,7 @@ class Message:
         return dict(cls._idl)
 
     def __eq__(self, other: object) -> bool:
+        """Compare all fields with a message of the same type."""
         if type(other) is not type(self):
             return NotImplemented
         return all(_same(getattr(self, n), getattr(other, n)) for n in self._names)
@@ -92,6 +98,7 @@ class Message:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
+        """Show the type and all fields."""
         fields = ', '.join(f'{name}={getattr(self, name)!r}' for name in self._names)
         return f'{self.__msgtype__.replace("/", ".")}({fields})'
 
@@ -152,7 +159,7 @@ def _scalar_factory(type_name: str, field: str, base: str) -> Callable[[], Any]:
 
 
 def _nested_factory(nested: str) -> Callable[[], Any]:
-    return lambda: _classes[nested]()
+    return lambda: _classes[nested]()  # noqa: PLW0108, not all classes are made yet
 
 
 def _class_for(type_name: str) -> type[Message]:
@@ -181,7 +188,7 @@ def _class_for(type_name: str) -> type[Message]:
         '_idl': idl,
     }
     made: type[Message] = type(short, (Message,), namespace)
-    made._setters = tuple(made.__dict__[slot].__set__ for slot in slots)
+    made._setters = tuple(made.__dict__[slot].__set__ for slot in slots)  # noqa: SLF001, its own class
     return made
 
 
@@ -287,17 +294,14 @@ def _blame(msg: Message, path: str = '') -> str:
 
 
 def _scalar_problem(value: Any, base: str) -> str:
-    if base == 'string':
-        return '' if isinstance(value, str) else f'expected str, got {type(value).__name__}'
-    if base == 'bool':
+    kind = 'float' if base.startswith('float') else base
+    allowed = _ALLOWED.get(kind, (int, np.integer))
+    fits = isinstance(value, allowed)
+    if not fits:
+        return f'expected {allowed[0].__name__}, got {type(value).__name__} {value!r:.40}'
+    if kind in _ALLOWED:
         return ''
-    if base.startswith('float'):
-        if isinstance(value, (int, float, np.number)):
-            return ''
-        return f'expected float, got {type(value).__name__}'
-    if not isinstance(value, (int, np.integer)):
-        return f'expected int, got {type(value).__name__} {value!r}'
-    limits = np.iinfo(_DTYPES.get(base, base))
-    if not limits.min <= value <= limits.max:
-        return f'expected {base} ({limits.min}..{limits.max}), got {value}'
+    limits, number = np.iinfo(_DTYPES.get(base, base)), int(value)
+    if not limits.min <= number <= limits.max:
+        return f'expected {base} ({limits.min}..{limits.max}), got {number}'
     return ''

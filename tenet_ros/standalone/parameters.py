@@ -149,9 +149,11 @@ class Parameter:
         )
 
     def __repr__(self) -> str:
+        """Show name, type and value."""
         return f'Parameter({self._name!r}, {self._type.name}, {self._value!r})'
 
     def __eq__(self, other: object) -> bool:
+        """Compare name, type and value."""
         if not isinstance(other, Parameter):
             return NotImplemented
         mine = (self._name, self._type, self._value)

@@ -71,12 +71,12 @@ class Publisher:
             )
         if not self._writer.write(payload):
             self.dropped += 1
-            self._logger.warning(
+            text = (
                 f'{self.topic}: a reliable subscription did not take a message of '
                 f'{payload.nbytes} bytes within {MAX_BLOCKING_NS // 1_000_000} ms; '
-                f'{self.dropped} dropped so far',
-                throttle_duration_sec=5.0,
+                f'{self.dropped} dropped so far'
             )
+            self._logger.warning(text, throttle_duration_sec=5.0)
 
     def get_subscription_count(self) -> int:
         """Number of matched subscriptions."""

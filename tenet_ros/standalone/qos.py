@@ -114,6 +114,7 @@ class QoSProfile:
     avoid_ros_namespace_conventions: bool = False
 
     def __post_init__(self) -> None:
+        """Check the depth."""
         if self.depth < 0 and self.history is HistoryPolicy.KEEP_LAST:
             raise ValueError('QoSProfile: history KEEP_LAST needs a depth of 0 or more')
         self.depth = max(self.depth, 0)

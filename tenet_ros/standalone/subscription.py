@@ -81,10 +81,8 @@ class Subscription:
                 content = self._decode(sample)
             except ContractError as error:
                 self.undecodable += 1
-                self._logger.error(
-                    f'{self.topic}: message {self.undecodable} dropped: {error}',
-                    throttle_duration_sec=5.0,
-                )
+                text = f'{self.topic}: message {self.undecodable} dropped: {error}'
+                self._logger.error(text, throttle_duration_sec=5.0)  # noqa: TRY400, not logging's
                 continue
             if not self._wants_info:
                 return partial(self.callback, content)

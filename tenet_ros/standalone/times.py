@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import total_ordering
 from typing import Any
 
 __all__ = ['ClockType', 'Duration', 'Time']
@@ -26,6 +27,7 @@ def _message(type_name: str, nanoseconds: int) -> Any:
     return message(type_name)(sec=seconds, nanosec=remainder)
 
 
+@total_ordering
 class Duration:
     """A length of time.
 
@@ -54,29 +56,25 @@ class Duration:
         return cls(nanoseconds=msg.sec * _NS_PER_S + msg.nanosec)
 
     def __repr__(self) -> str:
+        """Show the length."""
         return f'Duration(nanoseconds={self._nanoseconds})'
 
     def __hash__(self) -> int:
+        """Agree with equality."""
         return hash(self._nanoseconds)
 
     def __eq__(self, other: object) -> bool:
+        """Compare lengths."""
         if not isinstance(other, Duration):
             return NotImplemented
         return self._nanoseconds == other._nanoseconds
 
     def __lt__(self, other: Duration) -> bool:
+        """Compare lengths."""
         return self._nanoseconds < other._nanoseconds
 
-    def __le__(self, other: Duration) -> bool:
-        return self._nanoseconds <= other._nanoseconds
 
-    def __gt__(self, other: Duration) -> bool:
-        return self._nanoseconds > other._nanoseconds
-
-    def __ge__(self, other: Duration) -> bool:
-        return self._nanoseconds >= other._nanoseconds
-
-
+@total_ordering
 class Time:
     """A point on a clock.
 
@@ -120,12 +118,15 @@ class Time:
         return cls(nanoseconds=msg.sec * _NS_PER_S + msg.nanosec, clock_type=clock_type)
 
     def __repr__(self) -> str:
+        """Show the point and the clock."""
         return f'Time(nanoseconds={self._nanoseconds}, clock_type={self.clock_type.name})'
 
     def __hash__(self) -> int:
+        """Agree with equality."""
         return hash((self._nanoseconds, self.clock_type))
 
     def __add__(self, other: Duration) -> Time:
+        """Return the point a while later."""
         return Time(nanoseconds=self._nanoseconds + other.nanoseconds, clock_type=self.clock_type)
 
     def __sub__(self, other: Any) -> Any:
@@ -142,23 +143,13 @@ class Time:
             )
 
     def __eq__(self, other: object) -> bool:
+        """Compare points of one clock; TypeError for two clocks."""
         if not isinstance(other, Time):
             return NotImplemented
         self._same_clock(other)
         return self._nanoseconds == other._nanoseconds
 
     def __lt__(self, other: Time) -> bool:
+        """Compare points of one clock; TypeError for two clocks."""
         self._same_clock(other)
         return self._nanoseconds < other._nanoseconds
-
-    def __le__(self, other: Time) -> bool:
-        self._same_clock(other)
-        return self._nanoseconds <= other._nanoseconds
-
-    def __gt__(self, other: Time) -> bool:
-        self._same_clock(other)
-        return self._nanoseconds > other._nanoseconds
-
-    def __ge__(self, other: Time) -> bool:
-        self._same_clock(other)
-        return self._nanoseconds >= other._nanoseconds
