@@ -69,6 +69,7 @@ class TrackerConfig:
     speed: float = 1.0
     growth: float = 0.3
     motion_memory_s: float = 1.0
+    growth_memory_s: float = 1.0
     detection_noise: tuple[float, float] = (0.05, 0.05)
     mask_noise: tuple[float, float] = (0.1, 0.3)
     mask_min_iou: float = 0.5
@@ -111,7 +112,7 @@ class DetectorConfig:
 
     score_threshold: float = 0.1
     same_class_iou: float = 0.6
-    any_class_iou: float = 0.8
+    any_class_iou: float = 0.7
     max_boxes: int = 100
     reference_threshold: float = 0.2
 

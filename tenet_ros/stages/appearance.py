@@ -19,12 +19,13 @@ _PART_FLOOR = 0.15
 """The same for clothes and other parts, whose place in the box is a guess."""
 
 # Share of an object that has a colour: at the first it is hardly so named, from the second it is.
-# Black, grey and white need more: every object has shadows, and every background is rather grey.
+# Some need more: every object has shadows, and many a background is grey, green or brown.
 _ENOUGH = {
     'black': (0.20, 0.48),
     'grey': (0.15, 0.42),
     'white': (0.10, 0.32),
     'silver': (0.15, 0.42),
+    'green': (0.12, 0.34),
     'brown': (0.10, 0.32),
     'beige': (0.10, 0.30),
 }

@@ -26,11 +26,12 @@ __all__ = ['COLOURS', 'ColourSamples', 'colour_table', 'sample']
 Ramp = tuple[float, float, float, float]
 """A trapezoid: 0 at the first, 1 from the second to the third, 0 again at the fourth."""
 
-_LEVELS = 32
+_SHIFT = 3
+_LEVELS = 256 >> _SHIFT
 """Colours are told apart in 32 levels a channel."""
 
-_SIDE = 20
-"""A box is looked at in 20 x 20 places, however large it is."""
+_SIDE = 16
+"""A box is looked at in 16 x 16 places, however large it is."""
 
 _SURROUND = 1.6
 """Its surroundings are those places of a box 1.6 times as large that are outside of it."""
@@ -62,10 +63,10 @@ _BASE: Mapping[str, _Fuzzy] = {
     'silver': _Fuzzy(light=(40, 60, 92, 101), chroma=(*_NONE, 8, 18)),
     'red': _Fuzzy(light=(8, 18, 60, 74), chroma=(18, 36, _PALE, _FULL), hue=(347, 366, 402, 416)),
     'orange': _Fuzzy(light=(42, 54, *_UP), chroma=(28, 46, _PALE, _FULL), hue=(42, 52, 72, 84)),
-    'yellow': _Fuzzy(light=(36, 56, *_UP), chroma=(18, 36, _PALE, _FULL), hue=(70, 82, 108, 118)),
+    'yellow': _Fuzzy(light=(30, 50, *_UP), chroma=(18, 36, _PALE, _FULL), hue=(70, 82, 108, 118)),
     'green': _Fuzzy(light=(8, 18, *_UP), chroma=(8, 20, _PALE, _FULL), hue=(98, 112, 175, 198)),
     'cyan': _Fuzzy(light=(20, 35, *_UP), chroma=(8, 20, _PALE, _FULL), hue=(162, 182, 225, 250)),
-    'blue': _Fuzzy(light=(4, 12, *_UP), chroma=(8, 20, _PALE, _FULL), hue=(212, 238, 300, 312)),
+    'blue': _Fuzzy(light=(4, 12, *_UP), chroma=(12, 26, _PALE, _FULL), hue=(212, 238, 300, 312)),
     'purple': _Fuzzy(light=(8, 16, *_UP), chroma=(10, 24, _PALE, _FULL), hue=(296, 307, 334, 350)),
     'pink': _Fuzzy(light=(42, 58, *_UP), chroma=(10, 24, _PALE, _FULL), hue=(325, 342, 382, 400)),
     'brown': _Fuzzy(light=(8, 16, 48, 66), chroma=(8, 16, 44, 60), hue=(24, 42, 82, 98)),
@@ -85,7 +86,7 @@ def _shaded(fuzzy: _Fuzzy, *, light: Ramp, chroma_scale: float) -> _Fuzzy:
 def _all_colours() -> dict[str, _Fuzzy]:
     colours = dict(_BASE)
     for word, fuzzy in _BASE.items():
-        colours[f'dark {word}'] = _shaded(fuzzy, light=(0, 6, 40, 58), chroma_scale=0.6)
+        colours[f'dark {word}'] = _shaded(fuzzy, light=(0, 6, 40, 58), chroma_scale=0.85)
         colours[f'light {word}'] = _shaded(fuzzy, light=(48, 62, *_UP), chroma_scale=0.5)
     # Where the plain word is itself dark or light, the general edges say nothing.
     colours['dark black'] = colours['light black'] = _BASE['black']
@@ -123,8 +124,7 @@ def colour_table(word: str) -> FloatArray:
 @lru_cache(maxsize=1)
 def _cube() -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return L*, C* and h in degrees of the middle of every bin, each (32768,) float32."""
-    step = 256 // _LEVELS
-    level = (np.arange(_LEVELS, dtype=np.float32) + 0.5) * step / 255
+    level = (np.arange(_LEVELS, dtype=np.float32) + 0.5) * (256 / _LEVELS) / 255
     rgb = np.stack(np.meshgrid(level, level, level, indexing='ij'), axis=-1).reshape(-1, 1, 3)
     lab = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB), np.float32).reshape(-1, 3)
     hue = np.degrees(np.arctan2(lab[:, 2], lab[:, 1])) % 360
@@ -143,9 +143,9 @@ class ColourSamples:
     """The colours of boxes, ready to be compared with words.
 
     Attributes:
-        bins: (N, 400) int64, the place of each sample's colour in ``colour_table``; samples run
+        bins: (N, 256) int64, the place of each sample's colour in ``colour_table``; samples run
             row by row from the top left of the box.
-        weights: (N, 400) float32, how likely each sample is on the object and not behind it.
+        weights: (N, 256) float32, how likely each sample is on the object and not behind it.
     """
 
     bins: IntArray
@@ -173,64 +173,90 @@ def sample(image: UInt8Array, boxes: FloatArray) -> ColourSamples:
         image: (H, W, 3) uint8 RGB.
         boxes: (N, 4) float32 xyxy source pixels, each with area inside the image.
     """
-    inside, _ = _pick(image, boxes, _INSIDE)
-    around, visible = _pick(image, boxes, _AROUND)
-    here = _histogram(inside, np.broadcast_to(_CENTRAL, inside.shape[:2]))
-    there = _histogram(around, visible)
+    level = _exposure(image)
+    inside, _ = _pick(image, boxes, _along(1.0), level)
+    around, visible = _pick(image, boxes, _along(_SURROUND), level)
+    here = _histogram(inside, np.broadcast_to(_CENTRAL, inside.shape))
+    there = _histogram(around, visible * _OUTSIDE)
     # Share of a colour here against there; squared, it separates object and background well.
-    likely = (here + 0.002) / (here + there + 0.004)
-    rows = np.arange(len(boxes))[:, None]
-    weights = likely[rows, _coarse(inside)] ** 2 * _CENTRAL
-    fine = inside.astype(np.int64) >> 3
-    bins = fine[..., 0] << 10 | fine[..., 1] << 5 | fine[..., 2]
-    return ColourSamples(bins=bins, weights=np.asarray(weights, np.float32))
+    likely = ((here + 0.002) / (here + there + 0.004)) ** 2
+    weights = np.take_along_axis(likely, _COARSE[inside], axis=1) * _CENTRAL
+    return ColourSamples(bins=inside, weights=np.asarray(weights, np.float32))
+
+
+def _exposure(image: UInt8Array) -> UInt8Array:
+    """Return the level, 0 to 31, of each channel value, (256,) uint8, as an eye would adapt to it.
+
+    What is brightest in the image counts as nearly white, so that in an underexposed picture a
+    yellow jacket is not brown. Twilight is not turned into day: the gain is at most 1.6.
+    """
+    brightest = float(np.percentile(image[::16, ::16].max(axis=2), 98))
+    gain = min(1.6, max(1.0, 240 / max(brightest, 1.0)))
+    value = np.minimum(np.arange(256) * gain, 255).astype(np.uint8)
+    return np.asarray(value >> _SHIFT, np.uint8)
 
 
 def _pick(
-    image: UInt8Array, boxes: FloatArray, places: FloatArray
-) -> tuple[UInt8Array, FloatArray]:
-    """Return the pixels at ``places`` of each box, and 1 where these lie in the image, else 0."""
+    image: UInt8Array, boxes: FloatArray, along: FloatArray, level: UInt8Array
+) -> tuple[IntArray, FloatArray]:
+    """Return the colours at a grid of places on each box.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        boxes: (N, 4) float32 xyxy source pixels.
+        along: places on either axis; a box goes from 0 to 1.
+        level: (256,) uint8, the level of each channel value.
+
+    Returns:
+        Colour bins, (N, places), row by row; and 1 where a place lies in the image, else 0.
+    """
     height, width = image.shape[:2]
-    size = boxes[:, None, 2:] - boxes[:, None, :2]
-    at = (boxes[:, None, :2] + places[None] * size).astype(np.int64)
-    x, y = at[..., 0], at[..., 1]
-    visible = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    flat = np.clip(y, 0, height - 1) * width + np.clip(x, 0, width - 1)
-    return image.reshape(-1, 3)[flat], visible.astype(np.float32)
+    corner, size = boxes[:, :2, None], boxes[:, 2:, None] - boxes[:, :2, None]
+    x, y = np.moveaxis(np.floor(corner + along * size).astype(np.int64), 1, 0)
+    flat = y.clip(0, height - 1)[:, :, None] * width + x.clip(0, width - 1)[:, None, :]
+    pixels = np.take(image.reshape(-1, 3), flat.reshape(len(boxes), -1), axis=0)
+    bins = level[pixels] @ _PLACE
+    visible = ((y >= 0) & (y < height))[:, :, None] & ((x >= 0) & (x < width))[:, None, :]
+    return bins, visible.reshape(len(boxes), -1).astype(np.float32)
 
 
-def _coarse(pixels: UInt8Array) -> IntArray:
-    """Return colours in 8 levels a channel, 0 to 511."""
-    level = pixels.astype(np.int64) >> 5
-    return np.asarray(level[..., 0] << 6 | level[..., 1] << 3 | level[..., 2], np.int64)
-
-
-def _histogram(pixels: UInt8Array, weights: FloatArray) -> FloatArray:
-    """Return the share of each coarse colour, (N, 512); the rows of unseen boxes are zero."""
-    count = len(pixels)
-    flat = _coarse(pixels) + 512 * np.arange(count)[:, None]
-    sums = np.bincount(flat.ravel(), weights=weights.ravel(), minlength=512 * count)
-    shares = sums.reshape(count, 512)
+def _histogram(bins: IntArray, weights: FloatArray) -> FloatArray:
+    """Return the share of each coarse colour, (N, 512) float32; zeros without any weight."""
+    count = len(bins)
+    flat = _COARSE[bins] + _COARSE_BINS * np.arange(count)[:, None]
+    sums = np.bincount(flat.ravel(), weights.ravel(), minlength=_COARSE_BINS * count)
+    shares = sums.reshape(count, _COARSE_BINS)
     return np.asarray(shares / np.maximum(weights.sum(axis=1), 1e-6)[:, None], np.float32)
 
 
+def _along(scale: float) -> FloatArray:
+    """Return ``_SIDE`` places along one axis of a box scaled about its middle, float32."""
+    places = (np.arange(_SIDE, dtype=np.float32) + 0.5) / _SIDE
+    return np.asarray((places - 0.5) * scale + 0.5, np.float32)
+
+
 def _grid(scale: float) -> FloatArray:
-    """Return ``_SIDE`` x ``_SIDE`` places, (400, 2) x, y; the box itself is 0 to 1."""
-    along = ((np.arange(_SIDE, dtype=np.float32) + 0.5) / _SIDE - 0.5) * scale + 0.5
-    x, y = np.meshgrid(along, along)
+    """Return ``_SIDE`` x ``_SIDE`` places row by row, (places, 2) float32 x, y."""
+    x, y = np.meshgrid(_along(scale), _along(scale))
     return np.asarray(np.stack([x.ravel(), y.ravel()], axis=1), np.float32)
 
 
 def _bump(x: float, y: float, sigma_x: float, sigma_y: float) -> FloatArray:
-    """Return a Gaussian over the places of a box, (400,) float32, 1 at its middle."""
+    """Return a Gaussian over the places of a box, (256,) float32, 1 at its middle."""
     offset = (_INSIDE - np.asarray([x, y], np.float32)) / np.asarray([sigma_x, sigma_y], np.float32)
     return np.asarray(np.exp(-0.5 * (offset**2).sum(axis=1)), np.float32)
 
 
-_INSIDE = _grid(1.0)
-_OUTER = _grid(_SURROUND)
-_AROUND = _OUTER[((_OUTER < 0) | (_OUTER >= 1)).any(axis=1)]
+_INSIDE, _OUTER = _grid(1.0), _grid(_SURROUND)
+_OUTSIDE = np.asarray(((_OUTER < 0) | (_OUTER >= 1)).any(axis=1), np.float32)
 _CENTRAL = _bump(0.5, 0.5, 0.25, 0.30)
+_PLACE = np.asarray([_LEVELS * _LEVELS, _LEVELS, 1], np.int64)
+_COARSE_BINS = 8**3
+_COARSE = np.asarray(
+    [(r >> 2) << 6 | (g >> 2) << 3 | b >> 2 for r, g, b in np.ndindex(_LEVELS, _LEVELS, _LEVELS)],
+    np.int64,
+)
+"""The bin in 8 levels a channel of each bin in 32."""
 
 
 def _band(y: float, sigma_y: float) -> FloatArray:
@@ -247,4 +273,4 @@ REGIONS: Mapping[str, FloatArray] = MappingProxyType(
         'feet': _band(0.95, 0.06),
     }
 )
-"""Where on a standing person to look: a factor on the weight of each of the 400 places."""
+"""Where on a standing person to look: a factor on the weight of each of the 256 places."""
