@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import argparse
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tenet_ros.cli import models
+from tenet_ros.errors import ConfigError, EngineError, TenetError
+from tenet_ros.inference.catalogue import load_manifest
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = tmp_path / 'engines'
+    monkeypatch.setenv('TENET_ENGINES', str(root))
+    return root
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise urllib.error.URLError(OSError(-2, 'Name or service not known'))
+
+    monkeypatch.setattr(urllib.request, 'urlopen', refuse)
+
+
+def run(*argv: str) -> int:
+    parser = argparse.ArgumentParser()
+    models.add_parser(parser.add_subparsers(required=True))
+    args = parser.parse_args(['models', *argv])
+    return int(args.run(args))
+
+
+def test_list_shows_every_model_and_its_preset(capsys: pytest.CaptureFixture[str], store: Path):
+    assert run('list') == 0
+    out = capsys.readouterr().out
+    row = next(line for line in out.splitlines() if 'yolox_nano_416' in line)
+    assert 'coco' in row
+    assert 'missing' in row
+    assert 'minilm_l6_v2' in out
+    assert str(store) in out
+
+
+def test_pull_without_network_is_one_clear_line(offline: None, store: Path):
+    with pytest.raises(EngineError, match=r'Name or service not known; .*--from FILE') as caught:
+        run('pull', 'coco')
+    assert '\n' not in str(caught.value)
+    assert not store.exists()
+
+
+def test_pull_from_a_file(
+    offline: None, store: Path, shared_models: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run('pull', 'coco', '--from', str(shared_models / 'yolox_nano_416.onnx')) == 0
+    out = capsys.readouterr().out
+    assert str(store / 'yolox_nano_416' / 'yolox_nano_416.onnx') in out
+    assert load_manifest('yolox_nano_416').graph.sha256 in out
+    assert run('check') == 0
+    assert run('check', 'coco') == 0
+    assert run('pull', 'coco') == 0, 'what is here needs no network'
+
+
+def test_pull_of_a_wrong_file_is_refused(store: Path, tmp_path: Path):
+    wrong = tmp_path / 'wrong.onnx'
+    wrong.write_bytes(b'nothing')
+    with pytest.raises(EngineError, match='nothing was installed'):
+        run('pull', 'coco', '--from', str(wrong))
+    assert not list(store.rglob('*'))
+
+
+def test_pull_of_an_unknown_name_lists_the_known():
+    with pytest.raises(ConfigError, match='coco'):
+        run('pull', 'nothing')
+
+
+def test_check_tells_missing_from_damaged(store: Path, capsys: pytest.CaptureFixture[str]):
+    assert run('check') == 0
+    assert 'no models' in capsys.readouterr().out
+    assert run('check', 'coco') == 1
+    assert 'yolox_nano_416 missing: tenet-ros models pull' in capsys.readouterr().out
+    (store / 'yolox_nano_416').mkdir(parents=True)
+    (store / 'yolox_nano_416' / 'yolox_nano_416.onnx').write_bytes(b'half')
+    assert run('check') == 1
+    assert 'yolox_nano_416 damaged' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('argv', [(), ('pull',), ('unknown',)])
+def test_an_incomplete_command_line_exits_with_usage(argv: tuple[str, ...]):
+    with pytest.raises(SystemExit) as caught:
+        run(*argv)
+    assert caught.value.code == 2
+
+
+def test_every_error_is_a_tenet_error(offline: None):
+    with pytest.raises(TenetError):
+        run('pull', 'minilm_l6_v2')
