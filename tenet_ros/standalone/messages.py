@@ -16,6 +16,7 @@ import keyword
 import struct
 from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
+from operator import attrgetter
 from typing import Any, ClassVar, Final
 
 import numpy as np
@@ -28,15 +29,22 @@ from tenet_ros.errors import ContractError
 
 __all__ = ['Message', 'deserialize', 'message', 'message_names', 'serialize', 'type_hash']
 
-_DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {('geometry_msgs/msg/Quaternion', 'w'): 1.0}
+_DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {
+    ('geometry_msgs/msg/Quaternion', 'w'): 1.0,
+    ('sensor_msgs/msg/NavSatStatus', 'status'): -2,
+}
 """Fields whose definition names a default other than zero."""
 
 _ZERO: Final[Mapping[str, Any]] = {'string': '', 'bool': False, 'float32': 0.0, 'float64': 0.0}
-_DTYPES: Final = {'byte': 'int8', 'char': 'uint8', 'bool': 'bool_'}
+_DTYPES: Final = {'byte': 'int8', 'bool': 'bool_'}
 _ALLOWED: Final[Mapping[str, tuple[type, ...]]] = {
     'string': (str,),
     'bool': (object,),
     'float': (float, int, np.number),
+}
+_DECODERS: Final = {
+    b'\x00\x00': attrgetter('deserialize_cdr_be'),
+    b'\x00\x01': attrgetter('deserialize_cdr_le'),
 }
 _IDL_NAMES: Final = {'float32': 'float', 'float64': 'double', 'byte': 'octet', 'bool': 'boolean'}
 
@@ -51,8 +59,20 @@ def _vision_msgs() -> dict[str, Any]:
     return types
 
 
+def _without_char(description: Any) -> Any:
+    """Call `char` what ROS 2 makes of it, `uint8`: type hashes are computed from that."""
+    kind, detail = description
+    if kind == Nodetype.BASE and detail[0] == 'char':
+        return kind, ('uint8', detail[1])
+    if kind in {Nodetype.ARRAY, Nodetype.SEQUENCE}:
+        return kind, (_without_char(detail[0]), detail[1])
+    return description
+
+
 _store: Final = get_typestore(Stores.ROS2_JAZZY)
 _store.register(_vision_msgs())
+for _name, (_constants, _fields) in list(_store.fielddefs.items()):
+    _store.fielddefs[_name] = (_constants, [(n, _without_char(d)) for n, d in _fields])
 
 
 class Message:
@@ -263,12 +283,21 @@ def serialize(msg: Message) -> memoryview:
 def deserialize(data: NDArray[np.uint8] | bytes | memoryview, type_name: str) -> Any:
     """Return the message in CDR bytes; its arrays are views of `data`.
 
+    Bytes after the message are ignored: Fast DDS sends some where it over-estimates a size.
+
     Raises:
         ContractError: The bytes are not such a message.
     """
     view = (data.data if isinstance(data, np.ndarray) else memoryview(data)).toreadonly()
+    definition = _store.get_msgdef(type_name)
     try:
-        return _store.deserialize_cdr(view, type_name)
+        decode = _DECODERS[bytes(view[:2])](definition)
+    except KeyError:
+        raise ContractError(
+            f'{type_name}: expected plain CDR, got a message that starts {bytes(view[:4]).hex()!r}'
+        ) from None
+    try:
+        return decode(view[4:], 0, definition.cls, _store)[0]
     except (SerdeError, struct.error, ValueError, IndexError, MemoryError) as error:
         raise ContractError(f'{len(view)} bytes are not a {type_name}: {error}') from error
 
