@@ -1,0 +1,170 @@
+"""Subscriptions: images and calibration in, commands in; whatever is wrong with them stays here."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tenet_ros.ros.api import (
+    CameraInfo,
+    CompressedImage,
+    Image,
+    LifecycleNode,
+    QoSOverridingOptions,
+    QoSProfile,
+    ReliabilityPolicy,
+    String,
+    Subscription,
+)
+from tenet_ros.ros.compressed import frame_of_compressed
+from tenet_ros.ros.convert import BadMessage, frame_of_image
+from tenet_ros.ros.notices import Notices
+from tenet_ros.ros.params import Parameters
+from tenet_ros.types import Frame
+
+__all__ = ['Inputs', 'image_topic']
+
+COMPRESSED = '/compressed'
+
+
+def image_topic(node: LifecycleNode, transport: str) -> str:
+    """Return the topic that images come on, fully qualified.
+
+    As in ``image_transport``, the transport's suffix is put after the *remapped* base name, so
+    ``image:=/camera/image_raw`` serves either transport. A base name that has the suffix already
+    is taken as it is.
+    """
+    base = node.resolve_topic_name('image')
+    if transport == 'raw' or base.endswith(COMPRESSED):
+        return base
+    return base + COMPRESSED
+
+
+class Inputs:
+    """The node's subscriptions, while they are open.
+
+    Args:
+        node: on whose executor the callbacks run.
+        parameters: the node's.
+        notices: told of every message that is no good.
+        on_frame: takes a frame and what time it has cost already; must not block.
+        on_command: takes the text of a command.
+    """
+
+    def __init__(
+        self,
+        node: LifecycleNode,
+        parameters: Parameters,
+        notices: Notices,
+        *,
+        on_frame: Callable[[Frame, Mapping[str, int]], None],
+        on_command: Callable[[str], object],
+    ) -> None:
+        self._node = node
+        self._parameters = parameters
+        self._notices = notices
+        self._on_frame = on_frame
+        self._on_command = on_command
+        self._subscriptions: list[Subscription] = []
+        self._sequence = itertools.count(1)
+        self._next_frame_s = 0.0
+        self.topic = ''
+        self.camera_info: Any = None
+        """The newest calibration that came, or ``None``."""
+        self.last_image_s = 0.0
+        """When the newest image came, good or bad, or the subscription was opened; monotonic."""
+
+    def open(self) -> None:
+        """Subscribe."""
+        compressed = self._parameters['image_transport'] == 'compressed'
+        self.topic = image_topic(self._node, self._parameters['image_transport'])
+        self.last_image_s = time.monotonic()
+        if compressed:
+            self._subscribe(CompressedImage, self.topic, self._on_compressed, _sensor_data())
+        else:
+            self._subscribe(Image, self.topic, self._on_image, _sensor_data())
+        self._subscribe(CameraInfo, 'camera_info', self._on_camera_info, _sensor_data())
+        self._subscribe(String, '~/command', self._on_command_message, QoSProfile(depth=10))
+
+    def close(self) -> None:
+        """Unsubscribe; no callback comes afterwards."""
+        for subscription in self._subscriptions:
+            self._node.destroy_subscription(subscription)
+        self._subscriptions.clear()
+        self.camera_info = None
+
+    @property
+    def undecodable(self) -> int:
+        """Messages whose bytes could not be decoded at all (counted by the standalone runtime)."""
+        return sum(getattr(s, 'undecodable', 0) for s in self._subscriptions)
+
+    def silence(self) -> str:
+        """Return why there may be no images, in one line: what to check."""
+        count = self._node.count_publishers(self.topic)
+        if count:
+            return (
+                f'{self.topic}: {count} publisher(s) but no image; if a QoS warning stands above, '
+                f'set qos_overrides.{self.topic}.subscription.reliability, else check the camera'
+            )
+        raw = self.topic.removesuffix(COMPRESSED)
+        other, transport = (raw + COMPRESSED, 'compressed') if self.topic == raw else (raw, 'raw')
+        if self._node.count_publishers(other):
+            return (
+                f'{self.topic}: no publisher, but {other} has one: set image_transport:={transport}'
+            )
+        return (
+            f'{self.topic}: no publisher; start the camera, remap image:=<its topic>, or compare '
+            'ROS_DOMAIN_ID'
+        )
+
+    def _subscribe(
+        self, kind: Any, topic: str, callback: Callable[[Any], None], qos: QoSProfile
+    ) -> None:
+        options = QoSOverridingOptions.with_default_policies()
+        self._subscriptions.append(
+            self._node.create_subscription(
+                kind, topic, callback, qos, qos_overriding_options=options
+            )
+        )
+
+    def _on_image(self, message: Any) -> None:
+        self._take(frame_of_image, message)
+
+    def _on_compressed(self, message: Any) -> None:
+        self._take(frame_of_compressed, message)
+
+    def _take(self, convert: Callable[[Any, int], Frame], message: Any) -> None:
+        start_ns = time.perf_counter_ns()
+        self.last_image_s = time.monotonic()
+        if not self._is_due(self.last_image_s):
+            return
+        try:
+            frame = convert(message, next(self._sequence))
+        except BadMessage as error:
+            self._notices.report(f'image_{error.reason}', f'{self.topic}: {error}')
+            return
+        self._on_frame(frame, {'convert': time.perf_counter_ns() - start_ns})
+
+    def _is_due(self, now_s: float) -> bool:
+        """Thin images out to ``max_rate_hz``, on a grid of times so that the mean rate is kept."""
+        rate = float(self._parameters['max_rate_hz'])
+        if rate <= 0.0:
+            return True
+        period = 1.0 / rate
+        if now_s < self._next_frame_s - 0.2 * period:  # a camera's jitter must not cost a period
+            return False
+        self._next_frame_s = max(self._next_frame_s, now_s - period) + period
+        return True
+
+    def _on_camera_info(self, message: Any) -> None:
+        self.camera_info = message
+
+    def _on_command_message(self, message: Any) -> None:
+        self._on_command(message.data)
+
+
+def _sensor_data() -> QoSProfile:
+    """Return REP 2003's profile for sensors, newly made: QoS overrides change what they are given."""
+    return QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)

@@ -1,0 +1,348 @@
+"""The ROS 2 node: camera topics and sentences in; masks, tracks and status out.
+
+A managed node. Configuring loads the models, activating subscribes and starts the stream,
+deactivating stops both. With ``autostart`` it does the first two by itself and starts over when a
+model is missing or the stream fails. Threads: callbacks run on the executor and only convert and
+hand over; results are published by the stream's own thread, which is joined before any publisher
+is destroyed.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+from tenet_ros.errors import ContractError, TenetError
+from tenet_ros.factory import System, build
+from tenet_ros.pipeline import StepResult
+from tenet_ros.ros import api
+from tenet_ros.ros.api import (
+    Clock,
+    ClockType,
+    DiagnosticStatus,
+    LifecycleNode,
+    LifecycleState,
+    TransitionCallbackReturn,
+)
+from tenet_ros.ros.commands import read_command
+from tenet_ros.ros.diagnostics import Diagnostics
+from tenet_ros.ros.inputs import Inputs
+from tenet_ros.ros.logs import NodeLogHandler
+from tenet_ros.ros.notices import Notices
+from tenet_ros.ros.outputs import Outputs, latched, publisher
+from tenet_ros.ros.params import Parameters
+from tenet_ros.ros.status import diagnostic, result_status
+from tenet_ros.runtime.metrics import StreamMetrics
+from tenet_ros.runtime.stream import Stream, parse_command
+from tenet_ros.types import Command, Frame
+
+__all__ = ['TenetNode', 'main']
+
+SUCCESS = TransitionCallbackReturn.SUCCESS
+FAILURE = TransitionCallbackReturn.FAILURE
+ERROR = TransitionCallbackReturn.ERROR
+
+RETRY_S = 5.0
+STOP_TIMEOUT_S = 10.0
+
+
+class TenetNode(LifecycleNode):
+    """The node ``tenet``. Keyword arguments are those of ``rclpy.node.Node``."""
+
+    # rclpy's Node keeps _parameters, _services and the like; the names below keep clear of them.
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__('tenet', automatically_declare_parameters_from_overrides=True, **kwargs)
+        self._component = f'{self.get_namespace()}/{self.get_name()}: target'.lstrip('/')
+        self._phase, self._fault = '', ''
+        self._system: System | None = None
+        self._outputs: Outputs | None = None
+        self._stream: Stream | None = None
+        self._starter: Any = None
+        self._command = Command(command_id=0, text='', sentences=())
+        self._log_handler = NodeLogHandler(self.get_logger())
+        logging.getLogger('tenet_ros').addHandler(self._log_handler)
+
+        self._metrics = StreamMetrics()
+        self._notices = Notices(self.get_logger().warning)
+        self._params = Parameters(
+            self,
+            report=self._notices.report,
+            is_configured=lambda: self._system is not None,
+            on_command=self._take_command,
+        )
+        self._inputs = Inputs(
+            self,
+            self._params,
+            self._notices,
+            on_frame=self._take_frame,
+            on_command=self._take_command,
+        )
+        self._status_publisher = publisher(self, DiagnosticStatus, '~/status', latched())
+        self._diagnostics = Diagnostics(
+            self, self._params, self._notices, self._metrics, self._inputs
+        )
+        # Real time, also under use_sim_time: a paused simulation must not silence diagnostics. The
+        # timer also lets an idle executor notice that it has been told to stop.
+        self._steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(
+            self._params['diagnostics_period_s'], self._on_period, clock=self._steady_clock
+        )
+        if api.HAVE_RCLPY:  # the standalone runtime has no services
+            self.create_service(api.msg('std_srvs/srv/Trigger'), '~/reset', self._on_reset)
+        self._take_command(self._params['command'])
+        self._enter('UNCONFIGURED')
+        if self._params['autostart']:
+            self._start_in(0.0)
+
+    # Lifecycle. rclpy swallows what a transition raises, so every one ends in a clear line.
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Load and warm up the models, and create the publishers of results."""
+        del state
+        self._fault = ''
+        self._enter('INITIALISING')
+        try:
+            self._system = build(self._params.settings())
+            self._outputs = Outputs(
+                self, self._params, self._notices, camera_info=lambda: self._inputs.camera_info
+            )
+        except TenetError as error:
+            return self._give_up(f'cannot configure: {error}')
+        except Exception as error:  # noqa: BLE001 - the transition's top frame
+            self.get_logger().error(traceback.format_exc())
+            return self._give_up(f'cannot configure: {type(error).__name__}: {error}')
+        self._enter('INACTIVE')
+        return SUCCESS
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Start the stream and subscribe."""
+        del state
+        try:
+            self._start_stream()
+            self._inputs.open()
+        except Exception as error:  # noqa: BLE001 - the transition's top frame
+            self.get_logger().error(traceback.format_exc())
+            self._fault = f'cannot activate: {type(error).__name__}: {error}'
+            return ERROR
+        self._enter('ACTIVE')
+        self.get_logger().info(f'waiting for images on {self._inputs.topic}')
+        return SUCCESS
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Unsubscribe and end the stream; the command stays for the next activation."""
+        del state
+        if not self._close_stream() or self._fault:
+            return ERROR
+        self._enter('INACTIVE')
+        return SUCCESS
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Destroy the publishers of results and free the models."""
+        del state
+        self._release()
+        self._enter('UNCONFIGURED')
+        return SUCCESS
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """End the stream and free everything, from any state."""
+        del state
+        self._cancel_start()
+        self._close_stream()
+        self._release()
+        self._enter('FINALIZED')
+        return SUCCESS
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Free everything; the node can be configured again."""
+        del state
+        self._close_stream()
+        self._release()
+        self._enter('ERROR')
+        return SUCCESS
+
+    def destroy_node(self) -> None:
+        """End the stream, then destroy the node."""
+        self._cancel_start()
+        self._close_stream()
+        self._release()
+        logging.getLogger('tenet_ros').removeHandler(self._log_handler)
+        super().destroy_node()
+
+    def _give_up(self, fault: str) -> TransitionCallbackReturn:
+        """Report why a transition cannot be made, and stay where the node is."""
+        self._fault = fault
+        self._release()
+        self._notices.report('start', fault)
+        self._enter('ERROR')
+        return FAILURE
+
+    def _release(self) -> None:
+        """Destroy the publishers of results and free the models."""
+        if self._outputs is not None:
+            self._outputs.close()
+            self._outputs = None
+        if self._system is not None:
+            self._system.close()
+            self._system = None
+
+    # Autostart, and what the node does every second.
+
+    def _start_in(self, seconds: float) -> None:
+        self._cancel_start()
+        self._starter = self.create_timer(seconds, self._start, clock=self._steady_clock)
+
+    def _cancel_start(self) -> None:
+        if self._starter is not None:
+            self.destroy_timer(self._starter)
+            self._starter = None
+
+    def _start(self) -> None:
+        """Configure and activate; if that fails try again later, a model may be on its way."""
+        self._cancel_start()
+        if self._system is None and not api.autostart(self):
+            self._start_in(RETRY_S)
+
+    def _on_period(self) -> None:
+        """Leave the active state when the stream has failed; publish diagnostics."""
+        if self._fault and self._phase == 'ACTIVE':
+            self.trigger_deactivate()
+            if self._params['autostart']:
+                self._start_in(RETRY_S)
+        sessions = self._system.sessions if self._system else ()
+        engines = {session.key: session.provider for session in sessions}
+        self._diagnostics.publish(self._phase, self._fault, engines)
+
+    # The stream.
+
+    def _start_stream(self) -> None:
+        """Start the stream without tracks and with the present command."""
+        assert self._system is not None
+        pipeline, command = self._system.pipeline, self._command
+        pipeline.reset()
+        pipeline.set_command(command, parse_command(command))
+        self._stream = Stream(
+            pipeline=pipeline,
+            detector=self._system.detector,
+            on_result=self._publish,
+            on_error=self._on_stream_error,
+            wall_ns=lambda: self.get_clock().now().nanoseconds,
+            settings=self._params.stream_settings(),
+            metrics=self._metrics,
+        )
+        self._stream.command(command)
+        self._stream.start()
+
+    def _close_stream(self) -> bool:
+        """Unsubscribe and join the stream; return whether it ended in time."""
+        self._inputs.close()
+        return self._stop_stream()
+
+    def _stop_stream(self) -> bool:
+        """Join the stream after the frame that it is at; return whether it ended in time."""
+        if self._stream is not None and not self._stream.stop(STOP_TIMEOUT_S):
+            self._fault = f'the stream did not stop within {STOP_TIMEOUT_S:.0f} s'
+            self.get_logger().error(self._fault)
+            return False
+        self._stream = None
+        return True
+
+    def _on_stream_error(self, text: str) -> None:
+        """Note why the stream has ended: on one of its threads, so the transition comes later."""
+        self._fault = f'the stream has ended: {text}'
+
+    def _on_reset(self, request: Any, response: Any) -> Any:
+        """Forget all tracks and decisions; the command stays."""
+        del request
+        response.success = self._stream is not None and self._stop_stream()
+        if response.success:
+            self._start_stream()
+            response.message = 'tracks and decisions start anew'
+        else:
+            response.message = self._fault or f'expected an active node, it is {self._phase}'
+        return response
+
+    def _take_frame(self, frame: Frame, spent_ns: Mapping[str, int]) -> None:
+        if self._stream is not None:
+            self._stream.post(frame, spent_ns)
+
+    def _take_command(self, text: str) -> str:
+        """Answer ``text`` from the next frame on; return why not, if it is no good."""
+        try:
+            command = read_command(
+                self._command.command_id + 1, text, self._params['max_command_chars']
+            )
+        except ContractError as error:
+            self._notices.report('command', f'{error}. The command before stays active')
+            return str(error)
+        if command.sentences != self._command.sentences:
+            self._command = command
+            self.get_logger().info(f'command {command.command_id}: {text!r}')
+            if self._stream is not None:
+                self._stream.command(command)
+        return ''
+
+    def _publish(self, result: StepResult, frame: Frame) -> None:
+        """Publish one result; on the stream's thread, which ends before the publishers do."""
+        assert self._outputs is not None
+        assert self._stream is not None
+        age_ms = (self.get_clock().now().nanoseconds - result.stamp_ns) / 1e6
+        self._outputs.publish(result, frame, age_ms)
+        self._status_publisher.publish(
+            result_status(result, name=self._component, age_ms=age_ms, unknown=self._stream.unknown)
+        )
+
+    def _enter(self, phase: str) -> None:
+        """Say on ``~/status`` where the node is; results speak for it while it is active."""
+        self._phase = phase
+        level = DiagnosticStatus.ERROR if phase == 'ERROR' else DiagnosticStatus.OK
+        message = f'{phase}: {self._fault}' if self._fault else phase
+        values = {
+            'state': phase,
+            'command_id': str(self._command.command_id),
+            'command': self._command.text,
+        }
+        self._status_publisher.publish(diagnostic(level, self._component, message, values))
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the node until it is told to stop.
+
+    Args:
+        args: ROS arguments (``--ros-args ...``); of the process by default.
+
+    Returns:
+        0 after an interrupt or a termination signal, 2 if the arguments are no good.
+    """
+    extra = api.remove_ros_args(sys.argv if args is None else args)[1:]
+    if extra:
+        print(
+            f'tenet_node: expected ROS arguments only, got {" ".join(extra)}; give parameters as '
+            '--ros-args -p preset:=coco -r image:=/camera/image_raw',
+            file=sys.stderr,
+        )
+        return 2
+    node = None
+    try:
+        api.init(args=args)
+        node = TenetNode()
+        api.spin(node)
+    except (KeyboardInterrupt, api.ExternalShutdownException):
+        return 0
+    except (TenetError, RuntimeError) as error:
+        if node is not None:
+            raise
+        print(f'tenet_node: {error}', file=sys.stderr)
+        return 2
+    finally:
+        if node is not None:
+            node.destroy_node()
+        api.try_shutdown()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
