@@ -178,66 +178,66 @@ class LifecycleNode(ManagedEntity, Node):
         self, node_name: str, *, enable_communication_interface: bool = True, **kwargs: Any
     ) -> None:
         Node.__init__(self, node_name, **kwargs)
-        self._managed_entities: set[ManagedEntity] = set()
-        self._state = _state('unconfigured')
-        self._transition_events: Publisher | None = None
+        self.__managed_entities: set[ManagedEntity] = set()
+        self.__state = _state('unconfigured')
+        self.__transition_events: Publisher | None = None
         if enable_communication_interface:
-            self._transition_events = self.create_publisher(
+            self.__transition_events = self.create_publisher(
                 _Event, '~/transition_event', QoSProfile(depth=10)
             )
 
     @property
     def current_state(self) -> LifecycleState:
         """Where the machine is; not in rclpy, which tells by service only."""
-        return self._state
+        return self.__state
 
     def trigger_configure(self) -> TransitionCallbackReturn:
         """Unconfigured to inactive."""
-        return self._trigger('configure')
+        return self.__trigger('configure')
 
     def trigger_cleanup(self) -> TransitionCallbackReturn:
         """Inactive to unconfigured."""
-        return self._trigger('cleanup')
+        return self.__trigger('cleanup')
 
     def trigger_activate(self) -> TransitionCallbackReturn:
         """Inactive to active."""
-        return self._trigger('activate')
+        return self.__trigger('activate')
 
     def trigger_deactivate(self) -> TransitionCallbackReturn:
         """Active to inactive."""
-        return self._trigger('deactivate')
+        return self.__trigger('deactivate')
 
     def trigger_shutdown(self) -> TransitionCallbackReturn:
         """Every state but finalized, to finalized."""
-        return self._trigger('shutdown')
+        return self.__trigger('shutdown')
 
-    def _trigger(self, name: str) -> TransitionCallbackReturn:
+    def __trigger(self, name: str) -> TransitionCallbackReturn:
         """Run a transition as rclpy does.
 
         SUCCESS and FAILURE lead to the transition's two goals; ERROR, or an exception, leads to
         on_error, whose SUCCESS leads to unconfigured and anything else to finalized.
         """
         step = _STEPS[name]
-        start = self._state
+        start = self.__state
         if start.label not in step.starts:
             raise MiddlewareError(
                 f'{name}: expected state {" or ".join(step.starts)}, the node is {start.label}'
             )
-        self._enter(step.through, step.transition_id, name)
-        result = self._call(step.callback, start)
+        self.__enter(step.through, step.transition_id, name)
+        result = self.__call(step.callback, start)
         if result is TransitionCallbackReturn.SUCCESS:
-            self._enter(step.success, result, result.to_label())
+            self.__enter(step.success, result, result.to_label())
         elif result is TransitionCallbackReturn.FAILURE:
-            self._enter(step.failure, result, result.to_label())
+            self.__enter(step.failure, result, result.to_label())
         else:
-            self._enter('errorprocessing', result, result.to_label())
-            recovery = self._call('on_error', start)
+            self.__enter('errorprocessing', result, result.to_label())
+            recovery = self.__call('on_error', start)
             recovered = recovery is TransitionCallbackReturn.SUCCESS
             goal = 'unconfigured' if recovered else 'finalized'
-            self._enter(goal, recovery, recovery.to_label())
+            self.__enter(goal, recovery, recovery.to_label())
         return result
 
-    def _call(self, callback: str, start: LifecycleState) -> TransitionCallbackReturn:
+    def __call(self, callback: str, start: LifecycleState) -> TransitionCallbackReturn:
         try:
             result = getattr(self, callback)(start)
             if not isinstance(result, TransitionCallbackReturn):
@@ -249,36 +249,36 @@ class LifecycleNode(ManagedEntity, Node):
             return TransitionCallbackReturn.ERROR
         return result
 
-    def _enter(self, label: str, transition_id: int, transition_label: str) -> None:
-        start, self._state = self._state, _state(label)
-        if self._transition_events is None:
+    def __enter(self, label: str, transition_id: int, transition_label: str) -> None:
+        start, self.__state = self.__state, _state(label)
+        if self.__transition_events is None:
             return
         event = _Event(timestamp=self.get_clock().now().nanoseconds)
         event.transition = _Transition(id=int(transition_id), label=transition_label)
         event.start_state = _State(id=start.state_id, label=start.label)
-        event.goal_state = _State(id=self._state.state_id, label=label)
-        self._transition_events.publish(event)
+        event.goal_state = _State(id=self.__state.state_id, label=label)
+        self.__transition_events.publish(event)
 
     def add_managed_entity(self, entity: ManagedEntity) -> None:
         """Have `entity` take part in the transitions."""
         if not isinstance(entity, ManagedEntity):
             raise TypeError(f'expected a ManagedEntity, got {type(entity).__name__}')
-        self._managed_entities.add(entity)
+        self.__managed_entities.add(entity)
 
     def create_lifecycle_publisher(self, *args: Any, **kwargs: Any) -> LifecyclePublisher:
         """Create a publisher that publishes while the node is active; see `create_publisher`."""
         publisher = self.create_publisher(*args, publisher_class=LifecyclePublisher, **kwargs)
         assert isinstance(publisher, LifecyclePublisher)
-        self._managed_entities.add(publisher)
+        self.__managed_entities.add(publisher)
         return publisher
 
     def destroy_lifecycle_publisher(self, publisher: LifecyclePublisher) -> bool:
         """Destroy a lifecycle publisher; False if it is not one of this node's."""
-        self._managed_entities.discard(publisher)
+        self.__managed_entities.discard(publisher)
         return self.destroy_publisher(publisher)
 
-    def _all(self, callback: str, state: LifecycleState) -> TransitionCallbackReturn:
-        for entity in self._managed_entities:
+    def __all(self, callback: str, state: LifecycleState) -> TransitionCallbackReturn:
+        for entity in self.__managed_entities:
             result = getattr(entity, callback)(state)
             if result is not TransitionCallbackReturn.SUCCESS:
                 return cast('TransitionCallbackReturn', result)
@@ -286,24 +286,24 @@ class LifecycleNode(ManagedEntity, Node):
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Configure the managed entities; call it from your own."""
-        return self._all('on_configure', state)
+        return self.__all('on_configure', state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Clean up the managed entities; call it from your own."""
-        return self._all('on_cleanup', state)
+        return self.__all('on_cleanup', state)
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Shut the managed entities down; call it from your own."""
-        return self._all('on_shutdown', state)
+        return self.__all('on_shutdown', state)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Activate the managed entities; call it from your own."""
-        return self._all('on_activate', state)
+        return self.__all('on_activate', state)
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Deactivate the managed entities; call it from your own."""
-        return self._all('on_deactivate', state)
+        return self.__all('on_deactivate', state)
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Let the managed entities recover; call it from your own."""
-        return self._all('on_error', state)
+        return self.__all('on_error', state)

@@ -19,7 +19,7 @@ class NodeParameters:
     """
 
     def __init__(self, overrides: Mapping[str, Any], *, allow_undeclared: bool) -> None:
-        self._parameter_store = ParameterStore(overrides, allow_undeclared=allow_undeclared)
+        self.__store = ParameterStore(overrides, allow_undeclared=allow_undeclared)
 
     def declare_parameter(
         self,
@@ -35,9 +35,7 @@ class NodeParameters:
             InvalidParameterTypeException: An override of another type.
             InvalidParameterValueException: A value out of range or refused by a callback.
         """
-        return self._parameter_store.declare(
-            name, value, descriptor, ignore_override=ignore_override
-        )
+        return self.__store.declare(name, value, descriptor, ignore_override=ignore_override)
 
     def declare_parameters(
         self,
@@ -56,79 +54,85 @@ class NodeParameters:
 
     def undeclare_parameter(self, name: str) -> None:
         """Forget a parameter."""
-        self._parameter_store.undeclare(name)
+        self.__store.undeclare(name)
 
     def has_parameter(self, name: str) -> bool:
         """Say whether it was declared."""
-        return name in self._parameter_store.values
+        return name in self.__store.values
 
     def get_parameter(self, name: str) -> Parameter:
         """Return a parameter; its value is `.value`."""
-        return self._parameter_store.get(name)
+        return self.__store.get(name)
 
     def get_parameters(self, names: Sequence[str]) -> list[Parameter]:
         """Return several parameters."""
-        return [self._parameter_store.get(name) for name in names]
+        return [self.__store.get(name) for name in names]
 
     def get_parameter_or(self, name: str, alternative_value: Parameter | None = None) -> Parameter:
         """Return a parameter, or the alternative where it is not declared or not set."""
-        parameter = self._parameter_store.values.get(name)
+        parameter = self.__store.values.get(name)
         if parameter is None or not parameter.type_:
             return alternative_value or Parameter(name)
         return parameter
 
     def get_parameters_by_prefix(self, prefix: str) -> dict[str, Parameter]:
         """Return the parameters below `prefix`, named from there on."""
-        return self._parameter_store.by_prefix(prefix)
+        return self.__store.by_prefix(prefix)
 
     def get_parameter_type(self, name: str) -> ParameterType:
         """Return a parameter's type."""
-        return self._parameter_store.get(name).type_
+        return self.__store.get(name).type_
 
     def describe_parameter(self, name: str) -> Any:
         """Return its ParameterDescriptor."""
-        return self._parameter_store.describe(name)
+        return self.__store.describe(name)
 
     def describe_parameters(self, names: Sequence[str]) -> list[Any]:
         """Return several ParameterDescriptors."""
-        return [self._parameter_store.describe(name) for name in names]
+        return [self.__store.describe(name) for name in names]
 
     def set_parameters(self, parameter_list: Sequence[Parameter]) -> list[Any]:
         """Set parameters one after another; return a SetParametersResult for each."""
-        self._parameter_store.check_all(parameter_list)
-        return [self._parameter_store.set_atomically([p]) for p in parameter_list]
+        self.__store.check_all(parameter_list)
+        return [self.__store.set_atomically([p]) for p in parameter_list]
 
     def set_parameters_atomically(self, parameter_list: Sequence[Parameter]) -> Any:
         """Set all or none; return one SetParametersResult."""
-        self._parameter_store.check_all(parameter_list)
-        return self._parameter_store.set_atomically(parameter_list)
+        self.__store.check_all(parameter_list)
+        return self.__store.set_atomically(parameter_list)
 
     def add_pre_set_parameters_callback(
         self, callback: Callable[[list[Parameter]], list[Parameter]]
     ) -> None:
         """Let `callback` change what is about to be set."""
-        self._parameter_store.pre_callbacks.insert(0, callback)
+        self.__store.pre_callbacks.insert(0, callback)
 
     def add_on_set_parameters_callback(self, callback: Callable[[list[Parameter]], Any]) -> None:
         """Let `callback` accept or refuse (SetParametersResult) what is about to be set."""
-        self._parameter_store.on_callbacks.insert(0, callback)
+        self.__store.on_callbacks.insert(0, callback)
 
     def add_post_set_parameters_callback(self, callback: Callable[[list[Parameter]], None]) -> None:
         """Have `callback` called after a change."""
-        self._parameter_store.post_callbacks.insert(0, callback)
+        self.__store.post_callbacks.insert(0, callback)
 
     def remove_pre_set_parameters_callback(
         self, callback: Callable[[list[Parameter]], list[Parameter]]
     ) -> None:
         """Undo `add_pre_set_parameters_callback`; ValueError if it was not added."""
-        self._parameter_store.pre_callbacks.remove(callback)
+        self.__store.pre_callbacks.remove(callback)
 
     def remove_on_set_parameters_callback(self, callback: Callable[[list[Parameter]], Any]) -> None:
         """Undo `add_on_set_parameters_callback`; ValueError if it was not added."""
-        self._parameter_store.on_callbacks.remove(callback)
+        self.__store.on_callbacks.remove(callback)
 
     def remove_post_set_parameters_callback(
         self, callback: Callable[[list[Parameter]], None]
     ) -> None:
         """Undo `add_post_set_parameters_callback`; ValueError if it was not added."""
-        self._parameter_store.post_callbacks.remove(callback)
+        self.__store.post_callbacks.remove(callback)
+
+    def on_parameter_change(
+        self, callback: Callable[[dict[str, list[Parameter]]], None] | None
+    ) -> None:
+        """Have `callback` told of every change, sorted as in a ParameterEvent; None stops it."""
+        self.__store.on_change = callback
