@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tenet_ros.language.expression import Part, Phrase
+from tenet_ros.language.expression import Phrase
 from tenet_ros.stages.colours import COLOURS, ColourSamples
 from tenet_ros.types import FloatArray
 
@@ -34,6 +34,13 @@ _ENOUGH_CHROMATIC = (0.07, 0.26)
 _PART_NEEDS = 0.7
 """Clothes cover a part of a person, so a smaller share is enough."""
 
+_PLACED = 1.2
+"""Factor on the share that is enough where a garment is worn: there is more of it there."""
+
+_ELSEWHERE = 0.6
+"""What a garment's colour counts if it is on the person, but not where it should be worn: people
+bend over, lie down and dance on their hands."""
+
 _REGION = {
     noun: region
     for region, nouns in {
@@ -50,17 +57,30 @@ _REGION = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Colour:
-    """One colour word, where to look for it, and how much of it is enough."""
+    """One colour word, where to look for it, and how much of it is enough.
+
+    Attributes:
+        word: a key of ``COLOURS``.
+        needs: factor on the share that is enough.
+        region: a key of ``REGIONS`` where it should be, or '' for anywhere.
+    """
 
     word: str
-    region: str
-    low: float
-    high: float
+    needs: float
+    region: str = ''
 
     def agreement(self, samples: ColourSamples) -> FloatArray:
         """Return (N,) float32 in [0, 1]: a smooth step over the share that has the colour."""
+        anywhere = self._step(samples.share(self.word), self.needs)
+        if not self.region:
+            return anywhere
         share = samples.share(self.word, self.region)
-        step = np.clip((share - self.low) / (self.high - self.low), 0, 1)
+        placed = self._step(share, self.needs * _PLACED)
+        return np.asarray(np.maximum(placed, _ELSEWHERE * anywhere), np.float32)
+
+    def _step(self, share: FloatArray, needs: float) -> FloatArray:
+        low, high = _ENOUGH.get(self.word.split()[-1], _ENOUGH_CHROMATIC)
+        step = np.clip((share - needs * low) / (needs * (high - low)), 0, 1)
         return np.asarray(step * step * (3 - 2 * step), np.float32)
 
 
@@ -88,12 +108,12 @@ class Appearance:
             person: whether it names a person, whose colours are those of the clothes.
         """
         needs = _PART_NEEDS if person else 1.0
-        groups = [(_FLOOR, _colours(phrase.colours, 'whole', needs))]
-        unwanted = list(_colours(phrase.excluded_colours, 'whole', needs, each=True))
+        groups = [(_FLOOR, _together(phrase.colours, needs))]
+        unwanted = list(_each(phrase.excluded_colours, needs))
         for part in phrase.parts:
-            region = _region(part, person=person)
-            groups.append((_PART_FLOOR, _colours(part.colours, region, _PART_NEEDS)))
-            unwanted += _colours(part.excluded_colours, region, _PART_NEEDS, each=True)
+            region = _REGION.get(part.noun, '') if person else ''
+            groups.append((_PART_FLOOR, _together(part.colours, _PART_NEEDS, region)))
+            unwanted += _each(part.excluded_colours, _PART_NEEDS, region)
         return cls(wanted=tuple(g for g in groups if g[1]), unwanted=tuple(unwanted))
 
     def __bool__(self) -> bool:
@@ -111,18 +131,13 @@ class Appearance:
         return result
 
 
-def _colours(
-    words: tuple[str, ...], region: str, needs: float, *, each: bool = False
-) -> tuple[_Colour, ...]:
-    """Return the known colours of a list; several that share an object need less each."""
-    known = [word for word in words if word in COLOURS]
-    scale = needs if each else needs / max(1, len(known)) ** 0.5
-    return tuple(
-        _Colour(word=word, region=region, low=scale * low, high=scale * high)
-        for word in known
-        for low, high in [_ENOUGH.get(word.split()[-1], _ENOUGH_CHROMATIC)]
-    )
+def _each(words: tuple[str, ...], needs: float, region: str = '') -> tuple[_Colour, ...]:
+    """Return the known colours of a list, each for itself."""
+    known = (word for word in words if word in COLOURS)
+    return tuple(_Colour(word=word, needs=needs, region=region) for word in known)
 
 
-def _region(part: Part, *, person: bool) -> str:
-    return _REGION.get(part.noun, 'whole') if person else 'whole'
+def _together(words: tuple[str, ...], needs: float, region: str = '') -> tuple[_Colour, ...]:
+    """Return the known colours of a list that share one object, so that each needs less of it."""
+    count = sum(word in COLOURS for word in words)
+    return _each(words, needs / max(1, count) ** 0.5, region)

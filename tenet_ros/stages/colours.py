@@ -214,10 +214,10 @@ def _pick(
     corner, size = boxes[:, :2, None], boxes[:, 2:, None] - boxes[:, :2, None]
     x, y = np.moveaxis(np.floor(corner + along * size).astype(np.int64), 1, 0)
     flat = y.clip(0, height - 1)[:, :, None] * width + x.clip(0, width - 1)[:, None, :]
-    pixels = np.take(image.reshape(-1, 3), flat.reshape(len(boxes), -1), axis=0)
+    pixels = np.take(image.reshape(-1, 3), flat.reshape(len(boxes), _SIDE**2), axis=0)
     bins = level[pixels] @ _PLACE
     visible = ((y >= 0) & (y < height))[:, :, None] & ((x >= 0) & (x < width))[:, None, :]
-    return bins, visible.reshape(len(boxes), -1).astype(np.float32)
+    return bins, visible.reshape(len(boxes), _SIDE**2).astype(np.float32)
 
 
 def _histogram(bins: IntArray, weights: FloatArray) -> FloatArray:
@@ -261,15 +261,15 @@ _COARSE = np.asarray(
 
 def _band(y: float, sigma_y: float) -> FloatArray:
     """Return a horizontal band, with a little of everything: people bend and lie down."""
-    return np.asarray(0.1 + _bump(0.5, y, 1.0, sigma_y) / _CENTRAL.clip(0.1), np.float32)
+    return np.asarray(0.05 + _bump(0.5, y, 1.0, sigma_y) / _CENTRAL.clip(0.1), np.float32)
 
 
 REGIONS: Mapping[str, FloatArray] = MappingProxyType(
     {
         'whole': np.ones(_SIDE * _SIDE, np.float32),
         'head': _band(0.08, 0.07),
-        'upper': _band(0.35, 0.12),
-        'lower': _band(0.70, 0.13),
+        'upper': _band(0.34, 0.11),
+        'lower': _band(0.74, 0.11),
         'feet': _band(0.95, 0.06),
     }
 )
