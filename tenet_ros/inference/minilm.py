@@ -1,0 +1,127 @@
+"""Nouns compared by meaning: sentence vectors of all-MiniLM-L6-v2. The extra ``[minilm]``.
+
+It is asked about nouns that no table has ("spanner", "pram"). Sentence vectors say what is meant,
+not where: they are good for nouns and useless for relations.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, cast
+
+import numpy as np
+
+from tenet_ros.errors import EngineError
+from tenet_ros.inference.session import Session
+from tenet_ros.types import FloatArray
+
+__all__ = ['Encoding', 'MiniLmLikeness', 'SentenceEncoder', 'Tokenizer', 'load_tokenizer']
+
+_MAX_TOKENS = 32
+"""A noun phrase has two or three."""
+
+# Cosine of two nouns below which they have nothing to do with each other, and from which one may
+# stand for the other.
+_FAR, _NEAR = 0.45, 0.80
+
+_TRUST = 0.8
+"""Weight of the best possible likeness: less than the table's own words."""
+
+
+class Encoding(Protocol):
+    """One tokenized text, padded to the longest of its batch."""
+
+    @property
+    def ids(self) -> list[int]:
+        """Numbers of the tokens."""
+        ...
+
+    @property
+    def attention_mask(self) -> list[int]:
+        """1 for a token, 0 for padding."""
+        ...
+
+
+class Tokenizer(Protocol):
+    """What is used of ``tokenizers.Tokenizer``."""
+
+    def encode_batch(self, texts: list[str], /) -> Sequence[Encoding]:
+        """Return one encoding per text, all of one length."""
+        ...
+
+
+class SentenceEncoder:
+    """Turns short texts into vectors whose dot product is their likeness.
+
+    Args:
+        session: active; takes ``input_ids``, ``attention_mask`` and ``token_type_ids``, each
+            (texts, tokens) int64, and gives ``last_hidden_state`` (texts, tokens, D) float32.
+        tokenizer: of ``load_tokenizer``.
+    """
+
+    def __init__(self, session: Session, tokenizer: Tokenizer) -> None:
+        self._session = session
+        self._tokenizer = tokenizer
+
+    def encode(self, texts: Sequence[str]) -> FloatArray:
+        """Return one vector of length 1 per text, (texts, D) float32."""
+        tokens = self._tokenizer.encode_batch(list(texts))
+        mask = np.asarray([token.attention_mask for token in tokens], np.int64)
+        hidden = self._session.infer(
+            {
+                'input_ids': np.asarray([token.ids for token in tokens], np.int64),
+                'attention_mask': mask,
+                'token_type_ids': np.zeros_like(mask),
+            }
+        )['last_hidden_state']
+        vectors = (hidden * mask[:, :, None]).sum(axis=1)
+        length = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)
+
+
+class MiniLmLikeness:
+    """How near a noun is to each class of a detector; see ``stages.nouns.NounLikeness``.
+
+    Args:
+        encoder: of sentences.
+        classes: names of the detector's classes, in its order; encoded once, here.
+    """
+
+    def __init__(self, encoder: SentenceEncoder, classes: tuple[str, ...]) -> None:
+        self._encoder = encoder
+        self._classes = encoder.encode(classes)
+
+    def likeness(self, noun: str) -> FloatArray:
+        """Return (C,) float32 in [0, 1]: zero for classes that have nothing to do with ``noun``."""
+        cosine = self._classes @ self._encoder.encode([noun])[0]
+        near = np.clip((cosine - _FAR) / (_NEAR - _FAR), 0, 1)
+        return np.asarray(_TRUST * near, np.float32)
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Return the tokenizer in a ``tokenizer.json``; nothing is fetched.
+
+    Raises:
+        EngineError: the package ``tokenizers`` is not installed, or the file cannot be read.
+    """
+    try:
+        tokenizers = importlib.import_module('tokenizers')
+    except ImportError as error:
+        raise EngineError(
+            'nouns by meaning: expected the package tokenizers, got none; '
+            'install it with `pip install "tenet_ros[minilm]"`'
+        ) from error
+    try:
+        text = path.read_text(encoding='utf-8')
+        tokenizer = tokenizers.Tokenizer.from_str(text)
+    except (OSError, ValueError) as error:
+        reason = ' '.join(str(error).split())
+        raise EngineError(
+            f'nouns by meaning: expected a tokenizer in {path}, got {reason}; '
+            'run `tenet-ros models pull minilm_l6_v2`'
+        ) from error
+    tokenizer.enable_truncation(_MAX_TOKENS)
+    tokenizer.enable_padding()
+    return cast(Tokenizer, tokenizer)
