@@ -44,6 +44,7 @@ class Row:
         choices: the values that a text may have; empty for any.
         dynamic: takes effect at once; any other is read when the node is configured and refused
             while it is.
+        read_only: read when the node starts, and never again.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Row:
     high: float = math.inf
     choices: tuple[str, ...] = ()
     dynamic: bool = False
+    read_only: bool = False
 
     def problem(self, value: object) -> str:
         """Return what is wrong with a value, or nothing."""
@@ -74,10 +76,12 @@ class Row:
 
     def descriptor(self) -> Any:
         """Return the ``rcl_interfaces/ParameterDescriptor``."""
-        when = 'Changes take effect at once.' if self.dynamic else 'Read when configured.'
+        when = 'Read when configured.' if not self.dynamic else 'Changes take effect at once.'
+        when = 'Read at start.' if self.read_only else when
         made = ParameterDescriptor(
             name=self.name,
             description=f'{self.about} {when}',
+            read_only=self.read_only,
             additional_constraints=self._expected() if self.choices else '',
         )
         if isinstance(self.default, float) and self.low > -math.inf:
@@ -141,6 +145,7 @@ TABLE: tuple[Row, ...] = (
         name='autostart',
         default=True,
         about='Configure and activate by itself; false leaves that to lifecycle transitions.',
+        read_only=True,
     ),
     Row(
         name='max_rate_hz',
@@ -209,6 +214,7 @@ TABLE: tuple[Row, ...] = (
         about='Seconds between two messages on /diagnostics.',
         low=0.1,
         high=60.0,
+        read_only=True,
     ),
     Row(
         name='image_timeout_s',

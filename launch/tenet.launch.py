@@ -1,0 +1,90 @@
+"""Start the tenet node on a camera.
+
+ros2 launch tenet_ros tenet.launch.py image:=/camera/image_raw command:="the red mug"
+
+For several cameras include this file once for each, with a namespace of its own.
+"""
+
+# ruff: noqa: I001 - launch is the ROS 2 package, not this folder
+from __future__ import annotations
+
+from typing import Any
+
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.substitutions import LaunchConfiguration, PathJoinSubstitution
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+from launch_ros.substitutions import FindPackageShare
+
+# Arguments that override one parameter of params_file; an empty text leaves the file's value.
+TEXTS = ('preset', 'model', 'image_transport', 'command')
+SWITCHES = ('autostart', 'use_sim_time')
+
+
+def generate_launch_description() -> LaunchDescription:
+    """Return the arguments and the node."""
+    share = FindPackageShare('tenet_ros')
+    switch = {'choices': ['', 'true', 'false']}
+    levels = ['debug', 'info', 'warn', 'error', 'fatal']
+    return LaunchDescription(
+        [
+            _argument('image', 'image', 'Topic of the camera images, without transport suffix.'),
+            _argument('camera_info', '', 'Topic of the calibration; beside the image by default.'),
+            _argument(
+                'image_transport',
+                '',
+                'raw, or compressed for <image>/compressed.',
+                choices=['', 'raw', 'compressed'],
+            ),
+            _argument('command', '', 'What to look for at first: sentences separated by ";".'),
+            _argument('preset', '', 'Detector and segmenter; coco knows 80 kinds of objects.'),
+            _argument('model', '', "Detector file in place of the preset's own."),
+            _argument(
+                'params_file',
+                PathJoinSubstitution([share, 'config', 'tenet.yaml']),
+                'Parameters; the arguments here override it.',
+            ),
+            _argument('namespace', '', 'Namespace of the node, one for each camera.'),
+            _argument('name', 'tenet', 'Name of the node.'),
+            _argument('autostart', '', 'Configure and activate by itself.', **switch),
+            _argument('use_sim_time', '', 'Take the time from /clock.', **switch),
+            _argument('respawn', 'false', 'Start again if it dies.', choices=['true', 'false']),
+            _argument('log_level', 'info', 'Least severity to log.', choices=levels),
+            OpaqueFunction(function=_node),
+        ]
+    )
+
+
+def _argument(name: str, default: Any, description: str, **options: Any) -> DeclareLaunchArgument:
+    return DeclareLaunchArgument(name, default_value=default, description=description, **options)
+
+
+def _node(context: LaunchContext) -> list[Node]:
+    """Return the node, with the arguments as they were given."""
+
+    def given(name: str) -> str:
+        return str(LaunchConfiguration(name).perform(context))
+
+    image = given('image')
+    folder, slash, _ = image.rpartition('/')
+    camera_info = given('camera_info') or f'{folder}{slash}camera_info'
+    overrides: dict[str, Any] = {
+        name: ParameterValue(given(name), value_type=str) for name in TEXTS if given(name)
+    }
+    overrides |= {name: given(name) == 'true' for name in SWITCHES if given(name)}
+    return [
+        Node(
+            package='tenet_ros',
+            executable='tenet_node',
+            namespace=given('namespace'),
+            name=given('name'),
+            parameters=[given('params_file'), overrides],
+            remappings=[('image', image), ('camera_info', camera_info)],
+            arguments=['--ros-args', '--log-level', given('log_level')],
+            output='screen',
+            emulate_tty=True,
+            respawn=given('respawn') == 'true',
+            respawn_delay=2.0,
+        )
+    ]
