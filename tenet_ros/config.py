@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tenet_ros.errors import ConfigError
+
 __all__ = [
     'DecisionConfig',
     'DetectorConfig',
@@ -20,16 +22,18 @@ class TrackerConfig:
     """OC-SORT (arXiv 2203.14360) on a clock of nanoseconds.
 
     A *look* is a frame to which a detection set, empty or not, was applied: a slow detector does
-    not make tracks miss. Lengths are shares of a box's own size (the root of its area).
+    not make tracks miss. Lengths are shares of a box's own size (the root of its area), so one
+    setting serves every resolution; times are seconds, so it serves every frame rate.
 
     Attributes:
         high_score: detections from here on are matched first and may begin tracks.
         low_score: detections below are ignored.
-        second_association: match detections of low score to what is left (ByteTrack).
+        second_association: match detections between the two to tracks that are left (ByteTrack).
         second_looks: only to tracks that missed fewer looks than this.
         second_min_iou: and only with this overlap.
-        min_iou: least overlap of a match.
+        min_iou: least overlap of any other match.
         other_label_weight: factor on the overlap of a detection with a track of another class.
+        recency: factor on a track's claim for every look that it missed.
         direction_weight: weight of observation-centric momentum.
         direction_looks: looks over which the observed direction is measured.
         jitter: displacement below which a direction means little, box sizes.
@@ -37,48 +41,77 @@ class TrackerConfig:
             begin in the first ``min_hits`` looks of a stream are confirmed at once.
         tentative_looks: looks in a row that an unconfirmed track may miss.
         max_missed_looks: looks in a row that a confirmed track may miss.
-        max_unseen_s: time that any track may go without detection or mask box.
-        speed: standard deviation of the velocity, box sizes per second.
-        growth: standard deviation of the rate of the size, box sizes per second.
-        motion_memory_s: how long a velocity persists.
-        detection_noise: of a detection's centre and size, box sizes.
-        mask_noise: of a mask box's centre and size, box sizes.
+        max_unseen_s: time that any track may go without detection and mask box.
+        speed: standard deviation of the centre's velocity, box sizes per second.
+        speed_memory_s: how long such a velocity persists.
+        growth: standard deviation of the size's rate of change, box sizes per second.
+        growth_memory_s: how long such a rate persists.
+        detection_noise: standard deviation of a detection's centre, box sizes.
+        detection_size_noise: of its width and height.
+        mask_noise: standard deviation of a mask box's centre, box sizes.
+        mask_size_noise: of its width and height; larger, for a mask that loses a limb must not
+            shrink the box that it is made from next.
         mask_min_iou: a mask box that overlaps its track by less is ignored.
         nominal_frame_s: frame time where two stamps do not give one.
-        replay_frames: frames kept, to apply detections that arrive late.
+        replay_frames: frames kept, so that their detections may arrive late.
         evidence_window: detections over which language evidence is averaged.
         history_s: length of the published history.
         history_samples: most positions in it.
-        camera_motion: 'none', or 'sparse' for sparse optical flow.
     """
 
     high_score: float = 0.3
     low_score: float = 0.1
     second_association: bool = True
     second_looks: int = 3
-    second_min_iou: float = 0.5
-    min_iou: float = 0.3
+    second_min_iou: float = 0.4
+    min_iou: float = 0.2
     other_label_weight: float = 0.5
+    recency: float = 0.8
     direction_weight: float = 0.2
     direction_looks: int = 3
     jitter: float = 0.05
     min_hits: int = 2
-    tentative_looks: int = 2
+    tentative_looks: int = 3
     max_missed_looks: int = 30
     max_unseen_s: float = 5.0
     speed: float = 1.0
-    growth: float = 0.3
-    motion_memory_s: float = 1.0
-    growth_memory_s: float = 1.0
-    detection_noise: tuple[float, float] = (0.05, 0.05)
-    mask_noise: tuple[float, float] = (0.1, 0.3)
+    speed_memory_s: float = 3.0
+    growth: float = 0.5
+    growth_memory_s: float = 0.5
+    detection_noise: float = 0.03
+    detection_size_noise: float = 0.05
+    mask_noise: float = 0.1
+    mask_size_noise: float = 0.3
     mask_min_iou: float = 0.5
     nominal_frame_s: float = 1 / 30
     replay_frames: int = 32
     evidence_window: int = 10
     history_s: float = 2.0
     history_samples: int = 32
-    camera_motion: str = 'none'
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        shares = (
+            'high_score', 'low_score', 'second_min_iou', 'min_iou', 'other_label_weight',
+            'recency', 'direction_weight', 'mask_min_iou',
+        )  # fmt: skip
+        positive = (
+            'max_unseen_s', 'speed', 'speed_memory_s', 'growth', 'growth_memory_s',
+            'detection_noise', 'detection_size_noise', 'mask_noise', 'mask_size_noise',
+            'nominal_frame_s', 'history_s',
+        )  # fmt: skip
+        counts = (
+            'direction_looks', 'min_hits', 'replay_frames', 'evidence_window', 'history_samples',
+        )  # fmt: skip
+        wanted = {
+            **dict.fromkeys(shares, ('a number from 0 to 1', lambda v: 0 <= v <= 1)),
+            **dict.fromkeys(positive, ('a number above 0', lambda v: v > 0)),
+            **dict.fromkeys(counts, ('a whole number from 1', lambda v: v >= 1)),
+        }
+        for name, (words, fits) in wanted.items():
+            value = getattr(self, name)
+            if not fits(value):
+                raise ConfigError(f'tracker.{name}: expected {words}, got {value!r}; correct it')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +121,58 @@ class PreferenceConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionConfig:
-    """Hysteresis of the decision states."""
+    """Hysteresis of the decision states. Probabilities are the logistic of preference logits.
+
+    Attributes:
+        tentative: from this probability on, the leader is shown.
+        commit: probability that a commitment needs.
+        margin: lead over the runner-up and the null that a commitment needs.
+        commit_after_ms: how long a track must lead so before it is committed to.
+        commit_looks: detections under the present command that it must have by then.
+        settled: ``PreferenceScores.settled`` that a commitment or an absence needs.
+        release: a committed track that fits less than this ...
+        release_after_ms: ... for this long is let go.
+        switch_margin: a rival that fits better by this much ...
+        switch_after_ms: ... for this long takes over.
+        lost_after_ms: a track unseen for this long is not visible.
+        reacquire_after_ms: how long another track must lead to take the place of a lost one.
+        forget_after_ms: how long a lost target is waited for.
+        absent: probability of the null from which on nothing is meant ...
+        absent_after_ms: ... if it holds for this long ...
+        absent_looks: ... and the detector has looked this often.
+    """
+
+    tentative: float = 0.4
+    commit: float = 0.5
+    margin: float = 0.1
+    commit_after_ms: float = 150.0
+    commit_looks: int = 2
+    settled: float = 0.8
+    release: float = 0.25
+    release_after_ms: float = 500.0
+    switch_margin: float = 0.2
+    switch_after_ms: float = 500.0
+    lost_after_ms: float = 600.0
+    reacquire_after_ms: float = 400.0
+    forget_after_ms: float = 15_000.0
+    absent: float = 0.5
+    absent_after_ms: float = 700.0
+    absent_looks: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmenterConfig:
-    """The classical box-to-mask segmenter."""
+    """The classical box-to-mask segmenter.
+
+    Attributes:
+        grid: cells a side of the grid on which a box's window is looked at.
+        walk_grid: the same for the random walk, whose cost grows with the fourth power.
+        margin: what is seen around a box on each side, box sizes.
+    """
+
+    grid: int = 96
+    walk_grid: int = 48
+    margin: float = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
