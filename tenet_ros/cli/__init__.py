@@ -1,1 +1,1 @@
-"""cli."""
+"""The command line ``tenet-ros``: one module per subcommand."""

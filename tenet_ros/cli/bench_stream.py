@@ -1,0 +1,207 @@
+"""Playing a source through a camera and a node, and watching from a third process."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tenet_ros.cli.children import Child, loopback
+from tenet_ros.cli.monitor import Monitor
+from tenet_ros.cli.session import client_node, spin_until
+from tenet_ros.errors import ConfigError
+from tenet_ros.evaluation.bench_stream import NodeFigures, Result, StreamRun, Truth, report
+from tenet_ros.evaluation.clips import load_clip
+from tenet_ros.ros import api
+
+__all__ = ['Observer', 'measure', 'truth_of']
+
+NODE = '/tenet'
+DIAGNOSTICS_S = 0.5
+READY_S = 90.0
+SETTLE_S = 10.0
+RSS_PERIOD_S = 0.5
+
+
+class Observer:
+    """Subscribes to the node's masks and keeps when each was published.
+
+    Args:
+        node: runs the callbacks.
+        keep_masks: for scoring; otherwise the pixels are let go.
+    """
+
+    def __init__(self, node: api.Node, *, keep_masks: bool) -> None:
+        self.results: list[Result] = []
+        self._keep_masks = keep_masks
+        node.create_subscription(
+            api.Image, f'{NODE}/target/mask', self._on_mask, api.QoSProfile(depth=50)
+        )
+
+    def _on_mask(self, message: Any, info: Any) -> None:
+        stamp = message.header.stamp
+        mask = None
+        if self._keep_masks:
+            pixels = api.as_bytes_view(message.data).reshape(message.height, message.step)
+            mask = pixels[:, : message.width].copy()
+        self.results.append(
+            Result(
+                stamp_ns=int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec),
+                published_ns=_source_ns(info),
+                mask=mask,
+            )
+        )
+
+
+def _source_ns(info: Any) -> int:
+    """Return when a message was handed to the middleware, Unix nanoseconds."""
+    if isinstance(info, dict):
+        return int(info['source_timestamp'])
+    return int(info.source_timestamp)
+
+
+def truth_of(args: argparse.Namespace) -> Truth | None:
+    """Load the ground truth that the command line names, if it does.
+
+    Raises:
+        ConfigError: the clip has none, or the command is not one of its sentences.
+    """
+    if args.gt is None:
+        return None
+    if args.duration:
+        raise ConfigError('--gt: expected to play the source once, got --duration; leave it out')
+    clip = load_clip(args.gt)
+    if not clip.dense:
+        raise ConfigError(f'--gt: {clip.name} has no dense ground truth')
+    known = {sentence.text: sentence.object_ids for sentence in clip.sentences}
+    if args.object is not None:
+        object_ids: tuple[int, ...] = (args.object,)
+    elif args.sentence in known:
+        object_ids = known[args.sentence]
+    else:
+        raise ConfigError(
+            f'--gt: expected one of the sentences of {clip.name} ({"; ".join(known)}), '
+            f'got {args.sentence!r}; say with --object which object it means'
+        )
+    labels = [clip.labels(index) for index in range(len(clip.frames))]
+    return Truth(labels=labels, object_ids=object_ids)
+
+
+def measure(args: argparse.Namespace) -> dict[str, Any]:
+    """Run camera and node, and return the figures of the run.
+
+    Raises:
+        ConfigError: a process failed, or the node never became ready.
+    """
+    truth = truth_of(args)
+    environment = loopback(args.domain)
+    os.environ.update(environment)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix='tenet-bench-')))
+        node = stack.enter_context(client_node('bench', args.ros_args))
+        observer = Observer(node, keep_masks=truth is not None)
+        monitor = Monitor(node, NODE)
+        server = stack.enter_context(Child('node', _node_arguments(args), environment))
+        _until(node, lambda: monitor.diagnostics.values.get('state') == 'ACTIVE', READY_S, server)
+        stamps = folder / 'stamps.jsonl'
+        arguments = _camera_arguments(args, stamps)
+        rss_mb: list[float] = []
+        with Child('camera', arguments, environment) as camera:
+            while camera.running:
+                spin_until(node, lambda: not camera.running, RSS_PERIOD_S)
+                rss_mb.append(server.rss_mb())
+                server.check()
+            camera.check()
+            print(camera.last_words(), file=sys.stderr)
+        sent_ns = [json.loads(line)['stamp_ns'] for line in stamps.read_text().splitlines()]
+        _settle(node, monitor, observer)
+        rss_mb.append(server.rss_mb())
+        run = StreamRun(
+            sent_ns=sent_ns,
+            results=observer.results,
+            node=_figures(monitor),
+            rss_mb=rss_mb,
+            truth=truth,
+        )
+        return {
+            'source': Path(args.source).name,
+            'command': args.sentence,
+            'preset': args.preset,
+            'transport': args.transport,
+            'backend': api.BACKEND,
+            **report(run),
+        }
+
+
+def _node_arguments(args: argparse.Namespace) -> list[str]:
+    arguments = ['node', '--preset', args.preset, '--command', args.sentence]
+    arguments += ['--transport', args.transport]
+    arguments += ['--model', str(args.model)] if args.model else []
+    arguments += ['--ros-args', '-p', f'diagnostics_period_s:={DIAGNOSTICS_S}']
+    arguments += ['-p', f'camera_motion:={args.camera_motion}', '-p', f'threads:={args.threads}']
+    return arguments
+
+
+def _camera_arguments(args: argparse.Namespace, stamps: Path) -> list[str]:
+    arguments = ['camera', args.source, '--wait-for-subscribers', '1', '--stamps', 'now']
+    arguments += ['--stamp-log', str(stamps), '--transport', args.transport]
+    arguments += ['--rate', str(args.rate)] if args.rate else []
+    arguments += ['--loop', '--duration', str(args.duration)] if args.duration else []
+    for name in ('image_topic', 'depth_topic', 'info_topic'):
+        value = getattr(args, name)
+        arguments += [f'--{name.replace("_", "-")}', value] if value is not None else []
+    return arguments
+
+
+def _until(node: api.Node, done: Callable[[], bool], timeout_s: float, server: Child) -> None:
+    """Wait for the node to be ready, as long as it lives."""
+    end = time.monotonic() + timeout_s
+    while not spin_until(node, done, 0.5):
+        server.check()
+        if time.monotonic() > end:
+            raise ConfigError(
+                f'the node was not ready within {timeout_s:.0f} s: {server.last_words()}'
+            )
+
+
+def _settle(node: api.Node, monitor: Monitor, observer: Observer) -> None:
+    """Wait until the node has answered or dropped all that it received, and says so."""
+    seen = (-1.0, -1)
+
+    def settled() -> bool:
+        nonlocal seen
+        if monitor.diagnostics.count == seen[1]:
+            return False
+        before, seen = seen, (monitor.number('frames_in'), monitor.diagnostics.count)
+        done = monitor.number('frames_out') + monitor.number('drops')
+        received = len(observer.results) >= monitor.number('frames_out')
+        return before[0] == seen[0] == done and received
+
+    spin_until(node, settled, SETTLE_S)
+
+
+def _figures(monitor: Monitor) -> NodeFigures:
+    def count(name: str) -> int:
+        value = monitor.number(name)
+        return 0 if np.isnan(value) else int(value)
+
+    values = monitor.diagnostics.values
+    stages = [k for k in values if k.startswith('stage_') and k.endswith('_ms_p50')]
+    return NodeFigures(
+        frames_in=count('frames_in'),
+        frames_out=count('frames_out'),
+        drops=count('drops'),
+        overhead_ms={p: monitor.number(f'overhead_ms_{p}') for p in ('p50', 'p95')},
+        stage_ms={
+            k.removeprefix('stage_').removesuffix('_ms_p50'): monitor.number(k) for k in stages
+        },
+    )

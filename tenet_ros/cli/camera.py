@@ -1,0 +1,169 @@
+"""``tenet-ros camera``: publish a recording or a webcam as a ROS 2 camera."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from tenet_ros.errors import ConfigError, ContractError
+
+if TYPE_CHECKING:
+    from tenet_ros.cli.pacing import Pacer
+    from tenet_ros.sources import Source
+
+__all__ = ['add_parser', 'add_source_options', 'run']
+
+WAIT_S = 60.0
+
+
+def add_source_options(parser: argparse.ArgumentParser) -> None:
+    """Add what every subcommand asks that reads pictures."""
+    parser.add_argument(
+        'source',
+        metavar='SOURCE',
+        help='a video file, a folder of JPEG or PNG images, an RVOS clip, a ROS 2 bag (folder, '
+        '.mcap or .db3), or a webcam (0, /dev/video0)',
+    )
+    group = parser.add_argument_group('of a bag')
+    group.add_argument('--image-topic', help='which images to play (default: the colour ones)')
+    group.add_argument('--depth-topic', help="which depth to play ('' for none)")
+    group.add_argument('--info-topic', help="which camera_info to play ('' for none)")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        'camera',
+        help='publish a video, folder, bag or webcam as a ROS 2 camera',
+        description='Publish pictures as sensor_msgs/Image or CompressedImage, with camera_info '
+        'and depth where the source has them. Frames are paced by deadlines that do not drift; '
+        'a late frame is published at once, and none is left out.',
+    )
+    add_source_options(parser)
+    parser.add_argument('--rate', type=float, metavar='HZ', help='instead of the recorded rate')
+    parser.add_argument('--loop', action='store_true', help='start again at the end')
+    parser.add_argument(
+        '--topic',
+        default='/camera/image_raw',
+        help='of the images; camera_info and depth/image_raw lie beside it (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--transport',
+        choices=('raw', 'compressed', 'both'),
+        default='raw',
+        help='compressed publishes JPEG on TOPIC/compressed (default: %(default)s)',
+    )
+    parser.add_argument(
+        '--stamps',
+        choices=('now', 'recorded'),
+        default='now',
+        help='what header.stamp says (default: %(default)s)',
+    )
+    parser.add_argument('--frame-id', help="header.frame_id (default: the recording's, or camera)")
+    parser.add_argument(
+        '--wait-for-subscribers',
+        type=int,
+        default=0,
+        metavar='N',
+        help=f'begin when N have subscribed to the images; gives up after {WAIT_S:.0f} s',
+    )
+    parser.add_argument(
+        '--start-delay', type=float, default=0.0, metavar='S', help='seconds before the first frame'
+    )
+    parser.add_argument(
+        '--duration', type=float, metavar='S', help='end after this many seconds of playing'
+    )
+    parser.add_argument(
+        '--stamp-log',
+        type=Path,
+        metavar='FILE',
+        help='write index and stamp of every published frame, one JSON object per line',
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Publish until the source ends, the time is over, or somebody stops it."""
+    from tenet_ros.cli.camera_publisher import CameraPublisher
+    from tenet_ros.cli.pacing import Pacer
+    from tenet_ros.cli.session import client_node
+    from tenet_ros.sources import open_source, opened
+
+    source = open_source(
+        args.source,
+        fps=args.rate,
+        image_topic=args.image_topic,
+        depth_topic=args.depth_topic,
+        info_topic=args.info_topic,
+    )
+    with ExitStack() as stack:
+        stack.enter_context(opened(source))
+        log = stack.enter_context(args.stamp_log.open('w')) if args.stamp_log else None
+        node = stack.enter_context(client_node('camera', args.ros_args))
+        camera = CameraPublisher(node, args.topic, transport=args.transport, frame_id=args.frame_id)
+        info = source.info
+        if not info.live:
+            for first in islice(source.frames(), 1):
+                camera.announce(first)
+        print(
+            f'{info.name} ({info.kind}; {info.detail}; {args.rate or info.rate_hz:.4g} Hz) '
+            f'on {", ".join(camera.topics)}',
+            file=sys.stderr,
+        )
+        _await_subscribers(camera, args.wait_for_subscribers)
+        time.sleep(args.start_delay)
+        pacer = Pacer()
+        try:
+            _play(source, camera, pacer, args, log)
+            camera.flush()
+        finally:
+            print(camera.summary(pacer), file=sys.stderr)
+    return 0
+
+
+def _await_subscribers(camera: Any, wanted: int) -> None:
+    end = time.monotonic() + WAIT_S
+    while camera.subscribers() < wanted:
+        if time.monotonic() > end:
+            raise ConfigError(
+                f'expected {wanted} subscribers of {camera.image_topic} within {WAIT_S:.0f} s, '
+                f'got {camera.subscribers()}; is the node running on the same ROS_DOMAIN_ID?'
+            )
+        time.sleep(0.02)
+
+
+def _play(
+    source: Source, camera: Any, pacer: Pacer, args: argparse.Namespace, log: TextIO | None
+) -> None:
+    """Publish every frame at its time, over and over with ``--loop``."""
+    period_ns = round(1e9 / (args.rate or source.info.rate_hz))
+    end_ns = round(args.duration * 1e9) if args.duration else None
+    base_ns, index = 0, 0
+    while True:
+        due_ns = base_ns - period_ns
+        for number, frame in enumerate(source.frames()):
+            due_ns = base_ns + (number * period_ns if args.rate else frame.due_ns)
+            if end_ns is not None and due_ns >= end_ns:
+                return
+            try:
+                prepared = camera.prepare(frame)
+            except ContractError as error:
+                camera.skip(f'frame {number} of {source.info.name} left out: {error}')
+                continue
+            if not source.info.live:
+                pacer.wait(due_ns)
+            recorded_ns = frame.stamp_ns + base_ns
+            stamp_ns = time.time_ns() if args.stamps == 'now' else recorded_ns
+            camera.publish(prepared, stamp_ns)
+            if log:
+                log.write(json.dumps({'index': index, 'stamp_ns': stamp_ns}) + '\n')
+            index += 1
+        if not args.loop or source.info.live:
+            return
+        base_ns = due_ns + period_ns

@@ -1,0 +1,116 @@
+"""Subcommands run as processes of their own: a camera and a node, on a domain of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import final
+
+from tenet_ros.errors import ConfigError
+
+__all__ = ['Child', 'loopback']
+
+STOP_S = 15.0
+SHOWN_LINES = 5
+
+
+def loopback(domain: int | None) -> dict[str, str]:
+    """Return the environment that keeps ROS on this machine, on a domain of its own.
+
+    Args:
+        domain: the domain, or None for one by the process id.
+    """
+    # Above 100 the ports of a domain meet the ephemeral ones; 0 is everybody's.
+    chosen = domain if domain is not None else 1 + os.getpid() % 100
+    environment = {'ROS_DOMAIN_ID': str(chosen), 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
+    if os.environ.get('ROS_DISTRO') == 'humble':
+        environment['ROS_LOCALHOST_ONLY'] = '1'  # later ones call it deprecated, in every process
+    return environment
+
+
+@final
+class Child:
+    """``tenet-ros ...`` in a process of its own, stopped at the end of a ``with`` block.
+
+    Args:
+        name: for error messages.
+        arguments: of the command line.
+        environment: added to this process's own.
+    """
+
+    def __init__(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        self._name = name
+        self._arguments = [sys.executable, '-m', 'tenet_ros.cli.main', *arguments]
+        self._environment = {**os.environ, **environment}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._said = tempfile.NamedTemporaryFile(suffix=f'.{name}.log')  # noqa: SIM115
+
+    @property
+    def pid(self) -> int:
+        """The process id; -1 before the start."""
+        return self._process.pid if self._process else -1
+
+    @property
+    def running(self) -> bool:
+        """Whether the process runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def check(self) -> None:
+        """Raise ``ConfigError`` if the process has ended by itself with an error."""
+        status = self._process.poll() if self._process else None
+        if status:
+            raise ConfigError(f'the {self._name} ended with status {status}: {self.last_words()}')
+
+    def last_words(self) -> str:
+        """Return the last lines of what the process printed."""
+        lines = Path(self._said.name).read_text('utf-8', 'replace').strip().splitlines()
+        return '\n'.join(lines[-SHOWN_LINES:]) or '(it said nothing)'
+
+    def rss_mb(self) -> float:
+        """Return the process's resident memory in MB (10^6 bytes); 0.0 when it has ended."""
+        try:
+            pages = int(Path(f'/proc/{self.pid}/statm').read_text('ascii').split()[1])
+        except (OSError, IndexError, ValueError):
+            return 0.0
+        return pages * os.sysconf('SC_PAGE_SIZE') / 1e6
+
+    def stop(self) -> None:
+        """Ask the process to end, and wait until it has."""
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            # Not SIGINT: whoever was started in the background of a shell ignores that one.
+            self._process.terminate()
+        try:
+            self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> Child:
+        """Start the process."""
+        # A session of its own, so that Ctrl-C reaches this process first, which then stops it.
+        self._process = subprocess.Popen(
+            self._arguments,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._said,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Stop the process."""
+        self.stop()
+        self._said.close()

@@ -1,0 +1,50 @@
+"""Playing at a rate without drift."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+__all__ = ['MOST_LAG_NS', 'Pacer']
+
+MOST_LAG_NS = 250_000_000
+"""A source that falls further behind than this does not try to catch up what it lost."""
+
+
+class Pacer:
+    """Waits for deadlines that are counted from the start, so that errors do not add up.
+
+    A frame that is late is due at once: nothing is left out. When the schedule is missed by more
+    than ``MOST_LAG_NS`` it is moved, since a burst of old frames is not what a camera does.
+
+    Args:
+        clock_ns: monotonic.
+        sleep: seconds.
+    """
+
+    def __init__(
+        self,
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._clock_ns = clock_ns
+        self._sleep = sleep
+        self._zero_ns: int | None = None
+        self.late = 0
+        """Frames that were due more than a millisecond before they could be shown."""
+        self.moved_ns = 0
+        """By how much the schedule was moved, in all."""
+
+    def wait(self, due_ns: int) -> None:
+        """Return when ``due_ns`` has passed since the first call's own ``due_ns``."""
+        now_ns = self._clock_ns()
+        if self._zero_ns is None:
+            self._zero_ns = now_ns - due_ns
+        left_ns = self._zero_ns + due_ns - now_ns
+        if left_ns > 0:
+            self._sleep(left_ns / 1e9)
+            return
+        self.late += left_ns < -1_000_000
+        if left_ns < -MOST_LAG_NS:
+            self.moved_ns -= left_ns
+            self._zero_ns -= left_ns
