@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tenet_ros.errors import ConfigError
@@ -15,6 +16,16 @@ __all__ = [
     'Settings',
     'TrackerConfig',
 ]
+
+
+def _expect(
+    config: object, room: str, names: tuple[str, ...], words: str, fits: Callable[[float], bool]
+) -> None:
+    """Raise ``ConfigError`` for the first of these fields whose value does not fit."""
+    for name in names:
+        value = getattr(config, name)
+        if not fits(value):
+            raise ConfigError(f'{room}.{name}: expected {words}, got {value!r}; correct it')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,15 +114,9 @@ class TrackerConfig:
         counts = (
             'direction_looks', 'min_hits', 'replay_frames', 'evidence_window', 'history_samples',
         )  # fmt: skip
-        wanted = {
-            **dict.fromkeys(shares, ('a number from 0 to 1', lambda v: 0 <= v <= 1)),
-            **dict.fromkeys(positive, ('a number above 0', lambda v: v > 0)),
-            **dict.fromkeys(counts, ('a whole number from 1', lambda v: v >= 1)),
-        }
-        for name, (words, fits) in wanted.items():
-            value = getattr(self, name)
-            if not fits(value):
-                raise ConfigError(f'tracker.{name}: expected {words}, got {value!r}; correct it')
+        _expect(self, 'tracker', shares, 'a number from 0 to 1', lambda v: 0 <= v <= 1)
+        _expect(self, 'tracker', positive, 'a number above 0', lambda v: 0 < v < float('inf'))
+        _expect(self, 'tracker', counts, 'a whole number from 1', lambda v: v >= 1 and v == int(v))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

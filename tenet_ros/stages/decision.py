@@ -1,0 +1,253 @@
+"""From scores to what is said: states with hysteresis, so that a target does not flicker.
+
+A decision is about acting. Being the best of the candidates is not enough to be committed to: a
+track must fit, lead with a margin over the runner-up and the null, and do so for a while. Once
+committed, it stays until another is clearly better for a while, or until it no longer fits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tenet_ros.config import DecisionConfig
+from tenet_ros.language.expression import Query
+from tenet_ros.stages.protocols import Decision, PreferenceScores
+from tenet_ros.types import BoolArray, FloatArray, State, TrackSet
+
+__all__ = ['Decider', 'probabilities']
+
+NOMINAL_FRAME_NS = 33_333_333
+
+
+def probabilities(logits: FloatArray) -> FloatArray:
+    """Return the logistic function of each logit, float32 in [0, 1].
+
+    >>> probabilities(np.asarray([0.0, -1e4, 1e4], np.float32)).round(6).tolist()
+    [0.5, 0.0, 1.0]
+    """
+    bounded = np.clip(logits, -80.0, 80.0)
+    return np.asarray(1.0 / (1.0 + np.exp(-bounded)), np.float32)
+
+
+class _Dwell:
+    """How long one and the same thing has held without a break."""
+
+    def __init__(self) -> None:
+        self._what: object = None
+        self._spent_ns = 0
+
+    def hold(self, what: object, step_ns: int) -> float:
+        """Return for how many milliseconds ``what`` has held; ``None`` breaks it."""
+        self._spent_ns = self._spent_ns + step_ns if what is not None and what == self._what else 0
+        self._what = what
+        return self._spent_ns / 1e6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _View:
+    """One frame as the rules see it.
+
+    Attributes:
+        tracks: the tracks.
+        fits: (N,) float32, probability that each is meant.
+        null: probability that nothing is.
+        visible: (N,) bool, seen recently.
+        settled: whether the evidence that the sentence needs is there.
+        step_ns: time since the frame before.
+    """
+
+    tracks: TrackSet
+    fits: FloatArray
+    null: float
+    visible: BoolArray
+    settled: bool
+    step_ns: int
+
+    def row(self, track_id: int) -> int:
+        """Return the row of a track, or -1."""
+        rows = np.flatnonzero(self.tracks.ids == track_id)
+        return int(rows[0]) if len(rows) else -1
+
+    def leader(self) -> int:
+        """Return the row of the visible track that fits best, or -1."""
+        if not self.visible.any():
+            return -1
+        return int(np.argmax(np.where(self.visible, self.fits, -1.0)))
+
+    def margin(self, row: int) -> float:
+        """Return by how much a track leads the best other visible one and the null."""
+        others = np.where(self.visible, self.fits, 0.0)
+        others[row] = 0.0
+        return float(self.fits[row]) - max(float(others.max(initial=0.0)), self.null)
+
+
+class Decider:
+    """The memory of one sentence.
+
+    Args:
+        config: thresholds and times.
+    """
+
+    def __init__(self, config: DecisionConfig | None = None) -> None:
+        self._config = config or DecisionConfig()
+        self._state = State.SEARCHING
+        self._ids: tuple[int, ...] = ()
+        self._switches = 0
+        self._stamp_ns: int | None = None
+        self._leading = _Dwell()
+        self._challenging = _Dwell()
+        self._failing = _Dwell()
+        self._waiting = _Dwell()
+        self._absent = _Dwell()
+
+    def update(self, query: Query, scores: PreferenceScores, tracks: TrackSet) -> Decision:
+        """Return the decision at ``tracks.stamp_ns``."""
+        view = self._look(scores, tracks)
+        switches = self._switches
+        if query.expression.count != 1:
+            self._decide_many(view, query.expression.count)
+        elif self._state in {State.COMMITTED, State.LOST}:
+            self._keep(view)
+        else:
+            self._choose(view)
+        return self._say(view, switched=self._switches > switches)
+
+    def _look(self, scores: PreferenceScores, tracks: TrackSet) -> _View:
+        """Gather what the rules need; a stamp that does not advance counts as a nominal frame."""
+        step_ns = 0
+        if self._stamp_ns is not None:
+            step_ns = tracks.stamp_ns - self._stamp_ns
+            step_ns = step_ns if step_ns > 0 else NOMINAL_FRAME_NS
+        self._stamp_ns = tracks.stamp_ns
+        return _View(
+            tracks=tracks,
+            fits=probabilities(scores.logits),
+            null=float(probabilities(np.asarray([scores.null], np.float32))[0]),
+            visible=np.asarray(tracks.unseen_ns <= self._config.lost_after_ms * 1e6),
+            settled=scores.settled >= self._config.settled,
+            step_ns=step_ns,
+        )
+
+    def _choose(self, view: _View) -> None:
+        """Without a commitment: follow the leader, commit when it has led for a while."""
+        row = view.leader()
+        if row < 0 or view.fits[row] < self._config.tentative or view.fits[row] <= view.null:
+            self._leading.hold(None, view.step_ns)
+            self._give_nothing(view)
+            return
+        self._absent.hold(None, view.step_ns)
+        leader = int(view.tracks.ids[row])
+        self._state, self._ids = State.TENTATIVE, (leader,)
+        if self._leads(view, row, self._config.commit_after_ms):
+            self._commit(leader)
+
+    def _give_nothing(self, view: _View) -> None:
+        """No track fits: searching, and absent once enough looks over enough time say so."""
+        looked = view.tracks.looks < 0 or view.tracks.looks >= self._config.absent_looks
+        says_no = looked and view.settled and view.null >= self._config.absent
+        spent_ms = self._absent.hold(True if says_no else None, view.step_ns)
+        gone = says_no and (self._state is State.ABSENT or spent_ms >= self._config.absent_after_ms)
+        self._state, self._ids = (State.ABSENT if gone else State.SEARCHING), ()
+
+    def _leads(self, view: _View, row: int, after_ms: float) -> bool:
+        """Return whether one track has fitted with a margin, on settled evidence, for a while."""
+        config = self._config
+        leads = (
+            view.settled
+            and view.fits[row] >= config.commit
+            and view.margin(row) >= config.margin
+            and view.tracks.evidence[row] >= config.commit_looks
+        )
+        leader = int(view.tracks.ids[row]) if leads else None
+        return self._leading.hold(leader, view.step_ns) >= after_ms and leads
+
+    def _commit(self, track_id: int) -> None:
+        """Choose a track; of an earlier commitment, this is a switch."""
+        chosen = self._ids if self._state in {State.COMMITTED, State.LOST} else ()
+        self._switches += bool(chosen) and chosen != (track_id,)
+        self._state, self._ids = State.COMMITTED, (track_id,)
+        for dwell in (self._leading, self._challenging, self._failing, self._waiting):
+            dwell.hold(None, 0)
+
+    def _keep(self, view: _View) -> None:
+        """With a commitment: stay, lose, regain, switch or let go."""
+        track_id = self._ids[0]
+        row = view.row(track_id)
+        if row < 0 or not view.visible[row]:
+            self._wait(view)
+            return
+        self._state = State.COMMITTED
+        self._waiting.hold(None, view.step_ns)
+        failing = view.fits[row] < self._config.release
+        failed_ms = self._failing.hold(True if failing else None, view.step_ns)
+        if failing and failed_ms >= self._config.release_after_ms:
+            self._state = State.SEARCHING
+            self._choose(view)
+            return
+        best = view.leader()
+        better = (
+            best != row
+            and view.settled
+            and view.fits[best] >= self._config.commit
+            and view.fits[best] >= view.fits[row] + self._config.switch_margin
+            and view.fits[best] > view.null
+        )
+        rival = int(view.tracks.ids[best]) if better else None
+        if self._challenging.hold(rival, view.step_ns) >= self._config.switch_after_ms and better:
+            self._commit(int(view.tracks.ids[best]))
+
+    def _wait(self, view: _View) -> None:
+        """The chosen track is not visible: wait for it, or take another that is sure enough."""
+        self._state = State.LOST
+        row = view.leader()
+        if row >= 0 and self._leads(view, row, self._config.reacquire_after_ms):
+            self._commit(int(view.tracks.ids[row]))
+            return
+        if self._waiting.hold(True, view.step_ns) >= self._config.forget_after_ms:
+            self._state, self._ids = State.SEARCHING, ()
+
+    def _decide_many(self, view: _View, count: int) -> None:
+        """Several objects are meant: every track that fits, or the best ``count``."""
+        config = self._config
+        held = np.isin(view.tracks.ids, np.asarray(self._ids, np.int64))
+        enough = np.where(held, config.release, config.commit)
+        chosen = np.flatnonzero(view.visible & (view.fits >= enough) & (view.fits > view.null))
+        chosen = chosen[np.argsort(-view.fits[chosen], kind='stable')]
+        had = self._state in {State.COMMITTED, State.LOST}
+        if not len(chosen):
+            if had:
+                self._state = State.LOST
+                if self._waiting.hold(True, view.step_ns) < config.forget_after_ms:
+                    return
+            self._leading.hold(None, view.step_ns)
+            self._give_nothing(view)
+            return
+        self._waiting.hold(None, view.step_ns)
+        self._absent.hold(None, view.step_ns)
+        ids = [int(i) for i in view.tracks.ids[chosen]]
+        self._ids = tuple(ids[:count] if count else ids)
+        ready = view.settled and view.tracks.evidence[chosen].max() >= config.commit_looks
+        led_ms = self._leading.hold(True if ready else None, view.step_ns)
+        sure = had or (ready and led_ms >= config.commit_after_ms)
+        self._state = State.COMMITTED if sure else State.TENTATIVE
+
+    def _say(self, view: _View, *, switched: bool) -> Decision:
+        """Put the memory into words."""
+        row = view.row(self._ids[0]) if self._ids else -1
+        if row >= 0:
+            preference, margin = float(view.fits[row]), view.margin(row)
+        elif self._state is State.ABSENT:
+            best = float(np.where(view.visible, view.fits, 0.0).max(initial=0.0))
+            preference, margin = view.null, view.null - best
+        else:
+            preference, margin = 0.0, 0.0
+        return Decision(
+            state=self._state,
+            track_ids=self._ids,
+            preference=preference,
+            margin=margin,
+            switches=self._switches,
+            switched=switched,
+        )

@@ -1,0 +1,218 @@
+"""Every arrow of the state diagram, and the hysteresis between them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tenet_ros.language.expression import Expression, Phrase, Prompt
+from tenet_ros.stages.decision import Decider
+from tenet_ros.stages.protocols import PreferenceScores
+from tenet_ros.types import State, TrackSet
+
+MS = 1_000_000
+FRAME_MS = 33
+
+
+def query(count=1):
+    phrase = Phrase(text='dog', noun='dog')
+    return Prompt.of(1, (Expression(text='the dog', phrases=(phrase,), count=count),)).queries[0]
+
+
+def track_set(ids, stamp_ms, *, unseen_ms=0.0, evidence=5, looks=10):
+    n = len(ids)
+    return dataclasses.replace(
+        TrackSet.empty(int(stamp_ms * MS), 1, 1),
+        ids=np.asarray(ids, np.int64),
+        boxes=np.zeros((n, 4), np.float32),
+        velocities=np.zeros((n, 4), np.float32),
+        scores=np.ones(n, np.float32),
+        hits=np.full(n, evidence, np.int64),
+        age_ns=np.zeros(n, np.int64),
+        unseen_ns=np.broadcast_to(np.asarray(unseen_ms, np.float64) * MS, (n,)).astype(np.int64),
+        phrase_scores=np.zeros((n, 1), np.float32),
+        reference_hits=np.zeros((n, 1), np.float32),
+        evidence=np.full(n, evidence, np.int64),
+        history=np.zeros((n, 1, 4), np.float32),
+        history_valid=np.ones((n, 1), np.bool_),
+        labels=('dog',) * n,
+        looks=looks,
+    )
+
+
+def logit(p):
+    return float(np.log(p / (1 - p)))
+
+
+class Run:
+    """A decider fed frame by frame with probabilities."""
+
+    def __init__(self, count=1):
+        self.decider = Decider()
+        self.query = query(count)
+        self.stamp_ms = 0.0
+
+    def frame(self, fits, null=0.05, *, settled=1.0, **options):
+        """``fits``: track id to probability."""
+        self.stamp_ms += FRAME_MS
+        scores = PreferenceScores(
+            logits=np.asarray([logit(p) for p in fits.values()], np.float32),
+            null=logit(null),
+            settled=settled,
+        )
+        tracks = track_set(list(fits), self.stamp_ms, **options)
+        return self.decider.update(self.query, scores, tracks)
+
+    def frames(self, n, fits, null=0.05, **options):
+        return [self.frame(fits, null, **options) for _ in range(n)]
+
+    def committed(self, track_id=1):
+        self.frames(20, {track_id: 0.9})
+        return self
+
+
+def test_nothing_there_is_searching_until_enough_looks_say_absent():
+    run = Run()
+    assert run.frame({}, null=0.9, looks=1).state is State.SEARCHING
+    states = [d.state for d in run.frames(60, {}, null=0.9, looks=1)]
+    assert set(states) == {State.SEARCHING}, 'one look is not enough, however long ago'
+    states = [d.state for d in run.frames(60, {}, null=0.9, looks=20)]
+    assert states[0] is State.SEARCHING
+    assert states[-1] is State.ABSENT
+
+
+def test_clear_leader_is_tentative_first_and_committed_after_its_dwell():
+    run = Run()
+    decisions = run.frames(20, {1: 0.9, 2: 0.2})
+    assert decisions[0].state is State.TENTATIVE
+    assert decisions[0].track_ids == (1,)
+    assert decisions[-1].state is State.COMMITTED
+    first = next(i for i, d in enumerate(decisions) if d.state is State.COMMITTED)
+    assert 3 <= first <= 7
+
+
+@pytest.mark.parametrize(
+    ('fits', 'null', 'options'),
+    [
+        ({1: 0.8, 2: 0.78}, 0.05, {}),
+        ({1: 0.6}, 0.55, {}),
+        ({1: 0.45}, 0.05, {}),
+        ({1: 0.9}, 0.05, {'settled': 0.3}),
+        ({1: 0.9}, 0.05, {'evidence': 1}),
+    ],
+    ids=['no margin over a rival', 'no margin over the null', 'weak', 'unsettled', 'one look'],
+)
+def test_doubtful_leader_stays_tentative(fits, null, options):
+    assert {d.state for d in Run().frames(90, fits, null, **options)} == {State.TENTATIVE}
+
+
+def test_committed_track_is_lost_when_unseen_and_regained_at_once():
+    run = Run().committed()
+    lost = run.frame({1: 0.9}, unseen_ms=900)
+    assert (lost.state, lost.track_ids) == (State.LOST, (1,))
+    assert run.frame({}).state is State.LOST
+    back = run.frame({1: 0.9})
+    assert (back.state, back.track_ids, back.switches) == (State.COMMITTED, (1,), 0)
+
+
+def test_short_gap_is_not_a_loss():
+    run = Run().committed()
+    assert run.frame({1: 0.9}, unseen_ms=200).state is State.COMMITTED
+
+
+def test_another_track_takes_the_place_of_a_lost_one_more_slowly():
+    run = Run().committed()
+    decisions = run.frames(40, {7: 0.9})
+    first = next(i for i, d in enumerate(decisions) if d.state is State.COMMITTED)
+    assert 10 <= first <= 20
+    assert decisions[first].track_ids == (7,)
+    assert decisions[first].switched
+    assert sum(d.switched for d in decisions) == 1
+
+
+def test_lost_target_is_forgotten_in_the_end():
+    run = Run().committed()
+    states = [d.state for d in run.frames(600, {}, null=0.9)]
+    assert states[0] is State.LOST
+    assert states[-1] is State.ABSENT
+
+
+def test_switch_needs_a_rival_that_is_better_for_a_while():
+    run = Run().committed()
+    blip = run.frames(5, {1: 0.5, 2: 0.95}) + run.frames(10, {1: 0.9, 2: 0.3})
+    assert all(d.track_ids == (1,) for d in blip)
+    decisions = run.frames(40, {1: 0.5, 2: 0.95})
+    assert decisions[0].track_ids == (1,)
+    assert decisions[-1].track_ids == (2,)
+    assert decisions[-1].switches == 1
+
+
+def test_committed_track_that_no_longer_fits_is_let_go():
+    run = Run().committed()
+    assert run.frame({1: 0.1}, null=0.9).state is State.COMMITTED
+    states = [d.state for d in run.frames(90, {1: 0.1}, null=0.9)]
+    assert states[-1] is State.ABSENT
+
+
+@given(st.lists(st.floats(0.36, 0.79), min_size=30, max_size=60))
+def test_scores_that_waver_within_the_hysteresis_change_nothing(scores):
+    run = Run().committed()
+    for p in scores:
+        decision = run.frame({1: p, 2: 0.5}, null=0.1)
+        assert (decision.state, decision.track_ids) == (State.COMMITTED, (1,))
+
+
+def test_all_that_fit_are_selected_when_all_are_meant():
+    decisions = Run(count=0).frames(20, {1: 0.9, 2: 0.2, 3: 0.7})
+    assert decisions[-1].state is State.COMMITTED
+    assert decisions[-1].track_ids == (1, 3)
+
+
+def test_as_many_as_are_meant_are_selected():
+    decisions = Run(count=2).frames(20, {1: 0.6, 2: 0.7, 3: 0.9})
+    assert decisions[-1].track_ids == (3, 2)
+
+
+def test_several_targets_are_lost_together_and_come_back():
+    run = Run(count=0)
+    run.frames(20, {1: 0.9, 2: 0.8})
+    assert run.frame({}).state is State.LOST
+    assert run.frame({1: 0.9, 2: 0.8}).state is State.COMMITTED
+
+
+def test_stamps_that_stand_still_or_go_back_do_no_harm():
+    run = Run()
+    for _ in range(30):
+        decision = run.frame({1: 0.9})
+        run.stamp_ms -= 2 * FRAME_MS
+    assert decision.state is State.COMMITTED
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.dictionaries(st.integers(1, 4), st.floats(0.01, 0.99), max_size=4),
+            st.floats(0.01, 0.99),
+            st.sampled_from([0.0, 300.0, 2000.0]),
+        ),
+        max_size=40,
+    ),
+    st.sampled_from([0, 1, 2]),
+)
+def test_decision_keeps_its_contract_on_any_scores(frames, count):
+    run, again = Run(count), Run(count)
+    switches = 0
+    for fits, null, unseen_ms in frames:
+        decision = run.frame(fits, null, unseen_ms=unseen_ms)
+        assert decision == again.frame(fits, null, unseen_ms=unseen_ms), 'deterministic'
+        shown = decision.state in {State.TENTATIVE, State.COMMITTED}
+        assert shown <= bool(decision.track_ids)
+        assert set(decision.track_ids) <= set(fits) or not shown
+        assert 0.0 <= decision.preference <= 1.0
+        assert -1.0 <= decision.margin <= 1.0
+        assert decision.switches == switches + decision.switched
+        switches = decision.switches
