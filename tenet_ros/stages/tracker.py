@@ -1,0 +1,282 @@
+"""The tracker: OC-SORT that can go back to the frame in which late detections belong."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from tenet_ros.config import TrackerConfig
+from tenet_ros.errors import ContractError
+from tenet_ros.stages.tracking.association import Look
+from tenet_ros.stages.tracking.history import Whereabouts, positions
+from tenet_ros.stages.tracking.kalman import to_centre_size
+from tenet_ros.stages.tracking.steps import Moment, Steps
+from tenet_ros.stages.tracking.tracks import Tracks
+from tenet_ros.types import Detections, FloatArray, IntArray, TimedDetections, TrackSet
+
+__all__ = ['OcSortTracker']
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Record:
+    """One kept frame: what happened in it, and the tracks before and after.
+
+    Attributes:
+        sequence: the frame's sequence.
+        clock_ns: the tracker's clock at the frame.
+        step_ns: time since the frame before.
+        camera_motion: (2, 3) from the frame before, or None.
+        predicted: the tracks before anything of this frame was seen.
+        after: the tracks after its detections and corrections.
+        boxes: (N, 4) float32 xyxy, the boxes of ``after``.
+        corrections: mask boxes of this frame, ids and boxes, in order.
+    """
+
+    sequence: int
+    clock_ns: int
+    step_ns: int
+    camera_motion: npt.NDArray[np.floating] | None
+    predicted: Tracks
+    after: Tracks
+    boxes: FloatArray
+    corrections: list[tuple[IntArray, FloatArray]] = field(default_factory=list)
+
+    def settle(self, after: Tracks) -> None:
+        """Set what the tracks are at the end of this frame."""
+        if after is not self.after:
+            self.after, self.boxes = after, after.boxes()
+
+    def whereabouts(self) -> Whereabouts:
+        """Return what the history keeps of this frame."""
+        return Whereabouts(
+            clock_ns=self.clock_ns,
+            ids=self.after.ids,
+            boxes=self.boxes,
+            camera_motion=self.camera_motion,
+        )
+
+
+class OcSortTracker:
+    """OC-SORT for streams whose detector may be slower than the camera.
+
+    See the ``Tracker`` protocol for the order of calls. The clock is the stamps' own where they
+    increase, and goes on by a nominal frame time where they do not.
+
+    Late detections: a ring keeps the last frames with the state before each, so a set is applied
+    in its own frame and the predictions, camera motions and mask boxes since are replayed. Sets
+    must come in the order of their frames, one per frame. What was published stays published:
+    births of a late set get new ids, and no id ever moves to another track.
+    """
+
+    def __init__(self, config: TrackerConfig | None = None) -> None:
+        self._config = config or TrackerConfig()
+        self._steps = Steps(self._config)
+        self._next_id = 1
+        self._command_id = -1
+        self._phrases = 0
+        self._expressions = 0
+        self._labels: dict[str, int] = {'': 0}
+        self._clear()
+
+    def _clear(self) -> None:
+        self._ring: deque[_Record] = deque()
+        self._past: deque[Whereabouts] = deque()
+        self._clock_ns = 0
+        self._stamp_ns: int | None = None
+        self._sequence: int | None = None
+        self._looks = 0
+        self._looked_at: int | None = None
+
+    def reset(self) -> None:
+        """Drop all tracks and history; ids go on from where they were."""
+        self._clear()
+
+    def set_prompt(self, command_id: int, phrases: int, expressions: int) -> None:
+        """Start anew the language evidence of every track; boxes and ids stay.
+
+        Args:
+            command_id: the command whose detections count as evidence from now on.
+            phrases: columns of their ``phrase_scores``.
+            expressions: length of their ``reference``.
+        """
+        self._command_id, self._phrases, self._expressions = command_id, phrases, expressions
+        for record in self._ring:
+            settled = record.after is record.predicted
+            record.predicted = record.predicted.without_evidence(phrases, expressions)
+            record.after = (
+                record.predicted if settled else record.after.without_evidence(phrases, expressions)
+            )
+
+    def advance(
+        self,
+        *,
+        sequence: int,
+        stamp_ns: int,
+        camera_motion: npt.NDArray[np.floating] | None = None,
+    ) -> None:
+        """Predict every track to a new frame.
+
+        Args:
+            sequence: the frame's sequence, larger than the last.
+            stamp_ns: the frame's stamp; one that is not later than the last advances by a
+                nominal frame time.
+            camera_motion: (2, 3) float32 from the previous frame's pixels to this one's.
+
+        Raises:
+            ContractError: if the sequence does not increase.
+        """
+        if self._sequence is not None and sequence <= self._sequence:
+            raise ContractError(
+                f'OcSortTracker.advance: expected a sequence above {self._sequence}, '
+                f'got {sequence}; advance once per frame, in order, or reset()'
+            )
+        step_ns = 0 if self._stamp_ns is None else stamp_ns - self._stamp_ns
+        if step_ns <= 0:
+            step_ns = round(self._config.nominal_frame_s * 1e9)
+        self._clock_ns += step_ns
+        self._stamp_ns, self._sequence = stamp_ns, sequence
+        if self._ring:
+            predicted = self._steps.predict(
+                self._ring[-1].after, self._clock_ns, step_ns, camera_motion
+            )
+        else:
+            predicted = self._blank()
+        self._ring.append(
+            _Record(
+                sequence=sequence,
+                clock_ns=self._clock_ns,
+                step_ns=step_ns,
+                camera_motion=camera_motion,
+                predicted=predicted,
+                after=predicted,
+                boxes=predicted.boxes(),
+            )
+        )
+        while len(self._ring) > self._config.replay_frames:
+            self._past.append(self._ring.popleft().whereabouts())
+        oldest = self._clock_ns - self._config.history_s * 1e9
+        while self._past and self._past[0].clock_ns < oldest:
+            self._past.popleft()
+
+    def apply(self, late: TimedDetections) -> bool:
+        """Apply detections at their own frame and replay what followed.
+
+        Returns:
+            False if the frame is not kept any more, or not newer than that of the set applied
+            before; the set is then ignored.
+
+        Raises:
+            ContractError: if the set answers the current command, and its phrases or expressions
+                are not as many as ``set_prompt`` announced.
+        """
+        seen = self._look(late)
+        if self._looked_at is not None and late.sequence <= self._looked_at:
+            return False
+        at = next((i for i, r in enumerate(self._ring) if r.sequence == late.sequence), None)
+        if at is None:
+            return False
+        record = self._ring[at]
+        moment = Moment(clock_ns=record.clock_ns, look=self._looks, first_id=self._next_id)
+        tracks = self._steps.observe(record.predicted, seen, moment)
+        if len(tracks) and int(tracks.ids[-1]) >= self._next_id:
+            self._next_id = int(tracks.ids[-1]) + 1
+        self._looks += 1
+        self._looked_at = late.sequence
+        self._correct(record, tracks)
+        for follower in list(self._ring)[at + 1 :]:
+            follower.predicted = self._steps.predict(
+                record.after, follower.clock_ns, follower.step_ns, follower.camera_motion
+            )
+            self._correct(follower, follower.predicted)
+            record = follower
+        return True
+
+    def correct(self, ids: IntArray, boxes: FloatArray) -> None:
+        """Correct tracks at the newest frame by the boxes of their own masks.
+
+        Args:
+            ids: (K,) int64; unknown ids are ignored.
+            boxes: (K, 4) float32 xyxy source pixels; a box that hardly overlaps its track, or is
+                not finite, is ignored.
+        """
+        if not self._ring or not len(ids):
+            return
+        record = self._ring[-1]
+        record.corrections.append((ids, boxes))
+        record.settle(self._steps.correct(record.after, ids, boxes, record.clock_ns))
+
+    def snapshot(self) -> TrackSet:
+        """Return every confirmed track at the newest frame."""
+        if not self._ring or self._stamp_ns is None:
+            return TrackSet.empty(0, self._phrases, self._expressions)
+        record = self._ring[-1]
+        tracks, shown = record.after, record.after.confirmed
+        ids = tracks.ids[shown]
+        past = [*self._past, *(r.whereabouts() for r in self._ring)]
+        history, valid, clocks = positions(
+            past, ids, round(self._config.history_s * 1e9), self._config.history_samples
+        )
+        names = list(self._labels)
+        return TrackSet(
+            ids=ids,
+            boxes=record.boxes[shown],
+            velocities=tracks.velocities()[shown],
+            scores=tracks.scores[shown],
+            hits=tracks.hits[shown],
+            age_ns=self._clock_ns - tracks.born_ns[shown],
+            unseen_ns=self._clock_ns - tracks.seen_ns[shown],
+            phrase_scores=tracks.phrases[shown],
+            reference_hits=tracks.references[shown],
+            evidence=tracks.evidence[shown],
+            history=history,
+            history_valid=valid,
+            history_stamps_ns=clocks + (self._stamp_ns - self._clock_ns),
+            stamp_ns=self._stamp_ns,
+            labels=tuple(names[label] for label in tracks.labels[shown].tolist()),
+        )
+
+    def _blank(self) -> Tracks:
+        return Tracks.blank(
+            0,
+            looks=self._config.direction_looks,
+            phrases=self._phrases,
+            expressions=self._expressions,
+        )
+
+    def _correct(self, record: _Record, tracks: Tracks) -> None:
+        for ids, boxes in record.corrections:
+            tracks = self._steps.correct(tracks, ids, boxes, record.clock_ns)
+        record.settle(tracks)
+
+    def _look(self, late: TimedDetections) -> Look:
+        """Return the detections in the tracker's terms, without those that are no boxes."""
+        found = late.detections
+        answers = late.command_id == self._command_id
+        if answers:
+            self._check_prompt(found)
+        boxes = to_centre_size(found.boxes)
+        usable = np.isfinite(boxes).all(1) & (boxes[:, 2:] > 0).all(1)
+        usable &= found.scores >= self._config.low_score
+        hit = np.arange(len(found))[:, None] == found.reference[None, :]
+        number = self._labels.setdefault
+        labels = [number(name, len(self._labels)) for name in found.labels]
+        return Look(
+            boxes=boxes[usable],
+            scores=found.scores[usable],
+            labels=np.asarray(labels, np.int64)[usable],
+            phrases=found.phrase_scores[usable],
+            references=hit[usable].astype(np.float32),
+            answers=answers,
+        )
+
+    def _check_prompt(self, found: Detections) -> None:
+        got = (found.phrase_scores.shape[1], len(found.reference))
+        if got != (self._phrases, self._expressions):
+            raise ContractError(
+                f'OcSortTracker.apply: expected {self._phrases} phrases and '
+                f'{self._expressions} expressions for command {self._command_id}, got {got[0]} '
+                f"and {got[1]}; call set_prompt() with the size of the detector's prompt"
+            )

@@ -1,0 +1,1 @@
+"""The parts of the tracker: motion model, association, the arrays of all tracks, their history."""

@@ -1,0 +1,169 @@
+"""Which detection belongs to which track.
+
+OC-SORT's cascade (arXiv 2203.14360): overlap with the predicted box, biased towards detections
+that lie in the direction of motion (observation-centric momentum); then, as an option, ByteTrack's
+second chance for detections of low score (arXiv 2110.06864); then overlap with the place where the
+track was last observed (observation-centric recovery).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from tenet_ros.config import TrackerConfig
+from tenet_ros.geometry import iou_matrix
+from tenet_ros.stages.tracking.kalman import Values, box_scales, corners
+from tenet_ros.stages.tracking.tracks import Tracks
+from tenet_ros.types import FloatArray, IntArray
+
+__all__ = ['Look', 'assign', 'associate', 'bearing']
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Look:
+    """What the detector saw in one frame, in the tracker's terms.
+
+    Attributes:
+        boxes: (M, 4) float64 x, y, w, h; finite, with area.
+        scores: (M,) float32.
+        labels: (M,) int64 numbers of class names.
+        phrases: (M, P) float32 under the current command; P = 0 if it answers another one.
+        references: (M, E) float32, 1 where the reference proposal of an expression is this box.
+        answers: whether ``phrases`` and ``references`` speak of the current command.
+    """
+
+    boxes: Values
+    scores: FloatArray
+    labels: IntArray
+    phrases: FloatArray
+    references: FloatArray
+    answers: bool
+
+
+def assign(rows: IntArray, columns: IntArray, similarity: FloatArray) -> IntArray:
+    """Choose among possible pairs, one to one, so that the sum of similarities is largest.
+
+    Pairs that compete with nobody are taken at once; only what is contested goes to the solver.
+
+    Args:
+        rows: (K,) int64, the pairs' rows.
+        columns: (K,) int64, the pairs' columns; no pair twice.
+        similarity: (K,) float32, above zero.
+
+    Returns:
+        The chosen pairs as ascending indexes into the K given ones.
+
+    >>> rows, columns = np.asarray([0, 0, 1, 2]), np.asarray([0, 1, 0, 2])
+    >>> assign(rows, columns, np.asarray([0.9, 0.8, 0.8, 0.3], np.float32)).tolist()
+    [1, 2, 3]
+    """
+    if not len(rows):
+        return np.zeros(0, np.int64)
+    lone = (np.bincount(rows)[rows] == 1) & (np.bincount(columns)[columns] == 1)
+    chosen = np.flatnonzero(lone)
+    contested = np.flatnonzero(~lone)
+    if len(contested):
+        some, row = np.unique(rows[contested], return_inverse=True)
+        others, column = np.unique(columns[contested], return_inverse=True)
+        score = np.zeros((len(some), len(others)), np.float32)
+        score[row, column] = similarity[contested]
+        pair = np.full(score.shape, -1, np.int64)
+        pair[row, column] = contested
+        taken = pair[linear_sum_assignment(score, maximize=True)]
+        chosen = np.sort(np.concatenate([chosen, taken[taken >= 0]]))
+    return chosen
+
+
+def bearing(offset: Values, floor: Values) -> Values:
+    """Return direction vectors that fade where the offset is not larger than ``floor``.
+
+    >>> bearing(np.asarray([[300.0, 400.0]]), np.asarray([[0.0]])).tolist()
+    [[0.6, 0.8]]
+    """
+    length = np.sqrt(np.square(offset).sum(-1, keepdims=True) + np.square(floor))
+    return np.asarray(offset / np.maximum(length, 1e-9), np.float64)
+
+
+def earlier(tracks: Tracks, look: int) -> Values:
+    """Return where each track was, up to K looks ago: (N, 2) centres.
+
+    The oldest detection in the trail, or the newest observation if the trail is empty.
+    """
+    depth = tracks.on_trail.shape[1]
+    order = np.arange(look, look + depth) % depth
+    oldest = order[np.argmax(tracks.on_trail[:, order], axis=1)]
+    rows = np.arange(len(tracks))
+    known = tracks.on_trail[rows, oldest][:, None]
+    return np.where(known, tracks.trail[rows, oldest], tracks.observed[:, :2])
+
+
+def associate(
+    tracks: Tracks, seen: Look, look: int, config: TrackerConfig
+) -> tuple[IntArray, IntArray]:
+    """Run the cascade.
+
+    Args:
+        tracks: predicted to the frame of ``seen``.
+        seen: the detections; those below ``config.low_score`` are gone already.
+        look: number of this look.
+        config: thresholds.
+
+    Returns:
+        (K,) rows of ``tracks`` and (K,) rows of ``seen`` that belong together.
+    """
+    boxes = corners(seen.boxes)
+    strong = seen.scores >= config.high_score
+    kinship = np.where(
+        tracks.labels[:, None] == seen.labels, np.float32(1), np.float32(config.other_label_weight)
+    )
+    free_tracks, free_seen = np.ones(len(tracks), np.bool_), np.ones(len(seen.boxes), np.bool_)
+    matched: list[tuple[IntArray, IntArray]] = []
+
+    def take(rows: IntArray, columns: IntArray, similarity: FloatArray) -> None:
+        chosen = assign(rows, columns, similarity)
+        matched.append((rows[chosen], columns[chosen]))
+        free_tracks[rows[chosen]], free_seen[columns[chosen]] = False, False
+
+    overlap = iou_matrix(tracks.boxes(), boxes) * kinship
+    rows, columns = np.nonzero((overlap >= config.min_iou) & strong)
+    bonus = _momentum(tracks, seen, rows, columns, look, config)
+    similarity = np.maximum(overlap[rows, columns] + bonus, np.float32(1e-6))
+    claim = np.float32(config.recency) ** tracks.missed[rows].astype(np.float32)
+    take(rows, columns, similarity * claim)
+
+    if config.second_association and not strong.all():
+        fresh = free_tracks & (tracks.missed < config.second_looks)
+        rows, columns = np.nonzero((overlap >= config.second_min_iou) & fresh[:, None] & ~strong)
+        take(rows, columns, overlap[rows, columns])
+
+    lost, new = np.flatnonzero(free_tracks), np.flatnonzero(free_seen & strong)
+    if len(lost) and len(new):
+        overlap = iou_matrix(corners(tracks.observed[lost]), boxes[new]) * kinship[lost][:, new]
+        rows, columns = np.nonzero(overlap >= config.min_iou)
+        take(lost[rows], new[columns], overlap[rows, columns])
+    return (
+        np.concatenate([rows for rows, _ in matched]),
+        np.concatenate([columns for _, columns in matched]),
+    )
+
+
+def _momentum(
+    tracks: Tracks,
+    seen: Look,
+    rows: IntArray,
+    columns: IntArray,
+    look: int,
+    config: TrackerConfig,
+) -> FloatArray:
+    """Return each pair's bonus for lying ahead: (K,) float32, up to ``direction_weight`` / 2.
+
+    The paper adds the angle between two directions; their cosine orders pairs alike, costs less,
+    and lets an uncertain direction count for less.
+    """
+    offset = seen.boxes[columns, :2] - earlier(tracks, look)[rows]
+    ahead = bearing(offset, config.jitter * box_scales(seen.boxes)[columns]) * tracks.heading[rows]
+    weight = seen.scores[columns] * (config.direction_weight / 2)
+    return np.asarray(ahead.sum(1) * weight, np.float32)
