@@ -1,6 +1,6 @@
 """Nouns compared by meaning: sentence vectors of all-MiniLM-L6-v2. The extra ``[minilm]``.
 
-It is asked about nouns that no table has ("spanner", "pram"). Sentence vectors say what is meant,
+It is asked about nouns that no table has ("cop", "granny"). Sentence vectors say what is meant,
 not where: they are good for nouns and useless for relations.
 """
 
@@ -22,9 +22,10 @@ __all__ = ['Encoding', 'MiniLmLikeness', 'SentenceEncoder', 'Tokenizer', 'load_t
 _MAX_TOKENS = 32
 """A noun phrase has two or three."""
 
-# Cosine of two nouns below which they have nothing to do with each other, and from which one may
-# stand for the other.
-_FAR, _NEAR = 0.45, 0.80
+# Cosine of two nouns up to which their likeness is of spelling or of scene ("spanner" and
+# "spaniel" 0.62, "road" and "road sign" 0.69), and from which one may stand for the other ("cop"
+# and "policeman" 0.78, "granny" and "grandma" 0.84).
+_FAR, _NEAR = 0.70, 0.82
 
 _TRUST = 0.8
 """Weight of the best possible likeness: less than the table's own words."""
@@ -82,22 +83,24 @@ class SentenceEncoder:
 
 
 class MiniLmLikeness:
-    """How near a noun is to each class of a detector; see ``stages.nouns.NounLikeness``.
+    """Finds the known noun that is likest to an unknown one; see ``stages.nouns.NounLikeness``.
 
     Args:
         encoder: of sentences.
-        classes: names of the detector's classes, in its order; encoded once, here.
+        nouns: the known ones; encoded once, here.
     """
 
-    def __init__(self, encoder: SentenceEncoder, classes: tuple[str, ...]) -> None:
+    def __init__(self, encoder: SentenceEncoder, nouns: Sequence[str]) -> None:
         self._encoder = encoder
-        self._classes = encoder.encode(classes)
+        self._nouns = tuple(nouns)
+        self._vectors = encoder.encode(self._nouns)
 
-    def likeness(self, noun: str) -> FloatArray:
-        """Return (C,) float32 in [0, 1]: zero for classes that have nothing to do with ``noun``."""
-        cosine = self._classes @ self._encoder.encode([noun])[0]
-        near = np.clip((cosine - _FAR) / (_NEAR - _FAR), 0, 1)
-        return np.asarray(_TRUST * near, np.float32)
+    def nearest(self, noun: str) -> tuple[str, float]:
+        """Return the likest known noun and how far it may stand for ``noun``, in [0, 1]."""
+        cosine = self._vectors @ self._encoder.encode([noun])[0]
+        best = int(cosine.argmax())
+        near = (float(cosine[best]) - _FAR) / (_NEAR - _FAR)
+        return self._nouns[best], _TRUST * min(max(near, 0.0), 1.0)
 
 
 def load_tokenizer(path: Path) -> Tokenizer:
@@ -116,7 +119,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
     try:
         text = path.read_text(encoding='utf-8')
         tokenizer = tokenizers.Tokenizer.from_str(text)
-    except (OSError, ValueError) as error:
+    except Exception as error:  # tokenizers raises nothing narrower
         reason = ' '.join(str(error).split())
         raise EngineError(
             f'nouns by meaning: expected a tokenizer in {path}, got {reason}; '

@@ -18,8 +18,8 @@ __all__ = ['NounLikeness', 'NounMatcher']
 class NounLikeness(Protocol):
     """Compares words by meaning; for nouns that no table has."""
 
-    def likeness(self, noun: str) -> FloatArray:
-        """Return the weight of each class name that this was made for, (C,) float32 in [0, 1]."""
+    def nearest(self, noun: str) -> tuple[str, float]:
+        """Return the likest noun of the table and how far it may stand for ``noun``, in [0, 1]."""
         ...
 
 
@@ -28,7 +28,7 @@ class NounMatcher:
 
     Args:
         classes: names of the detector's classes, in its order.
-        likeness: asked about nouns that the table does not have; made for the same classes.
+        likeness: asked about nouns that the table does not have.
         table: noun -> {class name: weight}; classes that the detector lacks are left out.
     """
 
@@ -61,9 +61,10 @@ class NounMatcher:
             weights = self._look_up(noun)
             if weights.any():
                 return weights
-        if self._likeness is not None:
-            return self._likeness.likeness(phrase.noun)
-        return np.zeros(len(self._column), np.float32)
+        if self._likeness is None:
+            return np.zeros(len(self._column), np.float32)
+        noun, trust = self._likeness.nearest(phrase.noun)
+        return np.asarray(self._look_up(noun) * trust, np.float32)
 
     def _look_up(self, noun: str) -> FloatArray:
         weights = np.zeros(len(self._column), np.float32)

@@ -13,6 +13,7 @@ from tenet_ros.inference.catalogue import load_manifest
 from tenet_ros.inference.minilm import MiniLmLikeness, SentenceEncoder, load_tokenizer
 from tenet_ros.inference.ort import OrtSession
 from tenet_ros.inference.store import EngineStore, Health
+from tenet_ros.language.coco_nouns import NOUN_CLASSES
 
 PADDING, WORDS = 0, ('wrench', 'spanner', 'dog', 'big')
 # One direction per meaning; padding points somewhere else, so that a wrong mask is noticed.
@@ -61,10 +62,14 @@ def test_the_batch_does_not_matter(encoder: SentenceEncoder):
     np.testing.assert_allclose(alone, beside, atol=1e-6)
 
 
-def test_likeness_knows_a_word_for_the_same_thing_and_trusts_it_less(encoder: SentenceEncoder):
-    spanner, dog = MiniLmLikeness(encoder, ('wrench', 'dog')).likeness('spanner')
-    assert 0.5 < spanner < 1
-    assert dog == 0
+def test_a_word_for_the_same_thing_is_found_and_trusted_less(encoder: SentenceEncoder):
+    noun, trust = MiniLmLikeness(encoder, ('dog', 'wrench')).nearest('spanner')
+    assert noun == 'wrench'
+    assert 0.5 < trust < 1
+
+
+def test_a_word_for_something_else_is_not_trusted(encoder: SentenceEncoder):
+    assert MiniLmLikeness(encoder, ('wrench', 'spanner')).nearest('dog')[1] == 0
 
 
 def test_without_the_extra_the_message_says_how_to_install_it(
@@ -81,15 +86,25 @@ def test_a_missing_tokenizer_says_how_to_get_it(tmp_path: Path):
         load_tokenizer(tmp_path / 'tokenizer.json')
 
 
-def test_real_weights_know_a_pram_from_a_screwdriver():
+def test_a_file_that_is_no_tokenizer_says_so(tmp_path: Path):
+    pytest.importorskip('tokenizers', reason='needs the extra [minilm]')
+    path = tmp_path / 'tokenizer.json'
+    path.write_text('{"model": 3}')
+    with pytest.raises(EngineError, match='expected a tokenizer'):
+        load_tokenizer(path)
+
+
+def test_real_weights_find_words_of_one_meaning():
     pytest.importorskip('tokenizers', reason='needs the extra [minilm]')
     manifest, store = load_manifest('minilm_l6_v2'), EngineStore.default()
     if store.check(manifest) is not Health.READY:
         pytest.skip('needs `tenet-ros models pull minilm_l6_v2`')
-    classes = load_manifest('yolox_nano_416').classes
     tokenizer = load_tokenizer(store.folder(manifest) / 'tokenizer.json')
     with OrtSession(store.path(manifest), manifest) as session:
-        likeness = MiniLmLikeness(SentenceEncoder(session, tokenizer), classes)
-        for noun, name in {'automobile': 'car', 'kitty': 'cat', 'television': 'tv'}.items():
-            assert classes[int(likeness.likeness(noun).argmax())] == name
-        assert not likeness.likeness('screwdriver').any()
+        likeness = MiniLmLikeness(SentenceEncoder(session, tokenizer), tuple(NOUN_CLASSES))
+        for noun, known in {'cop': 'policeman', 'granny': 'grandma'}.items():
+            nearest, trust = likeness.nearest(noun)
+            assert nearest == known
+            assert trust > 0.5
+        for noun in ('screwdriver', 'spanner', 'road', 'rabbit'):
+            assert likeness.nearest(noun)[1] == 0

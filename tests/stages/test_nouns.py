@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from tenet_ros.inference.catalogue import load_manifest
@@ -101,19 +100,26 @@ def test_a_class_of_the_detectors_own_is_known_by_its_name():
 
 
 class Likeness:
-    def __init__(self) -> None:
+    def __init__(self, trust: float) -> None:
         self.asked: list[str] = []
+        self.trust = trust
 
-    def likeness(self, noun: str) -> np.ndarray:
+    def nearest(self, noun: str) -> tuple[str, float]:
         self.asked.append(noun)
-        return np.full(len(CLASSES), 0.5, np.float32)
+        return 'policeman', self.trust
 
 
 def test_meaning_is_asked_only_where_the_table_is_silent():
-    likeness = Likeness()
+    likeness = Likeness(trust=0.5)
     matcher = NounMatcher(CLASSES, likeness)
     matcher.weights(Phrase(text='dog', noun='dog'))
     matcher.weights(Phrase(text='one', noun=''))
     assert likeness.asked == []
-    assert matcher.weights(Phrase(text='red spanner', noun='spanner')).max() == 0.5
-    assert likeness.asked == ['spanner']
+    weights = matcher.weights(Phrase(text='tall cop', noun='cop'))
+    assert likeness.asked == ['cop']
+    assert weights[CLASSES.index('person')] == pytest.approx(0.95 * 0.5)
+
+
+def test_a_noun_that_is_like_nothing_stays_unknown():
+    matcher = NounMatcher(CLASSES, Likeness(trust=0.0))
+    assert not matcher.weights(Phrase(text='spanner', noun='spanner')).any()
