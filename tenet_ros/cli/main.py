@@ -17,6 +17,7 @@ from tenet_ros import __version__
 from tenet_ros.cli import (
     bench,
     camera,
+    demo,
     doctor,
     models,
     node,
@@ -39,7 +40,9 @@ try it, in three terminals, without any ROS 2 installation:
   tenet-ros node
   tenet-ros say "the dog on the left"     and then   tenet-ros watch
 
-or in one, without the network:
+or in one:
+  tenet-ros demo video.mp4 "the dog on the left"
+or without the network, video in and video out:
   tenet-ros run video.mp4 "the dog on the left" -o out.mp4
 """
 
@@ -55,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--version', action='version', version=f'tenet-ros {__version__}')
     subparsers = parser.add_subparsers(dest='command', metavar='COMMAND', required=True)
-    for module in (run, node, camera, say, watch, record, models, doctor, bench):
+    for module in (demo, run, node, camera, say, watch, record, models, doctor, bench):
         module.add_parser(subparsers)
     return parser
 

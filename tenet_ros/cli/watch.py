@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tenet_ros.errors import ConfigError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from tenet_ros.cli.monitor import Monitor
 
-__all__ = ['add_parser', 'run', 'table']
+__all__ = ['add_parser', 'follow', 'run', 'table']
 
 REFRESH_HZ = 5
 SILENT_S = 2.0
@@ -64,8 +65,21 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def follow(node: Any, monitor: Monitor, seconds: float = math.inf) -> None:
-    """Show a live table for a while."""
+def follow(
+    node: Any,
+    monitor: Monitor,
+    *,
+    seconds: float = math.inf,
+    check: Callable[[], object] = lambda: None,
+) -> None:
+    """Show a live table for a while.
+
+    Args:
+        node: runs the callbacks.
+        monitor: what to show.
+        seconds: for how long.
+        check: called at every refresh; what it raises ends the table.
+    """
     from rich.live import Live
 
     from tenet_ros.cli.session import spin_until
@@ -75,6 +89,7 @@ def follow(node: Any, monitor: Monitor, seconds: float = math.inf) -> None:
         while time.monotonic() < end:
             spin_until(node, lambda: False, 1 / REFRESH_HZ)
             live.update(table(monitor), refresh=True)
+            check()
 
 
 def _once(node: Any, monitor: Monitor, args: argparse.Namespace) -> None:
