@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,6 @@ from tenet_ros.types import Detections, FloatArray, IntArray, TimedDetections, T
 __all__ = ['OcSortTracker']
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
 class _Record:
     """One kept frame: what happened in it, and the tracks before and after.
 
@@ -30,31 +28,40 @@ class _Record:
         step_ns: time since the frame before.
         camera_motion: (2, 3) from the frame before, or None.
         predicted: the tracks before anything of this frame was seen.
-        after: the tracks after its detections and corrections.
-        boxes: (N, 4) float32 xyxy, the boxes of ``after``.
         corrections: mask boxes of this frame, ids and boxes, in order.
+        after: the tracks after its detections and corrections.
+        where: what the history keeps of ``after``.
     """
 
-    sequence: int
-    clock_ns: int
-    step_ns: int
-    camera_motion: npt.NDArray[np.floating] | None
-    predicted: Tracks
-    after: Tracks
-    boxes: FloatArray
-    corrections: list[tuple[IntArray, FloatArray]] = field(default_factory=list)
+    __slots__ = (
+        'after', 'camera_motion', 'clock_ns', 'corrections', 'predicted', 'sequence', 'step_ns',
+        'where',
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        *,
+        sequence: int,
+        clock_ns: int,
+        step_ns: int,
+        camera_motion: npt.NDArray[np.floating] | None,
+        predicted: Tracks,
+    ) -> None:
+        self.sequence = sequence
+        self.clock_ns = clock_ns
+        self.step_ns = step_ns
+        self.camera_motion = camera_motion
+        self.predicted = predicted
+        self.corrections: list[tuple[IntArray, FloatArray]] = []
+        self.settle(predicted)
 
     def settle(self, after: Tracks) -> None:
         """Set what the tracks are at the end of this frame."""
-        if after is not self.after:
-            self.after, self.boxes = after, after.boxes()
-
-    def whereabouts(self) -> Whereabouts:
-        """Return what the history keeps of this frame."""
-        return Whereabouts(
+        self.after = after
+        self.where = Whereabouts(
             clock_ns=self.clock_ns,
-            ids=self.after.ids,
-            boxes=self.boxes,
+            ids=after.ids,
+            boxes=after.boxes(),
             camera_motion=self.camera_motion,
         )
 
@@ -151,12 +158,10 @@ class OcSortTracker:
                 step_ns=step_ns,
                 camera_motion=camera_motion,
                 predicted=predicted,
-                after=predicted,
-                boxes=predicted.boxes(),
             )
         )
         while len(self._ring) > self._config.replay_frames:
-            self._past.append(self._ring.popleft().whereabouts())
+            self._past.append(self._ring.popleft().where)
         oldest = self._clock_ns - self._config.history_s * 1e9
         while self._past and self._past[0].clock_ns < oldest:
             self._past.popleft()
@@ -215,14 +220,14 @@ class OcSortTracker:
         record = self._ring[-1]
         tracks, shown = record.after, record.after.confirmed
         ids = tracks.ids[shown]
-        past = [*self._past, *(r.whereabouts() for r in self._ring)]
+        past = [*self._past, *(r.where for r in self._ring)]
         history, valid, clocks = positions(
             past, ids, round(self._config.history_s * 1e9), self._config.history_samples
         )
         names = list(self._labels)
         return TrackSet(
             ids=ids,
-            boxes=record.boxes[shown],
+            boxes=record.where.boxes[shown],
             velocities=tracks.velocities()[shown],
             scores=tracks.scores[shown],
             hits=tracks.hits[shown],

@@ -19,7 +19,7 @@ from tenet_ros.stages.tracking.kalman import Values, box_scales, corners
 from tenet_ros.stages.tracking.tracks import Tracks
 from tenet_ros.types import FloatArray, IntArray
 
-__all__ = ['Look', 'assign', 'associate', 'bearing']
+__all__ = ['Look', 'assign', 'associate', 'bearing', 'earlier']
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,15 +66,20 @@ def assign(rows: IntArray, columns: IntArray, similarity: FloatArray) -> IntArra
     chosen = np.flatnonzero(lone)
     contested = np.flatnonzero(~lone)
     if len(contested):
-        some, row = np.unique(rows[contested], return_inverse=True)
-        others, column = np.unique(columns[contested], return_inverse=True)
-        score = np.zeros((len(some), len(others)), np.float32)
+        row, column = _compact(rows[contested]), _compact(columns[contested])
+        score = np.zeros((row.max() + 1, column.max() + 1), np.float32)
         score[row, column] = similarity[contested]
         pair = np.full(score.shape, -1, np.int64)
         pair[row, column] = contested
         taken = pair[linear_sum_assignment(score, maximize=True)]
         chosen = np.sort(np.concatenate([chosen, taken[taken >= 0]]))
     return chosen
+
+
+def _compact(numbers: IntArray) -> IntArray:
+    """Return the numbers renumbered from 0 without gaps, in their order."""
+    used = np.bincount(numbers) > 0
+    return np.asarray((np.cumsum(used) - 1)[numbers], np.int64)
 
 
 def bearing(offset: Values, floor: Values) -> Values:
@@ -101,14 +106,14 @@ def earlier(tracks: Tracks, look: int) -> Values:
 
 
 def associate(
-    tracks: Tracks, seen: Look, look: int, config: TrackerConfig
+    tracks: Tracks, seen: Look, origin: Values, config: TrackerConfig
 ) -> tuple[IntArray, IntArray]:
     """Run the cascade.
 
     Args:
         tracks: predicted to the frame of ``seen``.
         seen: the detections; those below ``config.low_score`` are gone already.
-        look: number of this look.
+        origin: (N, 2) where each track was some looks ago, of ``earlier``.
         config: thresholds.
 
     Returns:
@@ -116,9 +121,6 @@ def associate(
     """
     boxes = corners(seen.boxes)
     strong = seen.scores >= config.high_score
-    kinship = np.where(
-        tracks.labels[:, None] == seen.labels, np.float32(1), np.float32(config.other_label_weight)
-    )
     free_tracks, free_seen = np.ones(len(tracks), np.bool_), np.ones(len(seen.boxes), np.bool_)
     matched: list[tuple[IntArray, IntArray]] = []
 
@@ -127,9 +129,11 @@ def associate(
         matched.append((rows[chosen], columns[chosen]))
         free_tracks[rows[chosen]], free_seen[columns[chosen]] = False, False
 
-    overlap = iou_matrix(tracks.boxes(), boxes) * kinship
+    overlap = _overlap(tracks.boxes(), boxes, tracks.labels, seen.labels, config)
     rows, columns = np.nonzero((overlap >= config.min_iou) & strong)
-    bonus = _momentum(tracks, seen, rows, columns, look, config)
+    bonus = _momentum(
+        tracks.heading[rows], seen.boxes[columns], origin[rows], seen.scores[columns], config
+    )
     similarity = np.maximum(overlap[rows, columns] + bonus, np.float32(1e-6))
     claim = np.float32(config.recency) ** tracks.missed[rows].astype(np.float32)
     take(rows, columns, similarity * claim)
@@ -141,7 +145,13 @@ def associate(
 
     lost, new = np.flatnonzero(free_tracks), np.flatnonzero(free_seen & strong)
     if len(lost) and len(new):
-        overlap = iou_matrix(corners(tracks.observed[lost]), boxes[new]) * kinship[lost][:, new]
+        overlap = _overlap(
+            corners(tracks.observed[lost]),
+            boxes[new],
+            tracks.labels[lost],
+            seen.labels[new],
+            config,
+        )
         rows, columns = np.nonzero(overlap >= config.min_iou)
         take(lost[rows], new[columns], overlap[rows, columns])
     return (
@@ -150,20 +160,34 @@ def associate(
     )
 
 
-def _momentum(
-    tracks: Tracks,
-    seen: Look,
-    rows: IntArray,
-    columns: IntArray,
-    look: int,
+def _overlap(
+    places: FloatArray,
+    boxes: FloatArray,
+    labels: IntArray,
+    seen_labels: IntArray,
     config: TrackerConfig,
+) -> FloatArray:
+    """Return IoU: (N, M) float32, less where a detection has another class than the track."""
+    overlap = iou_matrix(places, boxes)
+    other = labels[:, None] != seen_labels
+    np.multiply(overlap, np.float32(config.other_label_weight), out=overlap, where=other)
+    return overlap
+
+
+def _momentum(
+    heading: Values, boxes: Values, origin: Values, scores: FloatArray, config: TrackerConfig
 ) -> FloatArray:
     """Return each pair's bonus for lying ahead: (K,) float32, up to ``direction_weight`` / 2.
 
     The paper adds the angle between two directions; their cosine orders pairs alike, costs less,
     and lets an uncertain direction count for less.
+
+    Args:
+        heading: (K, 2) of the pairs' tracks.
+        boxes: (K, 4) x, y, w, h of the pairs' detections.
+        origin: (K, 2) where the tracks were some looks ago.
+        scores: (K,) of the detections.
+        config: the weight, and what counts as jitter.
     """
-    offset = seen.boxes[columns, :2] - earlier(tracks, look)[rows]
-    ahead = bearing(offset, config.jitter * box_scales(seen.boxes)[columns]) * tracks.heading[rows]
-    weight = seen.scores[columns] * (config.direction_weight / 2)
-    return np.asarray(ahead.sum(1) * weight, np.float32)
+    ahead = bearing(boxes[:, :2] - origin, config.jitter * box_scales(boxes)) * heading
+    return np.asarray(ahead.sum(1) * scores * (config.direction_weight / 2), np.float32)

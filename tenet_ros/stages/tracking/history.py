@@ -46,37 +46,40 @@ def positions(
         (N, T, 4) float32 xyxy in pixels of the newest image (zeros where a track was not yet),
         (N, T) bool, and (T,) int64 the frames' times on the tracker's clock, oldest first.
     """
-    clocks = np.fromiter((p.clock_ns for p in past), np.int64, len(past))
-    picked = np.unique(np.searchsorted(clocks, clocks[-1] - np.linspace(window_ns, 0, samples)))
-    frames = [past[i] for i in picked]
-    known = np.concatenate([f.ids for f in frames])
+    clocks = np.asarray([where.clock_ns for where in past], np.int64)
+    back = np.arange(samples - 1, -1, -1) * (window_ns / max(samples - 1, 1))
+    picked = np.searchsorted(clocks, clocks[-1] - back)
+    picked = picked[np.append(True, picked[1:] > picked[:-1])]
     boxes = np.concatenate(_seen_from_now(past, picked))
 
-    # One sorted search in all frames: the key is frame and id.
+    # One search in all frames at once: the keys are frame and id, and both sides are sorted.
+    frames = [past[index].ids for index in picked.tolist()]
+    known = np.concatenate(frames)
     stride = max(int(known.max(initial=0)), int(ids.max(initial=0))) + 1
-    keys = np.repeat(np.arange(len(frames)), [len(f.ids) for f in frames]) * stride + known
-    wanted = np.arange(len(frames))[None, :] * stride + ids[:, None]
+    start = np.arange(len(frames)) * stride
+    keys = np.repeat(start, [len(frame) for frame in frames]) + known
+    wanted = start[:, None] + ids
     at = np.searchsorted(keys, wanted)
-    valid = at < len(keys)
-    valid[valid] = keys[at[valid]] == wanted[valid]
-    result = np.zeros((*wanted.shape, 4), np.float32)
-    result[valid] = boxes[at[valid]]
-    return result, valid, clocks[picked]
+    if len(keys):
+        np.minimum(at, len(keys) - 1, out=at)
+        valid = keys[at] == wanted
+        found = boxes[at]
+        found[~valid] = 0
+    else:
+        valid, found = np.zeros(wanted.shape, np.bool_), np.zeros((*wanted.shape, 4), np.float32)
+    history = np.ascontiguousarray(found.transpose(1, 0, 2))
+    return history, np.ascontiguousarray(valid.T), clocks[picked]
 
 
 def _seen_from_now(past: Sequence[Whereabouts], picked: IntArray) -> list[FloatArray]:
     """Return the boxes of the picked frames in pixels of the newest image."""
+    chosen = picked.tolist()
+    if all(where.camera_motion is None for where in past):
+        return [past[index].boxes for index in chosen]
     since = np.eye(3)
-    result: list[FloatArray] = []
-    first = int(picked[0])
-    remaining = set(picked.tolist())
-    for index in range(len(past) - 1, first - 1, -1):
-        where = past[index]
-        if index in remaining:
-            still = np.array_equal(since, np.eye(3))
-            result.append(
-                where.boxes if still else transform_boxes(where.boxes, since[:2].astype(np.float32))
-            )
+    motions = []
+    for where in reversed(past):
+        motions.append(since[:2].astype(np.float32))
         if where.camera_motion is not None:
             since = since @ np.vstack([where.camera_motion, (0, 0, 1)])
-    return result[::-1]
+    return [transform_boxes(past[i].boxes, motions[len(past) - 1 - i]) for i in chosen]

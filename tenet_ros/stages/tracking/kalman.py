@@ -20,7 +20,22 @@ import numpy.typing as npt
 
 from tenet_ros.types import FloatArray
 
-__all__ = ['Filters', 'MotionModel', 'Values', 'box_scales', 'corners', 'to_centre_size', 'update']
+__all__ = [
+    'COVARIANCE',
+    'DRIFT',
+    'POSITION',
+    'VARIANCE',
+    'VELOCITY',
+    'Filters',
+    'MotionModel',
+    'Transition',
+    'Values',
+    'box_scales',
+    'corners',
+    'predict',
+    'to_centre_size',
+    'update',
+]
 
 Filters = npt.NDArray[np.float64]
 """(N, 5, 4): per track and coordinate (x, y, w, h) the position, velocity, variance of the
@@ -55,20 +70,36 @@ def corners(boxes: Values) -> FloatArray:
 
 def box_scales(boxes: Values) -> Values:
     """Return the size that noise is measured in: (N, 1), the root of each box's area, pixels."""
-    return np.sqrt(np.maximum(boxes[:, 2:3] * boxes[:, 3:4], 1.0))
+    return np.sqrt(_squares(boxes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MotionModel:
-    """How boxes move: (4,) float64 each, for x, y, w, h.
+class Transition:
+    """What a stretch of time does to a filter: (4,) float64 each, or (N, 4) if it differs.
 
     Attributes:
-        spread: standard deviation of the velocity, box sizes per second.
-        memory_s: how long a velocity persists, seconds.
+        keep: share of the velocity that is left.
+        reach: seconds for which the velocity has, in effect, lasted.
+        noise: variance, covariance and velocity variance that are added, per squared box size.
     """
 
-    spread: Values
-    memory_s: Values
+    keep: Values
+    reach: Values
+    noise: tuple[Values, Values, Values]
+
+
+class MotionModel:
+    """How boxes move."""
+
+    def __init__(self, *, spread: Values, memory_s: Values) -> None:
+        """Set the process.
+
+        Args:
+            spread: (4,) for x, y, w, h, standard deviation of the velocity, box sizes per second.
+            memory_s: (4,) how long a velocity persists, seconds.
+        """
+        self._power = np.square(spread)
+        self._memory_s = memory_s
 
     def start(self, boxes: Values, noise: Values) -> Filters:
         """Return filters of newly seen boxes, at rest as far as is known.
@@ -77,32 +108,38 @@ class MotionModel:
             boxes: (N, 4) x, y, w, h.
             noise: (4,) standard deviation of the measurement, box sizes.
         """
-        scale = box_scales(boxes)
         filters = np.zeros((len(boxes), 5, 4))
         filters[:, POSITION] = boxes
-        filters[:, VARIANCE] = np.square(scale * noise)
-        filters[:, DRIFT] = np.square(scale * self.spread)
+        filters[:, VARIANCE] = _squares(boxes) * np.square(noise)
+        filters[:, DRIFT] = _squares(boxes) * self._power
         return filters
 
-    def predict(self, filters: Filters, seconds: float | Values) -> None:
-        """Move ``filters`` on in place.
+    def transition(self, seconds: float | Values) -> Transition:
+        """Return the effect of ``seconds`` >= 0, one for all tracks or (N, 1)."""
+        tau = self._memory_s
+        fade = np.expm1(-seconds / tau)
+        keep, reach = 1 + fade, -tau * fade
+        return Transition(
+            keep=keep,
+            reach=reach,
+            noise=(
+                self._power * (2 * tau * (seconds - reach) - reach * reach),
+                self._power * (reach * reach / tau),
+                self._power * (1 - keep * keep),
+            ),
+        )
 
-        Args:
-            filters: (N, 5, 4).
-            seconds: >= 0, one for all or (N, 1).
-        """
-        tau = self.memory_s
-        keep = np.exp(-seconds / tau)
-        reach = -tau * np.expm1(-seconds / tau)
-        spread = np.square(box_scales(filters[:, POSITION]) * self.spread)
-        cross = filters[:, COVARIANCE] + reach * filters[:, DRIFT]
-        filters[:, POSITION] += reach * filters[:, VELOCITY]
-        filters[:, VELOCITY] *= keep
-        filters[:, VARIANCE] += reach * (filters[:, COVARIANCE] + cross)
-        filters[:, VARIANCE] += spread * (2 * tau * (seconds - reach) - reach * reach)
-        filters[:, COVARIANCE] = keep * cross + spread * (reach * reach / tau)
-        filters[:, DRIFT] = keep * keep * filters[:, DRIFT] + spread * (1 - keep * keep)
-        np.maximum(filters[:, POSITION, 2:], 1.0, out=filters[:, POSITION, 2:])
+
+def predict(filters: Filters, by: Transition) -> None:
+    """Move ``filters``, (N, 5, 4), on in place; boxes stay at least a pixel wide and high."""
+    scale = _squares(filters[:, POSITION])
+    cross = filters[:, COVARIANCE] + by.reach * filters[:, DRIFT]
+    filters[:, POSITION] += by.reach * filters[:, VELOCITY]
+    filters[:, VELOCITY] *= by.keep
+    filters[:, VARIANCE] += by.reach * (filters[:, COVARIANCE] + cross) + scale * by.noise[0]
+    filters[:, COVARIANCE] = by.keep * cross + scale * by.noise[1]
+    filters[:, DRIFT] = by.keep * by.keep * filters[:, DRIFT] + scale * by.noise[2]
+    np.maximum(filters[:, POSITION, 2:], 1.0, out=filters[:, POSITION, 2:])
 
 
 def update(filters: Filters, measured: Values, noise: Values) -> None:
@@ -113,12 +150,16 @@ def update(filters: Filters, measured: Values, noise: Values) -> None:
         measured: (N, 4) x, y, w, h.
         noise: (4,) standard deviation of the measurement, in shares of the measured box's size.
     """
-    variance = filters[:, VARIANCE]
-    total = variance + np.square(box_scales(measured) * noise)
-    gain, gain_velocity = variance / total, filters[:, COVARIANCE] / total
+    variance, covariance = filters[:, VARIANCE], filters[:, COVARIANCE]
+    total = variance + _squares(measured) * np.square(noise)
+    gain, gain_velocity = variance / total, covariance / total
     surprise = measured - filters[:, POSITION]
     filters[:, POSITION] += gain * surprise
     filters[:, VELOCITY] += gain_velocity * surprise
-    filters[:, DRIFT] -= gain_velocity * filters[:, COVARIANCE]
-    filters[:, COVARIANCE] *= 1 - gain
-    filters[:, VARIANCE] *= 1 - gain
+    filters[:, DRIFT] -= gain_velocity * covariance
+    filters[:, VARIANCE : COVARIANCE + 1] *= (1 - gain)[:, None]
+
+
+def _squares(boxes: Values) -> Values:
+    """Return the square of each box's size: (N, 1), its area, pixels^2, at least one."""
+    return np.maximum(boxes[:, 2:3] * boxes[:, 3:4], 1.0)

@@ -19,6 +19,7 @@ from tenet_ros.stages.tracking.kalman import (
     MotionModel,
     Values,
     box_scales,
+    predict,
     to_centre_size,
     update,
 )
@@ -76,7 +77,7 @@ class Steps:
         """
         alive = clock_ns - tracks.seen_ns <= self._config.max_unseen_s * 1e9
         tracks = tracks.copy() if alive.all() else tracks.select(alive)
-        self._motion.predict(tracks.filters, step_ns * 1e-9)
+        predict(tracks.filters, self._motion.transition(step_ns * 1e-9))
         if camera_motion is not None:
             tracks.warp(camera_motion)
         return tracks
@@ -85,25 +86,24 @@ class Steps:
         """Return the tracks after a look: matched, missed, born and dead ones."""
         config = self._config
         tracks = tracks.copy()
-        rows, columns = associate(tracks, seen, moment.look, config)
         tracks.missed += 1
         tracks.unseen += 1
-        self._locate(tracks, seen, rows, columns, moment)
-        tracks.hits[rows] += 1
-        tracks.missed[rows] = 0
-        tracks.confirmed |= tracks.hits >= config.min_hits
-        tracks.scores[rows] = seen.scores[columns]
-        _vote(tracks, rows, seen.labels[columns], seen.scores[columns])
-        if seen.answers:
-            self._testify(tracks, rows, seen.phrases[columns], seen.references[columns])
-
-        limit = np.where(tracks.confirmed, config.max_missed_looks, config.tentative_looks)
-        alive = tracks.missed <= limit
-        if not alive.all():
-            tracks = tracks.select(alive)
+        columns = np.zeros(0, np.int64)
+        if len(tracks):
+            origin = earlier(tracks, moment.look)
+            tracks.on_trail[:, moment.look % tracks.on_trail.shape[1]] = False
+            rows, columns = associate(tracks, seen, origin, config)
+            self._locate(tracks, rows, seen.boxes[columns], origin[rows], moment)
+            self._recognise(tracks, rows, seen, columns)
+            limit = np.where(tracks.confirmed, config.max_missed_looks, config.tentative_looks)
+            alive = tracks.missed <= limit
+            if not alive.all():
+                tracks = tracks.select(alive)
         new = seen.scores >= config.high_score
         new[columns] = False
-        return tracks.append(self._born(tracks, seen, np.flatnonzero(new), moment))
+        if new.any():
+            tracks = tracks.append(self._born(tracks, seen, np.flatnonzero(new), moment))
+        return tracks
 
     def correct(self, tracks: Tracks, ids: IntArray, boxes: FloatArray, clock_ns: int) -> Tracks:
         """Return the tracks after mask boxes; those that do not fit their track are ignored.
@@ -134,24 +134,30 @@ class Steps:
         return tracks
 
     def _locate(
-        self, tracks: Tracks, seen: Look, rows: IntArray, columns: IntArray, moment: Moment
+        self, tracks: Tracks, rows: IntArray, boxes: Values, origin: Values, moment: Moment
     ) -> None:
-        """Move matched tracks to their detections, in place."""
-        boxes = seen.boxes[columns]
-        before = earlier(tracks, moment.look)[rows]
+        """Move matched tracks to their detections, in place.
+
+        Args:
+            tracks: predicted to now.
+            rows: (K,) the matched ones.
+            boxes: (K, 4) x, y, w, h of their detections.
+            origin: (K, 2) where each was some looks ago.
+            moment: now.
+        """
         floor = self._config.jitter * box_scales(boxes)
         filters = tracks.filters[rows]
-        away = tracks.unseen[rows] > 1
+        away = tracks.unseen[rows] > 2  # one missed look leaves nothing to repair
         if away.any():
             filters[away] = self._re_update(tracks, rows[away], boxes[away], moment.clock_ns)
         update(filters, boxes, self._detection_noise)
         tracks.filters[rows] = tracks.anchor[rows] = filters
-        tracks.heading[rows] = bearing(boxes[:, :2] - before, floor)
+        tracks.heading[rows] = bearing(boxes[:, :2] - origin, floor)
         tracks.observed[rows] = boxes
         tracks.seen_ns[rows] = moment.clock_ns
         tracks.unseen[rows] = 0
+        tracks.missed[rows] = 0
         slot = moment.look % tracks.on_trail.shape[1]
-        tracks.on_trail[:, slot] = False
         tracks.on_trail[rows, slot] = True
         tracks.trail[rows, slot] = boxes[:, :2]
 
@@ -171,12 +177,22 @@ class Steps:
         filters, start = tracks.anchor[rows], tracks.observed[rows]
         elapsed_ns = (clock_ns - tracks.seen_ns[rows])[:, None].astype(np.float64)
         seconds = elapsed_ns * (1e-9 / _VIRTUAL_STEPS)
+        stretch = self._motion.transition(seconds)
         for step in range(1, _VIRTUAL_STEPS + 1):
-            self._motion.predict(filters, seconds)
+            predict(filters, stretch)
             if step < _VIRTUAL_STEPS:
                 share = step / _VIRTUAL_STEPS
                 update(filters, start + share * (boxes - start), self._detection_noise)
         return filters
+
+    def _recognise(self, tracks: Tracks, rows: IntArray, seen: Look, columns: IntArray) -> None:
+        """Let matched tracks know what their detections say they are, in place."""
+        tracks.hits[rows] += 1
+        tracks.confirmed |= tracks.hits >= self._config.min_hits
+        tracks.scores[rows] = seen.scores[columns]
+        _vote(tracks, rows, seen.labels[columns], seen.scores[columns])
+        if seen.answers:
+            self._testify(tracks, rows, seen.phrases[columns], seen.references[columns])
 
     def _testify(
         self, tracks: Tracks, rows: IntArray, phrases: FloatArray, references: FloatArray
