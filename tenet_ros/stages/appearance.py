@@ -18,6 +18,9 @@ _FLOOR = 0.05
 _PART_FLOOR = 0.15
 """The same for clothes and other parts, whose place in the box is a guess."""
 
+_SMALL_PART_FLOOR, _SMALL_PART_NEEDS = 0.3, 0.35
+"""The same for parts of things that are not people: a dog's head is small, and anywhere."""
+
 # Share of an object that has a colour: at the first it is hardly so named, from the second it is.
 # Some need more: every object has shadows, and many a background is grey, green or brown.
 _ENOUGH = {
@@ -110,10 +113,12 @@ class Appearance:
         needs = _PART_NEEDS if person else 1.0
         groups = [(_FLOOR, _together(phrase.colours, needs))]
         unwanted = list(_each(phrase.excluded_colours, needs))
+        floor = _PART_FLOOR if person else _SMALL_PART_FLOOR
+        needs = _PART_NEEDS if person else _SMALL_PART_NEEDS
         for part in phrase.parts:
             region = _REGION.get(part.noun, '') if person else ''
-            groups.append((_PART_FLOOR, _together(part.colours, _PART_NEEDS, region)))
-            unwanted += _each(part.excluded_colours, _PART_NEEDS, region)
+            groups.append((floor, _together(part.colours, needs, region)))
+            unwanted += _each(part.excluded_colours, needs, region)
         return cls(wanted=tuple(g for g in groups if g[1]), unwanted=tuple(unwanted))
 
     def __bool__(self) -> bool:
@@ -121,14 +126,18 @@ class Appearance:
         return bool(self.wanted or self.unwanted)
 
     def agreement(self, samples: ColourSamples) -> FloatArray:
-        """Return how well each box fits: (N,) float32 in [0, 1], ones if nothing is asked for."""
+        """Return how well each box fits: (N,) float32 in [0, 1], ones if nothing is asked for.
+
+        A box fits as well as what fits worst, so that a long description does not fade away.
+        """
         result = np.ones(len(samples.bins), np.float32)
         for floor, colours in self.wanted:
             mean = np.mean([colour.agreement(samples) for colour in colours], axis=0)
-            result *= np.maximum(mean, np.float32(floor))
+            result = np.minimum(result, np.maximum(mean, np.float32(floor)))
         for colour in self.unwanted:
-            result *= np.maximum(1 - colour.agreement(samples), np.float32(_FLOOR))
-        return result
+            without = np.maximum(1 - colour.agreement(samples), np.float32(_FLOOR))
+            result = np.minimum(result, without)
+        return np.asarray(result, np.float32)
 
 
 def _each(words: tuple[str, ...], needs: float, region: str = '') -> tuple[_Colour, ...]:

@@ -29,7 +29,9 @@ class ClassPhrases:
         any_object: (P,) bool, phrases without a noun, which every box fits.
         appearances: P, what each phrase says about colours.
         targets: for each expression the columns of the phrases that it means.
-        unknown: nouns that no class fits, each once; their columns are always zero.
+        unknown: nouns that no class fits, each once; their columns are always zero. Clothes and
+            other parts whose colours are compared with the pixels of their owner are not among
+            them, though their own columns are zero too.
     """
 
     class_weights: FloatArray
@@ -95,7 +97,9 @@ def prepare_phrases(prompt: Prompt, matcher: NounMatcher, classes: tuple[str, ..
         person is not None and row[person] > 0 and row[person] == row.max() and row.min() < 1
         for row in weights
     ]
-    unknown = [p.noun for p, row in zip(phrases, weights, strict=True) if not row.any()]
+    seen_as_parts = {part.noun for phrase in phrases for part in phrase.parts if part.colours}
+    unmatched = (p.noun for p, row in zip(phrases, weights, strict=True) if not row.any())
+    unknown = [noun for noun in unmatched if noun not in seen_as_parts]
     return ClassPhrases(
         class_weights=weights,
         any_object=np.asarray([not phrase.noun for phrase in phrases], np.bool_),

@@ -58,7 +58,7 @@ _NONE = (-2.0, -1.0)
 
 _BASE: Mapping[str, _Fuzzy] = {
     'black': _Fuzzy(light=(*_NONE, 22, 42), chroma=(*_NONE, 14, 36)),
-    'white': _Fuzzy(light=(62, 80, *_UP), chroma=(*_NONE, 8, 22)),
+    'white': _Fuzzy(light=(54, 74, *_UP), chroma=(*_NONE, 12, 25)),
     'grey': _Fuzzy(light=(14, 30, 75, 92), chroma=(*_NONE, 8, 20)),
     'silver': _Fuzzy(light=(40, 60, 92, 101), chroma=(*_NONE, 8, 18)),
     'red': _Fuzzy(light=(8, 18, 60, 74), chroma=(18, 36, _PALE, _FULL), hue=(347, 366, 402, 416)),

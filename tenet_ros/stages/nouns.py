@@ -9,7 +9,7 @@ import numpy as np
 
 from tenet_ros.language.coco_nouns import NOUN_CLASSES
 from tenet_ros.language.expression import Phrase
-from tenet_ros.language.inflection import singular
+from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.types import FloatArray
 
 __all__ = ['NounLikeness', 'NounMatcher']

@@ -73,6 +73,14 @@ def test_unknown_nouns_are_told_once_and_score_nothing():
     assert prepared.reference(got, 0.2).tolist() == [-1, -1, 0]
 
 
+def test_clothes_that_are_seen_on_their_owner_are_not_unknown():
+    shirt = Phrase(text='blue shirt', noun='shirt', colours=('blue',))
+    man = Phrase(text='man', noun='man', parts=(Part(noun='shirt', colours=('blue',)),))
+    assert prepare(expression(man, shirt)).unknown == ()
+    plain = Phrase(text='man', noun='man', parts=(Part(noun='shirt'),))
+    assert prepare(expression(plain, Phrase(text='shirt', noun='shirt'))).unknown == ('shirt',)
+
+
 def test_the_reference_is_the_best_box_of_any_target_phrase():
     both = expression(
         Phrase(text='dog', noun='dog'), Phrase(text='car', noun='car'), targets=(0, 1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tenet_ros.language.expression import Part, Phrase
-from tenet_ros.language.lexicon import BASE_COLOURS
+from tenet_ros.language.grammar.lexicon import BASE_COLOURS
 from tenet_ros.stages.appearance import Appearance
 from tenet_ros.stages.colours import COLOURS, REGIONS, colour_table, sample
 
