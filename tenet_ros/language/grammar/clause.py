@@ -1,0 +1,243 @@
+"""Reads what follows a noun phrase, and hands each word to the reader that knows it."""
+
+from __future__ import annotations
+
+from tenet_ros.language.expression import RelationKind
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.actions import ActionReader
+from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.draft import Draft
+from tenet_ros.language.grammar.noun_phrase import NounPhrase
+from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
+from tenet_ros.language.grammar.orders import OrderReader
+from tenet_ros.language.grammar.places import skip_time
+from tenet_ros.language.grammar.predicates import PredicateReader
+from tenet_ros.language.grammar.relations import RelationReader, read_preposition
+from tenet_ros.language.grammar.sentence import Sentence
+from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
+from tenet_ros.language.grammar.words import BREAK
+
+__all__ = ['ClauseReader']
+
+_R = RelationKind
+_MAX_DEPTH = 2
+_BE = frozenset(('is', 'are', 'was', 'were', 'be', 'been', 'being', 'get', 'gets', 'got', "'s"))
+_HAVE = frozenset(('has', 'have', 'having', 'had'))
+_CONTRASTS = (
+    ('but', 'not'), ('and', 'not'), ('not',), ('rather', 'than'), ('instead', 'of'),
+    ('other', 'than'), ('except', 'for'), ('except',), ('unlike',), ('excluding',),
+)  # fmt: skip
+_SYMMETRIC = frozenset({_R.NEAR, _R.WITH, _R.FAR_FROM, _R.BETWEEN})
+
+
+class ClauseReader:
+    """Reads the clauses of one sentence into a draft."""
+
+    def __init__(self, sentence: Sentence, draft: Draft) -> None:
+        self._s = sentence
+        self._draft = draft
+        self._nouns = NounPhraseReader(sentence)
+        self._relations = RelationReader(sentence, draft, self._nouns, self._anchor_tail)
+        readers = (sentence, draft, self._nouns, self._relations)
+        actions, orders = ActionReader(*readers), OrderReader(*readers)
+        self._predicates = PredicateReader(*readers)
+        # The first that can use a word has it: what needs most context comes first.
+        self._steps = (
+            self._contrast,
+            self._joint,
+            self._relative,
+            self._time,
+            actions.heading,
+            orders.superlative,
+            orders.place,
+            orders.distance,
+            self._predicates.state,
+            self._relations.preposition,
+            self._negation,
+            self._auxiliary,
+            self._predicates.whose,
+            actions.manner,
+            actions.verb,
+            self._object_relative,
+            self._predicates.noun,
+            self._predicates.adjective,
+        )
+
+    def target(self, index: int) -> int:
+        """Read the target's noun phrase at ``index``; return the index after it."""
+        phrase = self._nouns.read(index)
+        lone = phrase is not None and not phrase.nominals and not phrase.determined
+        if phrase is None or (lone and self._s.at(phrase.end) == 'of'):
+            phrase = NounPhrase(start=index, end=index, head=index)
+        self._draft.targets.append(self._draft.add(phrase))
+        return phrase.end
+
+    def read(self, index: int, ctx: Context) -> int:
+        """Read on until the end of the sentence, or of a clause within it."""
+        while index < len(self._s):
+            if ctx.depth and self._s.at(index) == BREAK:
+                break
+            latest, following = ctx.latest, index
+            for step in self._steps:
+                following = step(index, ctx)
+                if following > index:
+                    break
+            else:
+                following = self._draft.ignore(index, index + 1)
+            if ctx.latest == latest:
+                ctx.latest = -1
+            index = following
+        return index
+
+    # -- conjunctions ------------------------------------------------------------------------
+
+    def _contrast(self, index: int, ctx: Context) -> int:
+        """Read ", not the parked ones"."""
+        s = self._s
+        words = next((w for w in _CONTRASTS if s.follows(index, *w)), None)
+        if words is None:
+            return index
+        after = index + len(words)
+        denies = words[-1] == 'not' and s.at(after) not in lex.DETERMINERS
+        if denies or (words == ('not',) and s.at(index - 1) in lex.AUXILIARIES):
+            return index
+        rival = self._nouns.read(after)
+        if rival is None:
+            return index
+        if rival.noun not in {'', self._draft.phrases[ctx.subject].noun}:
+            return self._draft.ignore(index, rival.end)
+        self._predicates.describe(rival, ctx.subject, denied=not ctx.flip)
+        said = rival.colours or rival.orders or rival.motions or rival.attributes
+        if ctx.depth <= _MAX_DEPTH and (not said or s.at(rival.end) in lex.PREPOSITIONS):
+            flipped = Context(subject=ctx.subject, depth=ctx.depth + 1, flip=not ctx.flip)
+            return self.read(rival.end, flipped)
+        return rival.end
+
+    def _joint(self, index: int, ctx: Context) -> int:
+        """Read "and": another anchor, another target, or another statement."""
+        s, after = self._s, index + 1
+        if s.at(index) == BREAK or s.at(index) not in lex.CONJUNCTIONS:
+            return after if s.at(index) == BREAK else index
+        carried, ctx.predicate = ctx.carried, ctx.predicate and ctx.relative
+        verb = read_verb(s.at(after))
+        acts = verb is not None and verb.form is not Form.BASE
+        known = s.opens(after) and not acts
+        placed = s.at(after) in lex.DIRECTIONS and not s.nominal(after + 1)
+        if placed or not (known or (carried and s.nominal(after) and verb is None)):
+            return after
+        if carried is not None and not self._begins_target(after, ctx):
+            kind, negated = carried
+            ctx.negated = negated != ctx.flip
+            return self._relations.relate(kind, after, ctx)
+        if ctx.subject != 0 or ctx.predicate:
+            return after
+        return self._another_target(after, ctx)
+
+    def _begins_target(self, index: int, ctx: Context) -> bool:
+        """Whether a wearer comes after clothes: "in white and *the man* in black"."""
+        phrase = self._nouns.read(index) if ctx.worn else None
+        return phrase is not None and phrase.noun in lex.HUMANS
+
+    def _another_target(self, index: int, ctx: Context) -> int:
+        """Read "and his bike" after "the boy"."""
+        phrase = self._nouns.read(index)
+        if phrase is None or not (phrase.noun or phrase.colours):
+            return index
+        first = self._draft.phrases[0]
+        if not first.nominals and not first.noun and phrase.noun:
+            first.noun = phrase.noun
+            first.said[first.head] = phrase.noun
+        number = self._draft.add(phrase)
+        self._draft.targets.append(number)
+        ctx.latest, ctx.carried = number, None
+        return phrase.end
+
+    # -- relative clauses --------------------------------------------------------------------
+
+    def _relative(self, index: int, ctx: Context) -> int:
+        if self._s.at(index) not in lex.RELATIVES or self._s.at(index) == 'whose':
+            return index
+        ctx.relative, ctx.predicate, ctx.carried = True, False, None
+        return index + 1
+
+    def _object_relative(self, index: int, ctx: Context) -> int:
+        """Read "the boy is riding" after "the bike", "the dog is after" after "the ball"."""
+        s = self._s
+        pronoun = s.at(index) in lex.PRONOUNS
+        opens = s.at(index) in lex.DETERMINERS or s.at(index) in lex.POSSESSIVES
+        if ctx.predicate or not (opens or pronoun):
+            return index
+        agent = None if pronoun else self._nouns.read(index)
+        start = end = index + 1 if agent is None else agent.end
+        while s.at(end) in lex.AUXILIARIES or s.at(end) in lex.NOT or s.at(end) in lex.INTENSIFIERS:
+            end += 1
+        verb = read_verb(s.at(end))
+        preposition = read_preposition(s, end + (verb is not None))
+        if verb is None and (preposition is None or end == start):
+            return self._draft.ignore(index, start)
+        denied = any(word in lex.NOT for word in s.words[start:end])
+        end = preposition[2] if preposition is not None else end + 1
+        if agent is None:
+            self._draft.ignore(index, index + 1)
+            return end
+        kind, inverted = _object_role(verb, preposition)
+        number = self._draft.add(agent)
+        negated = ctx.take_negation() != denied
+        self._draft.relate(kind, ctx.subject, (number,), negated=negated, inverted=inverted)
+        return end
+
+    def _anchor_tail(self, anchor: int, index: int, ctx: Context) -> int:
+        """Read what follows an anchor and belongs to it rather than to the clause's subject."""
+        if ctx.depth >= _MAX_DEPTH or ctx.flip:
+            return index
+        s, phrase = self._s, self._draft.phrases[anchor]
+        verb = read_verb(s.at(index))
+        alive = phrase.noun.split()[-1:] and phrase.noun.split()[-1] in lex.ANIMATE
+        alive = alive or s.at(phrase.head) == 'one'
+        acts = alive and verb is not None and verb.form is Form.ING
+        told = s.at(index) in {'that', 'which'} or (s.at(index) == 'who' and alive)
+        if told or acts:
+            return self.read(index, Context(subject=anchor, depth=ctx.depth + 1))
+        return index
+
+    # -- small words -------------------------------------------------------------------------
+
+    def _time(self, index: int, ctx: Context) -> int:
+        del ctx
+        return self._draft.ignore(index, skip_time(self._s, index))
+
+    def _negation(self, index: int, ctx: Context) -> int:
+        word = self._s.at(index)
+        if word == 'no' and self._s.at(index + 1) == 'longer':
+            ctx.no_longer = True
+            return index + 2
+        if word not in lex.NOT:
+            return index
+        ctx.negated = not ctx.negated
+        return index + 1
+
+    def _auxiliary(self, index: int, ctx: Context) -> int:
+        s, word = self._s, self._s.at(index)
+        if word not in lex.AUXILIARIES:
+            return index
+        ctx.predicate, ctx.passive = True, ctx.passive or word in _BE
+        denied = s.at(index + 1) == 'no'
+        if word in _HAVE and (denied or s.opens(index + 1)):
+            ctx.negated ^= denied
+            return self._relations.relate(_R.WITH, index + 1 + denied, ctx)
+        return index + 1
+
+
+def _object_role(
+    verb: Verb | None, preposition: tuple[RelationKind, bool, int] | None
+) -> tuple[RelationKind, bool]:
+    """Return how a thing relates to the one who does something to it, and whether inverted."""
+    if preposition is not None and (verb is None or verb.sense in {Sense.REST, Sense.OTHER}):
+        return preposition[0], preposition[0] not in _SYMMETRIC
+    if verb is not None and verb.sense is Sense.CHASE:
+        return _R.CHASING, True
+    if preposition is not None and preposition[0] in {_R.CHASING, _R.LEAVING}:
+        return preposition[0], True
+    if verb is not None and verb.sense in {Sense.GAZE, Sense.OTHER}:
+        return _R.NEAR, False
+    return _R.WITH, False

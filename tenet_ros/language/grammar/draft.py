@@ -1,0 +1,224 @@
+"""An expression while it is being read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tenet_ros.language.expression import (
+    Expression,
+    Extreme,
+    Motion,
+    MotionKind,
+    Order,
+    Part,
+    Phrase,
+    Relation,
+    RelationKind,
+)
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.noun_phrase import NounPhrase
+from tenet_ros.language.grammar.sentence import Sentence
+
+__all__ = ['Draft']
+
+_SAID = -1
+_UNSAID = -2
+"""Labels of words outside noun phrases: kept in the skeleton, or not."""
+
+_OPPOSITES = (
+    {MotionKind.LEFTWARD, MotionKind.RIGHTWARD},
+    {MotionKind.UPWARD, MotionKind.DOWNWARD},
+)
+
+
+class Draft:
+    """Collects what the readers find, and makes an ``Expression`` of it.
+
+    Args:
+        sentence: the words; the skeleton is made of them.
+    """
+
+    def __init__(self, sentence: Sentence) -> None:
+        self.phrases: list[NounPhrase] = []
+        self.parts: list[list[Part]] = []
+        self.relations: list[Relation] = []
+        self.orders: list[Order] = []
+        self.motions: list[Motion] = []
+        self.targets: list[int] = []
+        self._sentence = sentence
+        self._labels = [_SAID] * len(sentence)
+        self._ignored: list[int] = []
+
+    # -- adding ------------------------------------------------------------------------------
+
+    def add(self, phrase: NounPhrase) -> int:
+        """Add a phrase with all that it says of itself; return its index."""
+        index = len(self.phrases)
+        self.phrases.append(phrase)
+        self.parts.append([])
+        for place in range(phrase.start, phrase.end):
+            if place not in phrase.kept:
+                self._labels[place] = index
+        self.orders.extend(replace(order, subject=index) for order in phrase.orders)
+        self.motions.extend(replace(motion, subject=index) for motion in phrase.motions)
+        if phrase.owner is not None:
+            self.relate(RelationKind.WITH, index, (self.add(phrase.owner),))
+        return index
+
+    def relate(
+        self,
+        kind: RelationKind,
+        subject: int,
+        anchors: tuple[int, ...],
+        *,
+        negated: bool = False,
+        inverted: bool = False,
+        superlative: bool = False,
+    ) -> None:
+        """Add a relation."""
+        relation = Relation(
+            kind=kind,
+            anchors=anchors,
+            negated=negated,
+            subject=subject,
+            inverted=inverted,
+            superlative=superlative,
+        )
+        self.relations.append(relation)
+
+    def order(
+        self,
+        extreme: Extreme,
+        subject: int,
+        *,
+        rank: int = 1,
+        strict: bool = True,
+        negated: bool = False,
+    ) -> None:
+        """Add an order, unless it is known already."""
+        order = Order(extreme=extreme, rank=rank, strict=strict, negated=negated, subject=subject)
+        if order not in self.orders:
+            self.orders.append(order)
+
+    def move(
+        self, kind: MotionKind, subject: int, *, negated: bool = False, strict: bool = True
+    ) -> int:
+        """Add a motion, unless it is known already; return its index."""
+        motion = Motion(kind=kind, negated=negated, strict=strict, subject=subject)
+        if motion not in self.motions:
+            self.motions.append(motion)
+        return self.motions.index(motion)
+
+    def drop_order(self, extreme: Extreme, subject: int) -> bool:
+        """Take back an order that turned out to be a relation; return whether there was one."""
+        rest = [o for o in self.orders if o.extreme is not extreme or o.subject != subject]
+        found = len(rest) < len(self.orders)
+        self.orders = rest
+        return found
+
+    def colour(self, subject: int, colour: str, *, excluded: bool) -> None:
+        """Say a colour of a phrase."""
+        phrase = self.phrases[subject]
+        if excluded:
+            phrase.excluded.append(colour)
+        elif colour not in phrase.colours:
+            phrase.colours.append(colour)
+
+    def ignore(self, start: int, end: int) -> int:
+        """Note words that no rule could use; return ``end``."""
+        for index in range(start, min(end, len(self._labels))):
+            if self._labels[index] == _SAID:
+                self._labels[index] = _UNSAID
+                self._ignored.append(index)
+        return end
+
+    def hide(self, start: int, end: int) -> None:
+        """Leave words out of the skeleton, since a phrase or a part has what they say."""
+        for index in range(start, min(end, len(self._labels))):
+            self._labels[index] = _UNSAID
+
+    # -- finishing ---------------------------------------------------------------------------
+
+    def expression(self, text: str) -> Expression:
+        """Return the finished expression of the sentence ``text``."""
+        self._settle_ranks()
+        self._settle_motions()
+        targets = tuple(self.targets)
+        return Expression(
+            text=text,
+            phrases=tuple(self._phrase(index) for index in range(len(self.phrases))),
+            relations=tuple(dict.fromkeys(self.relations)),
+            orders=tuple(dict.fromkeys(self.orders)),
+            motions=tuple(dict.fromkeys(self.motions)),
+            count=self._count(targets),
+            skeleton=self._skeleton(),
+            ignored=tuple(self._sentence.at(index) for index in sorted(self._ignored)),
+            targets=targets,
+        )
+
+    def _phrase(self, index: int) -> Phrase:
+        said = self.phrases[index]
+        text = said.text
+        later = [c for c in said.colours if c not in text]
+        return Phrase(
+            text=' '.join([*later, text]),
+            noun=said.noun,
+            colours=tuple(said.colours),
+            attributes=tuple(said.attributes),
+            excluded_colours=tuple(said.excluded),
+            plural=said.plural,
+            parts=tuple(dict.fromkeys(self.parts[index])),
+        )
+
+    def _settle_ranks(self) -> None:
+        """An ordinal without direction counts from the left, as annotators do; only a hint."""
+        for index, phrase in enumerate(self.phrases):
+            if phrase.rank > 0:
+                self.order(Extreme.LEFT, index, rank=phrase.rank, strict=False)
+            elif phrase.rank < 0:
+                self.order(Extreme.RIGHT, index, strict=False)
+
+    def _settle_motions(self) -> None:
+        """Make no direction of "left and right"; let a strict word go before a vague one."""
+        for subject in range(len(self.phrases)):
+            mine = [m for m in self.motions if m.subject == subject]
+            kinds = {m.kind for m in mine if not m.negated}
+            for pair in _OPPOSITES:
+                if pair <= kinds:
+                    self.motions = [
+                        m for m in self.motions if m.subject != subject or m.kind not in pair
+                    ]
+                    self.move(MotionKind.MOVING, subject)
+            strict = {m.kind for m in mine if m.strict and not m.negated}
+            directed = strict - {MotionKind.MOVING, MotionKind.STILL, MotionKind.ENTERED}
+            self.motions = [
+                m
+                for m in self.motions
+                if m.subject != subject
+                or m.negated
+                or not (
+                    (not m.strict and m.kind in strict)
+                    or (not m.strict and m.kind is MotionKind.MOVING and directed)
+                )
+            ]
+
+    def _count(self, targets: tuple[int, ...]) -> int:
+        counts = [self.phrases[index].count for index in targets]
+        if len(counts) > 1 and self.phrases[0].number == 2 and not self.phrases[0].plural:
+            return 2
+        return sum(counts) if all(counts) else 0
+
+    def _skeleton(self) -> str:
+        words: list[str] = []
+        names = {index: f'[A{index}]' for index in range(len(self.phrases))}
+        names.update(dict.fromkeys(self.targets, '[T]'))
+        heads = {phrase.head: index for index, phrase in enumerate(self.phrases)}
+        if self.phrases[0].start == self.phrases[0].end:
+            heads.pop(self.phrases[0].head, None)
+            words.append('[T]')
+        for place, word in enumerate(self._sentence.words):
+            if self._labels[place] == _SAID and word not in lex.UNSAID:
+                words.append(word)
+            if place in heads:
+                words.append(names[heads[place]])
+        return ' '.join(words)

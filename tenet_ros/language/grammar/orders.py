@@ -1,0 +1,140 @@
+"""Reads places in the picture, places beside things, and superlatives, after a noun."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from tenet_ros.language.expression import Extreme, RelationKind
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.draft import Draft
+from tenet_ros.language.grammar.modifiers import direction_order
+from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
+from tenet_ros.language.grammar.places import Place, read_place
+from tenet_ros.language.grammar.relations import RelationReader
+from tenet_ros.language.grammar.sentence import Sentence
+
+__all__ = ['OrderReader']
+
+_R = RelationKind
+_BESIDE: Mapping[str, RelationKind] = MappingProxyType(
+    {
+        'left': _R.LEFT_OF,
+        'right': _R.RIGHT_OF,
+        'top': _R.ON,
+        'bottom': _R.BELOW,
+        'middle': _R.IN,
+        'front': _R.IN_FRONT_OF,
+        'back': _R.BEHIND,
+        'far': _R.FAR_FROM,
+    }
+)
+_OPPOSITE: Mapping[str, str] = MappingProxyType(
+    {'left': 'right', 'right': 'left', 'top': 'bottom', 'bottom': 'top'}
+)
+_DISTANCES = ((Extreme.NEAREST, _R.NEAR), (Extreme.FARTHEST, _R.FAR_FROM))
+
+
+class OrderReader:
+    """Reads what says where among its like, or where in the picture, a subject lies."""
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        draft: Draft,
+        nouns: NounPhraseReader,
+        relations: RelationReader,
+    ) -> None:
+        self._s = sentence
+        self._draft = draft
+        self._nouns = nouns
+        self._relations = relations
+
+    def superlative(self, index: int, ctx: Context) -> int:
+        """Read "closest to the laptop", "the second largest" after the noun."""
+        s, start = self._s, index
+        index += s.at(index) in lex.DETERMINERS and ctx.predicate
+        rank = lex.ORDINALS.get(s.at(index), 1)
+        index += s.at(index) in lex.ORDINALS
+        if rank > 1 and s.at(index) == 'from':
+            self._draft.phrases[ctx.subject].rank = rank
+            return index
+        extreme = lex.SUPERLATIVES.get(s.at(index))
+        if extreme is None:
+            return start
+        after = index + 1
+        place = read_place(s, after) if s.at(after) in {'to', 'on'} else None
+        if place is not None and not place.of:
+            self._region(replace(place, strict=True), ctx)
+            return place.end
+        kind = dict(_DISTANCES).get(extreme)
+        if kind is not None:
+            after += s.at(after) in lex.INTENSIFIERS or s.at(after) == 'away'
+            joined = after + (s.at(after) in {'to', 'from'})
+            if joined > after or s.opens(after):
+                end = self._relations.relate(kind, joined, ctx, superlative=True)
+                if end > joined:
+                    return end
+        self._draft.order(extreme, ctx.subject, rank=rank, negated=ctx.take_negation())
+        return after
+
+    def distance(self, index: int, ctx: Context) -> int:
+        """Read "to the laptop" where "the closest mug" came before."""
+        if self._s.at(index) in {'to', 'from'} and self._s.opens(index + 1):
+            for extreme, kind in _DISTANCES:
+                if self._draft.drop_order(extreme, ctx.subject):
+                    return self._relations.relate(kind, index + 1, ctx, superlative=True)
+        return index
+
+    def place(self, index: int, ctx: Context) -> int:
+        """Read "on the left", "at the top of the picture", "left of the laptop"."""
+        departs = ctx.relative and self._s.at(index) == 'left' and self._s.opens(index + 1)
+        place = None if departs else read_place(self._s, index)
+        if place is None:
+            return index
+        if place.of:
+            end = self._beside(place, ctx)
+            if end > place.end:
+                return end
+        elif self._draft.phrases[ctx.subject].rank:
+            self._ranked(place, ctx)
+            return place.end
+        self._region(place, ctx)
+        return place.end
+
+    def _region(self, place: Place, ctx: Context) -> None:
+        negated = ctx.take_negation()
+        for word in place.words:
+            if word == 'far':
+                self._draft.order(Extreme.FARTHEST, ctx.subject, strict=False, negated=negated)
+            else:
+                order = direction_order(word, strict=place.strict)
+                self._draft.order(order.extreme, ctx.subject, strict=order.strict, negated=negated)
+
+    def _ranked(self, place: Place, ctx: Context) -> None:
+        """Give "second" its direction: "from the left"."""
+        phrase, word = self._draft.phrases[ctx.subject], place.words[-1]
+        if phrase.rank > 0:
+            order = direction_order(word, strict=True, rank=phrase.rank)
+        else:
+            order = direction_order(_OPPOSITE.get(word, word), strict=True)
+        negated = ctx.take_negation()
+        self._draft.orders.append(replace(order, negated=negated, subject=ctx.subject))
+        phrase.rank = 0
+
+    def _beside(self, place: Place, ctx: Context) -> int:
+        """Read what a place is a place of: the picture, or an anchor."""
+        index = place.end + (self._s.at(place.end) in lex.DETERMINERS)
+        if self._s.at(index) in lex.FRAME or self._s.at(index) in lex.CENTRES:
+            self._region(place, ctx)
+            return index + 1
+        word = lex.DIRECTIONS.get(place.words[-1], place.words[-1])
+        kind = _BESIDE[word]
+        if word == 'back' and place.preposition and place.article:
+            kind = _R.IN
+        anchor = self._nouns.read(place.end)
+        if word == 'middle' and anchor is not None and anchor.plural:
+            kind = _R.BETWEEN
+        return self._relations.relate(kind, place.end, ctx)

@@ -1,0 +1,146 @@
+"""Reads what is said of a subject without another object: "is red", "still", "is the largest"."""
+
+from __future__ import annotations
+
+from tenet_ros.language.expression import MotionKind, Part, RelationKind
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.draft import Draft
+from tenet_ros.language.grammar.noun_phrase import NounPhrase
+from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
+from tenet_ros.language.grammar.relations import RelationReader
+from tenet_ros.language.grammar.sentence import Sentence
+from tenet_ros.language.grammar.verbs import read_verb
+from tenet_ros.language.grammar.words import BREAK
+
+__all__ = ['PredicateReader']
+
+
+class PredicateReader:
+    """Reads adjectives, colours, states and predicate nouns of one clause."""
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        draft: Draft,
+        nouns: NounPhraseReader,
+        relations: RelationReader,
+    ) -> None:
+        self._s = sentence
+        self._draft = draft
+        self._nouns = nouns
+        self._relations = relations
+
+    def describe(self, said: NounPhrase, subject: int, *, denied: bool) -> None:
+        """Say of the subject what another noun phrase says: "is *the largest red one*"."""
+        for colour in said.colours:
+            self._draft.colour(subject, colour, excluded=denied)
+        for order in said.orders:
+            self._draft.order(
+                order.extreme, subject, rank=order.rank, strict=order.strict, negated=denied
+            )
+        for motion in said.motions:
+            self._draft.move(motion.kind, subject, negated=denied, strict=motion.strict)
+        for place in range(said.start, said.end):
+            if place not in said.kept:
+                self._draft.hide(place, place + 1)
+
+    def noun(self, index: int, ctx: Context) -> int:
+        """Read "the largest one" after "that is"."""
+        s = self._s
+        if not ctx.predicate or not (s.at(index) in lex.DETERMINERS or s.at(index) in lex.NUMBERS):
+            return index
+        said = self._nouns.read(index)
+        if said is None:
+            return index
+        denied = ctx.take_negation()
+        self.describe(said, ctx.subject, denied=denied)
+        subject = self._draft.phrases[ctx.subject]
+        subject.rank = subject.rank or said.rank
+        if not subject.noun and said.noun and not denied:
+            subject.noun = said.noun
+            subject.said[subject.head] = said.noun
+        return said.end
+
+    def whose(self, index: int, ctx: Context) -> int:
+        """Read "whose shirt is red"."""
+        if self._s.at(index) != 'whose':
+            return index
+        owned = self._nouns.read(index + 1)
+        if owned is None:
+            return index + 1
+        end = owned.end
+        if self._s.at(end) in lex.AUXILIARIES:
+            denied = self._s.at(end + 1) == 'not'
+            said = self._nouns.read(end + 1 + denied)
+            if said is not None and said.colours and not said.noun:
+                colours = tuple(said.colours)
+                part = Part(
+                    noun=owned.noun,
+                    colours=() if denied else colours,
+                    excluded_colours=colours if denied else (),
+                )
+                self._draft.parts[ctx.subject].append(part)
+                self._draft.hide(index, said.end)
+                return said.end
+        return self._draft.ignore(index, end)
+
+    def state(self, index: int, ctx: Context) -> int:
+        """Read "still", "stationary", "in motion", "at rest"; pass adverbs."""
+        s, word = self._s, self._s.at(index)
+        if s.follows(index, 'upside', 'down'):
+            return self._draft.ignore(index, index + 2)
+        end, kind = index + 1, MotionKind.STILL
+        if s.follows(index, 'in', 'motion'):
+            end, kind = index + 2, MotionKind.MOVING
+        elif s.follows(index, 'at', 'rest'):
+            end = index + 2
+        elif word not in lex.STILL:
+            passed = word in lex.INTENSIFIERS and word not in lex.DIRECTIONS
+            return end if passed else index
+        elif word == 'still' and (read_verb(s.at(end)) or s.at(end) in lex.PREPOSITIONS):
+            return end
+        self._draft.move(kind, ctx.subject, negated=ctx.take_negation())
+        return end
+
+    def adjective(self, index: int, ctx: Context) -> int:
+        """Read "that is red", "mug, small", "man red shirt"."""
+        s, word = self._s, self._s.at(index)
+        coloured = self._is_colour(index)
+        if (coloured and not ctx.predicate) or word in lex.CLOTHES:
+            worn = self._nouns.read(index)
+            if worn is not None and worn.noun and worn.noun.split()[-1] in lex.CLOTHES:
+                return self._relations.relate(RelationKind.WITH, index, ctx)
+        if coloured:
+            return self._colours(index, ctx)
+        if word in lex.SIZES:
+            negated = ctx.take_negation()
+            self._draft.order(lex.SIZES[word], ctx.subject, strict=False, negated=negated)
+            return index + 1
+        if s.at(index) in lex.ADJECTIVES and ctx.negated == ctx.flip:
+            self._draft.phrases[ctx.subject].attributes.append(word)
+            return index + 1
+        return index
+
+    def _is_colour(self, index: int) -> bool:
+        s = self._s
+        index += s.at(index) in lex.SHADES and s.at(index + 1) in lex.COLOURS
+        return s.at(index) in lex.COLOURS
+
+    def _colours(self, index: int, ctx: Context) -> int:
+        """Read "red", "dark blue and white", "red in colour"."""
+        s, start, excluded = self._s, index, ctx.take_negation()
+        while self._is_colour(index):
+            shade = ''
+            if s.at(index) in lex.SHADES and s.at(index + 1) in lex.COLOURS:
+                shade, index = lex.SHADES[s.at(index)], index + 1
+            normal = lex.COLOURS[s.at(index)]
+            normal = f'{shade} {normal}' if shade and ' ' not in normal else normal
+            self._draft.colour(ctx.subject, normal, excluded=excluded)
+            index += 1
+            if s.at(index) in {'and', 'or', BREAK} and self._is_colour(index + 1):
+                index += 1
+        self._draft.hide(start, index)
+        if s.at(index) == 'in' and s.at(index + 1) in {'color', 'colour'}:
+            index += 2
+        return index

@@ -1,0 +1,299 @@
+"""Reads relations: a preposition, or a verb with an object, and the anchor after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from tenet_ros.language.expression import Extreme, MotionKind, Part, RelationKind
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.draft import Draft
+from tenet_ros.language.grammar.noun_phrase import NounPhrase
+from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
+from tenet_ros.language.grammar.places import read_place
+from tenet_ros.language.grammar.sentence import Sentence
+from tenet_ros.language.grammar.verbs import Form, read_verb
+
+__all__ = ['RelationReader', 'read_preposition']
+
+_R = RelationKind
+_WRITTEN: Mapping[RelationKind, str] = MappingProxyType(
+    {
+        _R.ABOVE: 'above,over',
+        _R.BELOW: 'below,under,underneath,beneath,underneath of',
+        _R.ON: 'on,upon,onto,on to,atop,on top of,sitting atop',
+        _R.IN: 'in,inside,inside of,within,into,in to',
+        _R.NEAR: (
+            'near,near to,next to,close to,beside,besides,by,adjacent to,alongside,along,around,'
+            'round,past,against,at,among,amongst,amid,surrounded by,opposite,opposite to,opposite of,'
+            'across,across from,through,on the side of,at the side of,by the side of,to the side of,'
+            'to,nearby,about,up against,on the edge of,at the edge of,'
+            'in the vicinity of,off,off of,in the corner of,down,up,via,for'
+        ),
+        _R.FAR_FROM: 'far from,far away from,away from,apart from,distant from',
+        _R.BETWEEN: 'between,in between,in the middle between',
+        _R.BEHIND: 'behind,in back of,in the back of,at the back of,beyond,to the rear of',
+        _R.IN_FRONT_OF: 'in front of,in the front of,ahead of,at the front of,before',
+        _R.WITH: 'with,having,along with,together with,accompanied by,touching,carrying,featuring',
+        _R.CHASING: 'after,towards,toward',
+        _R.LEAVING: 'out of',
+    }
+)
+_NEGATED = {'outside': _R.IN, 'outside of': _R.IN, 'without': _R.WITH, 'with no': _R.WITH}
+_PREPOSITIONS: Mapping[tuple[str, ...], tuple[RelationKind, bool]] = MappingProxyType(
+    {
+        **{
+            tuple(words.split()): (kind, False)
+            for kind, written in _WRITTEN.items()
+            for words in written.split(',')
+        },
+        **{tuple(words.split()): (kind, True) for words, kind in _NEGATED.items()},
+    }
+)
+_LONGEST = max(map(len, _PREPOSITIONS))
+_WHEN_MOVING = {_R.FAR_FROM: _R.LEAVING}
+_TOWARDS_CAMERA = {
+    _R.NEAR: Extreme.NEAREST,
+    _R.IN_FRONT_OF: Extreme.NEAREST,
+    _R.FAR_FROM: Extreme.FARTHEST,
+}
+
+
+def read_preposition(s: Sentence, start: int) -> tuple[RelationKind, bool, int] | None:
+    """Return the relation of the longest preposition at ``start``: kind, negated, end."""
+    for size in range(_LONGEST, 0, -1):
+        words = s.words[start : start + size]
+        found = _PREPOSITIONS.get(words) if len(words) == size else None
+        if found is not None:
+            return (*found, start + size)
+    return None
+
+
+class RelationReader:
+    """Reads anchors and says how they relate to a subject.
+
+    Args:
+        sentence: the words.
+        draft: where findings go.
+        nouns: reader of noun phrases of the same sentence.
+        tail: reads what follows an anchor and belongs to it; given the anchor's index and the
+            index of the next word, returns the index after what it read.
+    """
+
+    def __init__(
+        self,
+        sentence: Sentence,
+        draft: Draft,
+        nouns: NounPhraseReader,
+        tail: Callable[[int, int, Context], int],
+    ) -> None:
+        self._s = sentence
+        self._draft = draft
+        self._nouns = nouns
+        self._tail = tail
+
+    def preposition(self, index: int, ctx: Context) -> int:
+        """Read a preposition with its anchor; ``index`` if none stands here."""
+        found = read_preposition(self._s, index)
+        if found is None:
+            return index
+        kind, denied, after = found
+        moving = ctx.motion >= 0
+        if kind is _R.CHASING and not moving and self._s.at(index) != 'after':
+            kind = _R.NEAR
+        if kind is _R.NEAR and moving and self._s.at(index) == 'to':
+            kind = _R.CHASING
+        if moving:
+            kind = _WHEN_MOVING.get(kind, kind)
+        elif kind is _R.LEAVING:
+            kind, denied = _R.IN, not denied
+        ctx.negated ^= denied
+        end = self.relate(kind, after, ctx)
+        if end == after:
+            ctx.negated = False
+            return self._stranded(index, after, kind, ctx)
+        return end
+
+    def _stranded(self, index: int, after: int, kind: RelationKind, ctx: Context) -> int:
+        """A preposition without anchor: "the chair behind" lies deeper than the others."""
+        if kind is _R.BEHIND:
+            self._draft.order(Extreme.FARTHEST, ctx.subject, strict=False, negated=ctx.flip)
+            return after
+        return self._draft.ignore(index, after)
+
+    def relate(
+        self,
+        kind: RelationKind,
+        index: int,
+        ctx: Context,
+        *,
+        inverted: bool = False,
+        superlative: bool = False,
+    ) -> int:
+        """Read the anchor at ``index`` and relate the clause's subject to it.
+
+        Returns:
+            The index after the anchor and what belongs to it; ``index`` if there is no anchor.
+        """
+        if self._s.at(index) in lex.CAMERA:
+            return self._camera(kind, index, index + 1, ctx, strict=superlative)
+        anchor = self._nouns.read(index)
+        if anchor is None or not (anchor.noun or anchor.determined or anchor.colours):
+            return self._pronoun(index, ctx)
+        if anchor.noun in lex.CAMERA and anchor.owner is None:
+            return self._camera(kind, index, anchor.end, ctx, strict=superlative)
+        worn = kind in {_R.WITH, _R.IN} and _worn(anchor, kind)
+        nothing = (
+            anchor.noun in lex.FRAME
+            or anchor.noun == 'own'
+            or (kind is _R.NEAR and anchor.noun in lex.TIMES)
+        )
+        if nothing or (_own_body(anchor) and not (worn and anchor.colours)):
+            ctx.negated = False
+            return self._posture(index, anchor.end)
+        if worn:
+            ctx.carried, ctx.worn = (kind, ctx.negated != ctx.flip), True
+            return self._wear(anchor, ctx)
+        if anchor.noun in lex.BODY and anchor.owner is not None:
+            anchor = self._owner_of(anchor)
+            kind = _R.WITH if kind is _R.IN else kind
+        return self._link(kind, anchor, ctx, inverted=inverted, superlative=superlative)
+
+    def _pronoun(self, index: int, ctx: Context) -> int:
+        """Pass "him" and "each other"; ``index`` if neither stands here."""
+        length = 2 * self._s.follows(index, 'each', 'other') or self._s.at(index) in lex.PRONOUNS
+        if length:
+            ctx.negated = False
+        return self._draft.ignore(index, index + length)
+
+    def _owner_of(self, part: NounPhrase) -> NounPhrase:
+        """Return the person for "the person's feet", over all the words of both."""
+        owner = part.owner
+        assert owner is not None
+        self._draft.hide(part.start, part.end)
+        owner.start, owner.end = part.start, part.end
+        return owner
+
+    def _link(
+        self,
+        kind: RelationKind,
+        anchor: NounPhrase,
+        ctx: Context,
+        *,
+        inverted: bool,
+        superlative: bool,
+    ) -> int:
+        negated = ctx.take_negation()
+        self._resolve(anchor, ctx)
+        number = self._draft.add(anchor)
+        anchors: tuple[int, ...] = (number,)
+        end = anchor.end
+        if kind is _R.BETWEEN and self._s.at(end) == 'and':
+            other = self._nouns.read(end + 1)
+            if other is not None:
+                self._resolve(other, ctx)
+                anchors, end = (number, self._draft.add(other)), other.end
+        self._draft.relate(
+            kind,
+            ctx.subject,
+            anchors,
+            negated=negated,
+            inverted=inverted,
+            superlative=superlative,
+        )
+        ctx.carried = None if kind is _R.BETWEEN else (kind, negated)
+        ctx.worn = False
+        ctx.latest = anchors[-1]
+        return self._tail(anchors[-1], end, ctx)
+
+    def _resolve(self, anchor: NounPhrase, ctx: Context) -> None:
+        """Read "the one" and "the other" as the kind that the sentence speaks of."""
+        target = self._draft.phrases[ctx.subject]
+        word = self._s.at(anchor.head)
+        if not anchor.noun and word in {'one', 'ones', 'other', 'others'} and target.noun:
+            anchor.noun = target.noun
+            anchor.said[anchor.head] = target.noun
+
+    def _camera(
+        self, kind: RelationKind, start: int, end: int, ctx: Context, *, strict: bool
+    ) -> int:
+        """The anchor is whoever looks: depth or approach, not a relation."""
+        negated = ctx.take_negation()
+        if kind in _TOWARDS_CAMERA:
+            extreme = _TOWARDS_CAMERA[kind]
+            self._draft.order(extreme, ctx.subject, strict=strict, negated=negated)
+        elif kind is _R.CHASING:
+            self._draft.move(MotionKind.APPROACHING, ctx.subject, negated=negated)
+        elif kind is _R.LEAVING:
+            self._draft.move(MotionKind.RECEDING, ctx.subject, negated=negated)
+        else:
+            self._draft.ignore(start, end)
+        return end
+
+    # -- clothes and bodies ------------------------------------------------------------------
+
+    def _wear(self, anchor: NounPhrase, ctx: Context) -> int:
+        wearer, negated = self._wearer(ctx), ctx.take_negation()
+        colours, excluded = tuple(anchor.colours), tuple(anchor.excluded)
+        if negated:
+            colours, excluded = excluded, colours
+        if colours or excluded:
+            noun = anchor.noun or 'clothes'
+            part = Part(noun=noun, colours=colours, excluded_colours=excluded)
+            self._draft.parts[wearer].append(part)
+        if anchor.noun and anchor.noun.split()[-1] in lex.CLOTHES:
+            number = self._draft.add(anchor)
+            self._draft.relate(_R.WITH, wearer, (number,), negated=negated)
+        else:
+            self._draft.hide(anchor.start, anchor.end)
+        return anchor.end
+
+    def _wearer(self, ctx: Context) -> int:
+        """Return who wears what comes next: the person named last, else the subject."""
+        latest = ctx.latest
+        named = self._draft.phrases[latest].noun.split() if latest >= 0 else []
+        return latest if named and named[-1] in lex.HUMANS else ctx.subject
+
+    def _posture(self, start: int, end: int) -> int:
+        """Pass "its back to the camera", "his hands and head": a posture, not a relation."""
+        if self._s.at(end) == 'and':
+            more = self._nouns.read(end + 1)
+            if more is not None and more.noun in lex.BODY:
+                end = more.end
+        verb = read_verb(self._s.at(end))
+        end += verb is not None and verb.form is Form.PAST
+        if self._s.at(end) in {'to', 'towards', 'toward'}:
+            index = end + 1 + (self._s.at(end + 1) in lex.DETERMINERS)
+            if self._s.at(index) in lex.CAMERA:
+                end = index + 1
+        return self._draft.ignore(start, end)
+
+    # -- objects -----------------------------------------------------------------------------
+
+    def has_object(self, index: int) -> bool:
+        """Whether an object of a verb begins at ``index``."""
+        s = self._s
+        if s.at(index) in lex.DIRECTIONS or s.at(index) in lex.INTENSIFIERS:
+            return False
+        if read_place(s, index) is not None or s.follows(index, 'upside', 'down'):
+            return False
+        if s.opens(index) or s.at(index) in {'something', 'someone', 'one'}:
+            return True
+        verb = read_verb(s.at(index))
+        return s.nominal(index) and (verb is None or verb.form is Form.BASE)
+
+
+def _own_body(anchor: NounPhrase) -> bool:
+    """Whether the anchor is "its back", "his hands": no other thing at all."""
+    return anchor.noun in lex.BODY and anchor.of_pronoun and anchor.owner is None
+
+
+def _worn(anchor: NounPhrase, kind: RelationKind) -> bool:
+    """Whether the anchor is clothes, or, after "with", a body part, or a mere colour."""
+    head = anchor.noun.split()[-1] if anchor.noun else ''
+    if anchor.owner is not None:
+        return False
+    if not head:
+        return kind is _R.IN and bool(anchor.colours) and not anchor.determined
+    return head in lex.CLOTHES or (kind is _R.WITH and head in lex.BODY)

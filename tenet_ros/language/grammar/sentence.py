@@ -1,0 +1,88 @@
+"""A sentence's words, and the questions that every reader asks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.inflection import singular
+from tenet_ros.language.grammar.words import BREAK
+
+__all__ = ['Sentence']
+
+_STOPPERS = frozenset().union(
+    lex.PREPOSITIONS,
+    lex.RELATIVES,
+    lex.AUXILIARIES,
+    lex.CONJUNCTIONS,
+    lex.PRONOUNS,
+    lex.DETERMINERS,
+    lex.POSSESSIVES,
+    lex.NOT,
+    lex.MANNER,
+    lex.INTENSIFIERS,
+    (BREAK, ''),
+)
+_SURE_NOUNS = lex.NOUNS | lex.BODY | lex.GENERIC
+
+
+class Sentence:
+    """Random access to words.
+
+    Args:
+        words: of ``words.split_words``.
+    """
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+
+    def __len__(self) -> int:
+        """Return the number of words, breaks included."""
+        return len(self.words)
+
+    def at(self, index: int) -> str:
+        """Return the word at ``index``, '' outside the sentence."""
+        return self.words[index] if 0 <= index < len(self.words) else ''
+
+    def follows(self, index: int, *wanted: str) -> bool:
+        """Whether exactly these words stand from ``index`` on."""
+        return self.words[index : index + len(wanted)] == wanted
+
+    def nominal(self, index: int) -> bool:
+        """Whether the word could be in a noun phrase: it is not of a closed class."""
+        return self.at(index) not in _STOPPERS
+
+    def noun(self, index: int) -> bool:
+        """Whether the word is surely a noun."""
+        return singular(self.at(index))[0] in _SURE_NOUNS
+
+    def modifier(self, index: int) -> bool:
+        """Whether the word is surely a modifier: colour, size, known adjective."""
+        word = self.at(index)
+        return (
+            word in lex.COLOURS
+            or word in lex.SIZES
+            or word in lex.ADJECTIVES
+            or word in lex.PARKED
+            or (word in lex.SHADES and self.at(index + 1) in lex.COLOURS)
+        )
+
+    def compound(self, index: int) -> bool:
+        """Whether a compound noun begins at ``index``."""
+        pair = f'{self.at(index)} {singular(self.at(index + 1))[0]}'
+        return pair in lex.COMPOUNDS or pair in lex.MODIFIED
+
+    def opens(self, index: int) -> bool:
+        """Whether a noun phrase plainly begins at ``index``."""
+        word = self.at(index)
+        if word in lex.RELATIVES or word == 'what':
+            return False
+        return (
+            word in lex.DETERMINERS
+            or word in lex.POSSESSIVES
+            or word in lex.QUANTIFIERS
+            or (word in lex.NUMBERS and word != 'one')
+            or word in lex.COLOURS
+            or self.noun(index)
+            or self.compound(index)
+        )

@@ -1,0 +1,131 @@
+"""From text to words: Unicode hygiene, contractions, hyphens."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tenet_ros.errors import ContractError
+
+__all__ = ['BREAK', 'MAX_CHARACTERS', 'split_words', 'vocabulary', 'word_table']
+
+MAX_CHARACTERS = 1000
+"""Longest sentence that is read. Referring expressions have 5 to 20 words; this is above 150."""
+
+BREAK = ','
+"""The word that stands for any punctuation that separates clauses."""
+
+
+def vocabulary(*lines: str) -> frozenset[str]:
+    """Return the set of words written in ``lines``."""
+    return frozenset(' '.join(lines).split())
+
+
+def word_table(*lines: str) -> Mapping[str, str]:
+    """Return the table written as "key:value key:value" in ``lines``."""
+    return MappingProxyType(dict(pair.split(':') for pair in ' '.join(lines).split()))
+
+
+_FOLD = str.maketrans({'\u2019': "'", '\u2018': "'", '\u2013': ',', '\u2014': ',', '\u2010': '-'})
+"""Typographic apostrophes, dashes and hyphens."""
+_WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|&|\+|[,.;:!?()\[\]/]")
+_AND = frozenset('&+')
+_NOT = {'cannot': 'can', 'cant': 'can', 'wont': 'will', 'isnt': 'is', 'arent': 'are'}
+_IS_AFTER = vocabulary(
+    'that which who what where there here it he she this one everything something'
+)
+_ENDS = {"'s": "'s", "'re": 'are', "'ve": 'have', "'ll": 'will', "'d": 'would', "'m": 'am'}
+_KEPT = vocabulary('t-shirt tee-shirt e-bike x-ray u-turn passer-by merry-go-round see-saw')
+_SPLIT = vocabulary(
+    'left right top bottom upper lower middle center centre front back rear far near mid non '
+    'most right-hand left-hand hand second third fourth fifth first last next dark light bright '
+    'pale deep coloured colored and largest biggest smallest tallest red orange yellow green blue '
+    'purple pink brown black white grey gray beige gold silver moving'
+)
+_JOINED = {'left-most': 'leftmost', 'right-most': 'rightmost', 'top-most': 'topmost'}
+_DULL = frozenset(('coloured', 'colored', 'hand'))
+
+
+def split_words(text: str) -> tuple[str, ...]:
+    """Return the lower-case words of a sentence, with ``BREAK`` for punctuation.
+
+    Compatibility forms are folded (NFKC), invisible format characters dropped, contractions
+    spelled out, and hyphens between directions or colours opened. Possessive ``'s`` is a word.
+
+    Raises:
+        ContractError: not a string, too long, with control characters or bytes that were not
+            UTF-8, or without a single letter.
+
+    >>> split_words("The man's front-left dog, that isn't red.")
+    ('the', 'man', "'s", 'front', 'left', 'dog', ',', 'that', 'is', 'not', 'red')
+    """
+    words: list[str] = []
+    for token in _WORD.findall(_clean(text).lower()):
+        if token in _AND:
+            words.append('and')
+        elif token[0].isalnum():
+            words.extend(_spell_out(token))
+        elif words and words[-1] != BREAK:
+            words.append(BREAK)
+    while words and words[-1] == BREAK:
+        words.pop()
+    return tuple(words)
+
+
+def _clean(text: str) -> str:
+    """Return ``text`` folded, or say why it cannot be a sentence."""
+    if not isinstance(text, str):
+        raise ContractError(
+            f'sentence: expected text, got {type(text).__name__}; decode it as UTF-8'
+        )
+    folded = text[: MAX_CHARACTERS + 1]
+    if len(text) <= MAX_CHARACTERS:
+        folded = unicodedata.normalize('NFKC', text).translate(_FOLD)
+    if len(folded) > MAX_CHARACTERS:
+        raise ContractError(
+            f'sentence: expected at most {MAX_CHARACTERS} characters, '
+            f'got {max(len(text), len(folded))}; describe one object in a few words'
+        )
+    for character in folded:
+        category = unicodedata.category(character)
+        if character == '\ufffd' or (category in {'Cc', 'Cs'} and not character.isspace()):
+            raise ContractError(
+                f'sentence: expected readable UTF-8 text, got the character '
+                f'U+{ord(character):04X}; send plain text'
+            )
+    folded = ''.join(c for c in folded if unicodedata.category(c) != 'Cf')
+    if not any(c.isalpha() for c in folded):
+        raise ContractError(
+            f'sentence: expected words, got {text[:40]!r}; name an object, as in "the red mug"'
+        )
+    return folded
+
+
+def _spell_out(token: str) -> list[str]:
+    """Return the words that one written word stands for."""
+    if token in _NOT:
+        return [_NOT[token], 'not']
+    if token.endswith("n't"):
+        stem = token[:-3]
+        return [{'ca': 'can', 'wo': 'will'}.get(stem, stem), 'not']
+    stem, apostrophe, end = token.rpartition("'")
+    if apostrophe and apostrophe + end in _ENDS and stem:
+        end = _ENDS[apostrophe + end]
+        return [*_spell_out(stem), 'is' if end == "'s" and stem in _IS_AFTER else end]
+    return _open_hyphens(token.replace("'", ''))
+
+
+def _open_hyphens(token: str) -> list[str]:
+    """Split "front-left" and "red-and-white", but not "t-shirt" or "double-decker"."""
+    parts = token.split('-')
+    if len(parts) == 1 or token in _KEPT:
+        return [token]
+    if token in _JOINED:
+        return [_JOINED[token]]
+    if parts[0] == 'non':
+        return ['not', *parts[1:]]
+    if all(part in _SPLIT or part.endswith('ing') for part in parts) or parts[-1] in _DULL:
+        return [part for part in parts if part not in _DULL]
+    return [token]

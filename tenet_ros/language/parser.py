@@ -1,0 +1,59 @@
+"""From a sentence to an ``Expression``: the one public function of the room's grammar."""
+
+from __future__ import annotations
+
+from tenet_ros.language.expression import Expression
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.clause import ClauseReader
+from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.draft import Draft
+from tenet_ros.language.grammar.sentence import Sentence
+from tenet_ros.language.grammar.words import BREAK, split_words
+
+__all__ = ['parse']
+
+
+def parse(sentence: str) -> Expression:
+    """Read an English referring expression.
+
+    The reading is deterministic, takes time linear in the length, and has an answer for every
+    sentence: words that no rule can use are listed in ``Expression.ignored``.
+
+    Args:
+        sentence: one expression, at most ``words.MAX_CHARACTERS`` characters.
+
+    Returns:
+        Its phrases, the target first, and what relates, orders and moves them.
+
+    Raises:
+        ContractError: not text, too long, or without a single word.
+
+    >>> found = parse('the red mug to the left of the laptop')
+    >>> found.target.text, found.phrases[1].text, found.relations[0].kind.value
+    ('red mug', 'laptop', 'left_of')
+    >>> found.skeleton
+    '[T] to the left of [A1]'
+    """
+    words = Sentence(split_words(sentence))
+    draft = Draft(words)
+    reader = ClauseReader(words, draft)
+    start = _skip_request(words)
+    draft.hide(0, start)
+    reader.read(reader.target(start), Context(subject=0))
+    return draft.expression(sentence)
+
+
+def _skip_request(s: Sentence) -> int:
+    """Return the index after "please find", "show me", "there is", "can you see"."""
+    index = 0
+    while s.at(index) in lex.POLITE or s.at(index) == BREAK:
+        index += 1
+    asked = index
+    while s.at(asked) in lex.REQUESTS or s.at(asked) in lex.REQUEST_PARTICLES:
+        asked += 1
+    spoken = any(word in lex.REQUESTS for word in s.words[index:asked])
+    if not spoken or asked >= len(s):
+        return index
+    follows = s.at(asked)
+    opens = s.opens(asked) or follows in lex.NUMBERS or follows in lex.SUPERLATIVES
+    return asked if opens else index
