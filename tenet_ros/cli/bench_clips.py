@@ -19,6 +19,11 @@ from tenet_ros.stages.segmenter import ColourSegmenter
 
 __all__ = ['measure']
 
+LEGEND = """\
+J, F, J&F, wrong: of sentences about one object; wrong is the share of frames on the wrong target
+known, groups: J&F where the detector knows every noun, and of sentences about several objects
+accepts: share of frames with a mask, of sentences about something that is not there"""
+
 
 def measure(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
     """Answer every sentence, print as it goes, and return the figures.
@@ -86,11 +91,10 @@ def _sheet(row: Row, evidence: Evidence) -> Any:
 
 
 def _table(figures: dict[str, dict[str, float]]) -> Table:
-    table = Table(title='means over sentences')
+    table = Table(title='means over sentences', caption=LEGEND, caption_justify='left')
     columns = ('j', 'f', 'jf', 'known_jf', 'group_jf', 'wrong_target_fraction')
-    table.add_column('system')
-    for name in (*columns, 'false_accept_fraction'):
-        table.add_column(name.replace('_', ' '), justify='right')
+    for header in ('system', 'J', 'F', 'J&F', 'known', 'groups', 'wrong', 'accepts'):
+        table.add_column(header, justify='left' if header == 'system' else 'right', no_wrap=True)
     for system, values in figures.items():
         cells = [f'{values[name]:.3f}' for name in columns]
         accepted = values.get('false_accept_fraction')

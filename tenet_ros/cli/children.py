@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,8 +15,12 @@ from typing import final
 
 from tenet_ros.errors import ConfigError
 
-__all__ = ['Child', 'loopback']
+__all__ = ['Child', 'follow_parent', 'loopback']
 
+PARENT = 'TENET_ROS_PARENT'
+"""Environment variable that tells a child whose end it must not outlive."""
+PR_SET_PDEATHSIG = 1
+"""Of linux/prctl.h."""
 STOP_S = 15.0
 SHOWN_LINES = 5
 
@@ -33,6 +39,21 @@ def loopback(domain: int | None) -> dict[str, str]:
     return environment
 
 
+def follow_parent() -> None:
+    """Have the kernel end this process with the one that started it as its child, if one did.
+
+    A parent that is killed cannot stop its children, and a camera that nobody sees would go on
+    publishing.
+    """
+    parent = os.environ.pop(PARENT, '')
+    if not parent:
+        return
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != int(parent):  # it had ended before the kernel was told
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
 @final
 class Child:
     """``tenet-ros ...`` in a process of its own, stopped at the end of a ``with`` block.
@@ -46,7 +67,7 @@ class Child:
     def __init__(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         self._name = name
         self._arguments = [sys.executable, '-m', 'tenet_ros.cli.main', *arguments]
-        self._environment = {**os.environ, **environment}
+        self._environment = {**os.environ, **environment, PARENT: str(os.getpid())}
         self._process: subprocess.Popen[bytes] | None = None
         self._said = tempfile.NamedTemporaryFile(suffix=f'.{name}.log')  # noqa: SIM115
 

@@ -98,7 +98,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     own, ros_args = split_ros_args(sys.argv[1:] if argv is None else argv)
     args = build_parser().parse_args(own)
     args.ros_args = ros_args
-    before = signal.signal(signal.SIGTERM, _terminate)
+    if 'TENET_ROS_PARENT' in os.environ:
+        from tenet_ros.cli.children import follow_parent
+
+        follow_parent()
+    # A terminal that is closed sends SIGHUP.
+    before = {s: signal.signal(s, _terminate) for s in (signal.SIGTERM, signal.SIGHUP)}
     try:
         return int(args.run(args))
     except TenetError as error:
@@ -112,7 +117,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _terminate(_signal: int, _frame: object) -> NoReturn:
