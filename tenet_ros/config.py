@@ -40,9 +40,10 @@ class TrackerConfig:
         high_score: detections from here on are matched first and may begin tracks.
         low_score: detections below are ignored.
         second_association: match detections between the two to tracks that are left (ByteTrack).
-        second_looks: only to tracks that missed fewer looks than this.
-        second_min_iou: and only with this overlap.
+        second_min_iou: only with this overlap.
         min_iou: least overlap of any other match.
+        reach: factor by which boxes are enlarged when, last of all, what is left is matched.
+        fresh_looks: only tracks that missed no more looks have a second chance or a reach.
         other_label_weight: factor on the overlap of a detection with a track of another class.
         recency: factor on a track's claim for every look that it missed.
         direction_weight: weight of observation-centric momentum.
@@ -73,9 +74,10 @@ class TrackerConfig:
     high_score: float = 0.3
     low_score: float = 0.1
     second_association: bool = True
-    second_looks: int = 3
     second_min_iou: float = 0.4
     min_iou: float = 0.2
+    reach: float = 2.0
+    fresh_looks: int = 3
     other_label_weight: float = 0.5
     recency: float = 0.8
     direction_weight: float = 0.2
@@ -116,6 +118,7 @@ class TrackerConfig:
         )  # fmt: skip
         _expect(self, 'tracker', shares, 'a number from 0 to 1', lambda v: 0 <= v <= 1)
         _expect(self, 'tracker', positive, 'a number above 0', lambda v: 0 < v < float('inf'))
+        _expect(self, 'tracker', ('reach',), 'a number from 1 to 10', lambda v: 1 <= v <= 10)
         _expect(self, 'tracker', counts, 'a whole number from 1', lambda v: v >= 1 and v == int(v))
 
 

@@ -200,7 +200,7 @@ def ours(config: TrackerConfig, frame_rate: float) -> Step:
         stamp_ns = round(frame * 1e9 / frame_rate)
         tracker.advance(sequence=frame, stamp_ns=stamp_ns)
         tracker.apply(
-            TimedDetections(sequence=frame, stamp_ns=stamp_ns, command_id=-1, detections=detections)
+            TimedDetections(sequence=frame, stamp_ns=stamp_ns, command_id=0, detections=detections)
         )
         tracks = tracker.snapshot()
         seen = tracks.unseen_ns == 0

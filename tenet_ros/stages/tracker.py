@@ -9,61 +9,17 @@ import numpy.typing as npt
 
 from tenet_ros.config import TrackerConfig
 from tenet_ros.errors import ContractError
-from tenet_ros.stages.tracking.association import Look
 from tenet_ros.stages.tracking.history import Whereabouts, positions
-from tenet_ros.stages.tracking.kalman import to_centre_size
+from tenet_ros.stages.tracking.looks import LookReader
+from tenet_ros.stages.tracking.record import Record
 from tenet_ros.stages.tracking.steps import Moment, Steps
 from tenet_ros.stages.tracking.tracks import Tracks
-from tenet_ros.types import Detections, FloatArray, IntArray, TimedDetections, TrackSet
+from tenet_ros.types import FloatArray, IntArray, TimedDetections, TrackSet
 
 __all__ = ['OcSortTracker']
 
-
-class _Record:
-    """One kept frame: what happened in it, and the tracks before and after.
-
-    Attributes:
-        sequence: the frame's sequence.
-        clock_ns: the tracker's clock at the frame.
-        step_ns: time since the frame before.
-        camera_motion: (2, 3) from the frame before, or None.
-        predicted: the tracks before anything of this frame was seen.
-        corrections: mask boxes of this frame, ids and boxes, in order.
-        after: the tracks after its detections and corrections.
-        where: what the history keeps of ``after``.
-    """
-
-    __slots__ = (
-        'after', 'camera_motion', 'clock_ns', 'corrections', 'predicted', 'sequence', 'step_ns',
-        'where',
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        *,
-        sequence: int,
-        clock_ns: int,
-        step_ns: int,
-        camera_motion: npt.NDArray[np.floating] | None,
-        predicted: Tracks,
-    ) -> None:
-        self.sequence = sequence
-        self.clock_ns = clock_ns
-        self.step_ns = step_ns
-        self.camera_motion = camera_motion
-        self.predicted = predicted
-        self.corrections: list[tuple[IntArray, FloatArray]] = []
-        self.settle(predicted)
-
-    def settle(self, after: Tracks) -> None:
-        """Set what the tracks are at the end of this frame."""
-        self.after = after
-        self.where = Whereabouts(
-            clock_ns=self.clock_ns,
-            ids=after.ids,
-            boxes=after.boxes(),
-            camera_motion=self.camera_motion,
-        )
+_LONGEST_STEP_NS = 3_600_000_000_000
+"""A longer gap counts as this: a stamp of zero beside one since 1970 must not run off the clock."""
 
 
 class OcSortTracker:
@@ -81,15 +37,12 @@ class OcSortTracker:
     def __init__(self, config: TrackerConfig | None = None) -> None:
         self._config = config or TrackerConfig()
         self._steps = Steps(self._config)
+        self._reader = LookReader(self._config.low_score)
         self._next_id = 1
-        self._command_id = -1
-        self._phrases = 0
-        self._expressions = 0
-        self._labels: dict[str, int] = {'': 0}
         self._clear()
 
     def _clear(self) -> None:
-        self._ring: deque[_Record] = deque()
+        self._ring: deque[Record] = deque()
         self._past: deque[Whereabouts] = deque()
         self._clock_ns = 0
         self._stamp_ns: int | None = None
@@ -100,6 +53,7 @@ class OcSortTracker:
     def reset(self) -> None:
         """Drop all tracks and history; ids go on from where they were."""
         self._clear()
+        self._reader.forget_names()
 
     def set_prompt(self, command_id: int, phrases: int, expressions: int) -> None:
         """Start anew the language evidence of every track; boxes and ids stay.
@@ -109,13 +63,9 @@ class OcSortTracker:
             phrases: columns of their ``phrase_scores``.
             expressions: length of their ``reference``.
         """
-        self._command_id, self._phrases, self._expressions = command_id, phrases, expressions
+        self._reader.set_prompt(command_id, phrases, expressions)
         for record in self._ring:
-            settled = record.after is record.predicted
-            record.predicted = record.predicted.without_evidence(phrases, expressions)
-            record.after = (
-                record.predicted if settled else record.after.without_evidence(phrases, expressions)
-            )
+            record.forget_evidence(phrases, expressions)
 
     def advance(
         self,
@@ -133,31 +83,32 @@ class OcSortTracker:
             camera_motion: (2, 3) float32 from the previous frame's pixels to this one's.
 
         Raises:
-            ContractError: if the sequence does not increase.
+            ContractError: if the sequence does not increase, or the motion is not 2 x 3 numbers.
         """
         if self._sequence is not None and sequence <= self._sequence:
             raise ContractError(
                 f'OcSortTracker.advance: expected a sequence above {self._sequence}, '
                 f'got {sequence}; advance once per frame, in order, or reset()'
             )
+        if camera_motion is not None and not _is_motion(camera_motion):
+            raise ContractError(
+                f'OcSortTracker.advance: expected a camera motion of (2, 3) finite numbers, '
+                f'got {camera_motion!r}; give None where it is not known'
+            )
         step_ns = 0 if self._stamp_ns is None else stamp_ns - self._stamp_ns
         if step_ns <= 0:
             step_ns = round(self._config.nominal_frame_s * 1e9)
+        step_ns = min(step_ns, _LONGEST_STEP_NS)
         self._clock_ns += step_ns
         self._stamp_ns, self._sequence = stamp_ns, sequence
-        if self._ring:
-            predicted = self._steps.predict(
-                self._ring[-1].after, self._clock_ns, step_ns, camera_motion
-            )
-        else:
-            predicted = self._blank()
+        before = self._ring[-1].after if self._ring else self._no_tracks()
         self._ring.append(
-            _Record(
+            Record(
                 sequence=sequence,
                 clock_ns=self._clock_ns,
                 step_ns=step_ns,
                 camera_motion=camera_motion,
-                predicted=predicted,
+                predicted=self._steps.predict(before, self._clock_ns, step_ns, camera_motion),
             )
         )
         while len(self._ring) > self._config.replay_frames:
@@ -177,7 +128,7 @@ class OcSortTracker:
             ContractError: if the set answers the current command, and its phrases or expressions
                 are not as many as ``set_prompt`` announced.
         """
-        seen = self._look(late)
+        seen = self._reader.read(late)
         if self._looked_at is not None and late.sequence <= self._looked_at:
             return False
         at = next((i for i, r in enumerate(self._ring) if r.sequence == late.sequence), None)
@@ -206,17 +157,24 @@ class OcSortTracker:
             ids: (K,) int64; unknown ids are ignored.
             boxes: (K, 4) float32 xyxy source pixels; a box that hardly overlaps its track, or is
                 not finite, is ignored.
+
+        Raises:
+            ContractError: if there is not one box per id.
         """
-        if not self._ring or not len(ids):
-            return
-        record = self._ring[-1]
-        record.corrections.append((ids, boxes))
-        record.settle(self._steps.correct(record.after, ids, boxes, record.clock_ns))
+        if boxes.shape != (len(ids), 4):
+            raise ContractError(
+                f'OcSortTracker.correct: expected boxes ({len(ids)}, 4) for {len(ids)} ids, '
+                f'got {boxes.shape}; give one box per id'
+            )
+        if self._ring and len(ids):
+            record = self._ring[-1]
+            record.corrections.append((ids.copy(), boxes.copy()))
+            record.settle(self._steps.correct(record.after, ids, boxes, record.clock_ns))
 
     def snapshot(self) -> TrackSet:
         """Return every confirmed track at the newest frame."""
         if not self._ring or self._stamp_ns is None:
-            return TrackSet.empty(0, self._phrases, self._expressions)
+            return TrackSet.empty(0, self._reader.phrases, self._reader.expressions)
         record = self._ring[-1]
         tracks, shown = record.after, record.after.confirmed
         ids = tracks.ids[shown]
@@ -224,7 +182,6 @@ class OcSortTracker:
         history, valid, clocks = positions(
             past, ids, round(self._config.history_s * 1e9), self._config.history_samples
         )
-        names = list(self._labels)
         return TrackSet(
             ids=ids,
             boxes=record.where.boxes[shown],
@@ -240,48 +197,22 @@ class OcSortTracker:
             history_valid=valid,
             history_stamps_ns=clocks + (self._stamp_ns - self._clock_ns),
             stamp_ns=self._stamp_ns,
-            labels=tuple(names[label] for label in tracks.labels[shown].tolist()),
+            labels=self._reader.names(tracks.labels[shown]),
         )
 
-    def _blank(self) -> Tracks:
+    def _no_tracks(self) -> Tracks:
         return Tracks.blank(
             0,
             looks=self._config.direction_looks,
-            phrases=self._phrases,
-            expressions=self._expressions,
+            phrases=self._reader.phrases,
+            expressions=self._reader.expressions,
         )
 
-    def _correct(self, record: _Record, tracks: Tracks) -> None:
+    def _correct(self, record: Record, tracks: Tracks) -> None:
         for ids, boxes in record.corrections:
             tracks = self._steps.correct(tracks, ids, boxes, record.clock_ns)
         record.settle(tracks)
 
-    def _look(self, late: TimedDetections) -> Look:
-        """Return the detections in the tracker's terms, without those that are no boxes."""
-        found = late.detections
-        answers = late.command_id == self._command_id
-        if answers:
-            self._check_prompt(found)
-        boxes = to_centre_size(found.boxes)
-        usable = np.isfinite(boxes).all(1) & (boxes[:, 2:] > 0).all(1)
-        usable &= found.scores >= self._config.low_score
-        hit = np.arange(len(found))[:, None] == found.reference[None, :]
-        number = self._labels.setdefault
-        labels = [number(name, len(self._labels)) for name in found.labels]
-        return Look(
-            boxes=boxes[usable],
-            scores=found.scores[usable],
-            labels=np.asarray(labels, np.int64)[usable],
-            phrases=found.phrase_scores[usable],
-            references=hit[usable].astype(np.float32),
-            answers=answers,
-        )
 
-    def _check_prompt(self, found: Detections) -> None:
-        got = (found.phrase_scores.shape[1], len(found.reference))
-        if got != (self._phrases, self._expressions):
-            raise ContractError(
-                f'OcSortTracker.apply: expected {self._phrases} phrases and '
-                f'{self._expressions} expressions for command {self._command_id}, got {got[0]} '
-                f"and {got[1]}; call set_prompt() with the size of the detector's prompt"
-            )
+def _is_motion(motion: npt.NDArray[np.floating]) -> bool:
+    return motion.shape == (2, 3) and bool(np.isfinite(motion).all())

@@ -3,44 +3,26 @@
 OC-SORT's cascade (arXiv 2203.14360): overlap with the predicted box, biased towards detections
 that lie in the direction of motion (observation-centric momentum); then, as an option, ByteTrack's
 second chance for detections of low score (arXiv 2110.06864); then overlap with the place where the
-track was last observed (observation-centric recovery).
+track was last observed (observation-centric recovery); last, overlap of enlarged boxes (C-BIoU,
+arXiv 2211.14317), for what is small and fast beside a slow detector.
+
+One thing is added: where tracks compete for a detection, the claim of each fades with every look
+that it has missed. Without it, a lost track that coasts across a visible one takes its detection.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from tenet_ros.config import TrackerConfig
-from tenet_ros.geometry import iou_matrix
+from tenet_ros.geometry import expand_boxes, iou_matrix
 from tenet_ros.stages.tracking.kalman import Values, box_scales, corners
+from tenet_ros.stages.tracking.looks import Look
 from tenet_ros.stages.tracking.tracks import Tracks
 from tenet_ros.types import FloatArray, IntArray
 
-__all__ = ['Look', 'assign', 'associate', 'bearing', 'earlier']
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Look:
-    """What the detector saw in one frame, in the tracker's terms.
-
-    Attributes:
-        boxes: (M, 4) float64 x, y, w, h; finite, with area.
-        scores: (M,) float32.
-        labels: (M,) int64 numbers of class names.
-        phrases: (M, P) float32 under the current command; P = 0 if it answers another one.
-        references: (M, E) float32, 1 where the reference proposal of an expression is this box.
-        answers: whether ``phrases`` and ``references`` speak of the current command.
-    """
-
-    boxes: Values
-    scores: FloatArray
-    labels: IntArray
-    phrases: FloatArray
-    references: FloatArray
-    answers: bool
+__all__ = ['assign', 'associate', 'bearing', 'earlier']
 
 
 def assign(rows: IntArray, columns: IntArray, similarity: FloatArray) -> IntArray:
@@ -129,7 +111,8 @@ def associate(
         matched.append((rows[chosen], columns[chosen]))
         free_tracks[rows[chosen]], free_seen[columns[chosen]] = False, False
 
-    overlap = _overlap(tracks.boxes(), boxes, tracks.labels, seen.labels, config)
+    predicted = tracks.boxes()
+    overlap = _overlap(predicted, boxes, tracks.labels, seen.labels, config)
     rows, columns = np.nonzero((overlap >= config.min_iou) & strong)
     bonus = _momentum(
         tracks.heading[rows], seen.boxes[columns], origin[rows], seen.scores[columns], config
@@ -138,22 +121,28 @@ def associate(
     claim = np.float32(config.recency) ** tracks.missed[rows].astype(np.float32)
     take(rows, columns, similarity * claim)
 
+    fresh = tracks.missed <= config.fresh_looks
     if config.second_association and not strong.all():
-        fresh = free_tracks & (tracks.missed < config.second_looks)
-        rows, columns = np.nonzero((overlap >= config.second_min_iou) & fresh[:, None] & ~strong)
+        usable = (fresh & free_tracks)[:, None] & ~strong
+        rows, columns = np.nonzero((overlap >= config.second_min_iou) & usable)
         take(rows, columns, overlap[rows, columns])
 
-    lost, new = np.flatnonzero(free_tracks), np.flatnonzero(free_seen & strong)
-    if len(lost) and len(new):
-        overlap = _overlap(
-            corners(tracks.observed[lost]),
-            boxes[new],
-            tracks.labels[lost],
-            seen.labels[new],
-            config,
-        )
-        rows, columns = np.nonzero(overlap >= config.min_iou)
-        take(lost[rows], new[columns], overlap[rows, columns])
+    def search(rows: IntArray, places: FloatArray, factor: float) -> None:
+        columns = np.flatnonzero(free_seen & strong)
+        if len(rows) and len(columns):
+            labels = tracks.labels[rows], seen.labels[columns]
+            around, boxes_around = (
+                expand_boxes(places, factor),
+                expand_boxes(boxes[columns], factor),
+            )
+            overlap = _overlap(around, boxes_around, *labels, config)
+            some, others = np.nonzero(overlap >= config.min_iou)
+            take(rows[some], columns[others], overlap[some, others])
+
+    lost = np.flatnonzero(free_tracks)
+    search(lost, corners(tracks.observed[lost]), 1.0)
+    lost = np.flatnonzero(free_tracks & fresh)
+    search(lost, predicted[lost], config.reach)
     return (
         np.concatenate([rows for rows, _ in matched]),
         np.concatenate([columns for _, columns in matched]),

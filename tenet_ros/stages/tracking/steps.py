@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from tenet_ros.config import TrackerConfig
 from tenet_ros.geometry import areas
-from tenet_ros.stages.tracking.association import Look, associate, bearing, earlier
+from tenet_ros.stages.tracking.association import associate, bearing, earlier
 from tenet_ros.stages.tracking.kalman import (
     Filters,
     MotionModel,
@@ -23,6 +23,7 @@ from tenet_ros.stages.tracking.kalman import (
     to_centre_size,
     update,
 )
+from tenet_ros.stages.tracking.looks import Look
 from tenet_ros.stages.tracking.tracks import Tracks
 from tenet_ros.types import FloatArray, IntArray
 
@@ -114,8 +115,9 @@ class Steps:
             boxes: (K, 4) float32 xyxy source pixels.
             clock_ns: the tracker's clock at that frame.
         """
-        ids, first = np.unique(ids, return_index=True)
-        boxes = boxes[first]
+        finite = np.isfinite(boxes).all(1)
+        ids, first = np.unique(ids[finite], return_index=True)
+        boxes = boxes[finite][first]
         rows = np.searchsorted(tracks.ids, ids)
         known = rows < len(tracks)
         known[known] = tracks.ids[rows[known]] == ids[known]

@@ -1,0 +1,58 @@
+"""One kept frame, so that its detections may arrive late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from tenet_ros.stages.tracking.history import Whereabouts
+from tenet_ros.stages.tracking.tracks import Tracks
+from tenet_ros.types import FloatArray, IntArray
+
+__all__ = ['Record']
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Record:
+    """What happened in a frame, and the tracks before and after.
+
+    Attributes:
+        sequence: the frame's sequence.
+        clock_ns: the tracker's clock at the frame.
+        step_ns: time since the frame before.
+        camera_motion: (2, 3) from the frame before, or None for a camera at rest.
+        predicted: the tracks before anything of this frame was seen.
+        corrections: mask boxes of this frame, (K,) ids and (K, 4) boxes, in order.
+        after: the tracks after its detections and corrections.
+        where: what the history keeps of ``after``.
+    """
+
+    sequence: int
+    clock_ns: int
+    step_ns: int
+    camera_motion: npt.NDArray[np.floating] | None
+    predicted: Tracks
+    corrections: list[tuple[IntArray, FloatArray]] = field(default_factory=list)
+    after: Tracks = field(init=False)
+    where: Whereabouts = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with nothing seen."""
+        self.settle(self.predicted)
+
+    def settle(self, after: Tracks) -> None:
+        """Set what the tracks are at the end of this frame."""
+        self.after = after
+        self.where = Whereabouts(
+            clock_ns=self.clock_ns,
+            ids=after.ids,
+            boxes=after.boxes(),
+            camera_motion=self.camera_motion,
+        )
+
+    def forget_evidence(self, phrases: int, expressions: int) -> None:
+        """Know nothing yet about a prompt of this size."""
+        self.predicted = self.predicted.without_evidence(phrases, expressions)
+        self.after = self.after.without_evidence(phrases, expressions)
