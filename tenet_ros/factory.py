@@ -11,11 +11,14 @@ from typing import TypeVar, final
 from tenet_ros.config import Settings
 from tenet_ros.errors import ConfigError
 from tenet_ros.inference.catalogue import load_manifest
+from tenet_ros.inference.minilm import MiniLmLikeness, SentenceEncoder, load_tokenizer
 from tenet_ros.inference.session import Session
-from tenet_ros.inference.store import EngineStore
+from tenet_ros.inference.store import EngineStore, Health
+from tenet_ros.language.coco_nouns import NOUN_CLASSES
 from tenet_ros.pipeline import Pipeline
 from tenet_ros.stages.camera_motion import SparseFlowMotion
 from tenet_ros.stages.decision import Decider
+from tenet_ros.stages.nouns import NounMatcher
 from tenet_ros.stages.preference import ExplicitPreference
 from tenet_ros.stages.protocols import AnyDetector, CameraMotion
 from tenet_ros.stages.segmenter import ColourSegmenter
@@ -91,15 +94,37 @@ def new_pipeline(settings: Settings) -> Pipeline:
 
 
 def _coco(settings: Settings) -> tuple[AnyDetector, tuple[Session, ...]]:
-    """The 80 classes of COCO by YOLOX, nouns matched by table."""
+    """The 80 classes of COCO by YOLOX, nouns matched by table, and by MiniLM where it was pulled."""
     from tenet_ros.inference.ort import OrtSession
 
     manifest = load_manifest('yolox_nano_416')
-    path = Path(settings.model) if settings.model else EngineStore.default().path(manifest)
+    store = EngineStore.default()
+    path = Path(settings.model) if settings.model else store.path(manifest)
     session = OrtSession(path, manifest, threads=settings.threads)
     session.activate()
-    detector = YoloxDetector(session, manifest.classes, config=settings.pipeline.detector)
-    return detector, (session,)
+    words = _sentence_vectors(store)
+    likeness = MiniLmLikeness(words[1], tuple(NOUN_CLASSES)) if words else None
+    detector = YoloxDetector(
+        session,
+        manifest.classes,
+        matcher=NounMatcher(manifest.classes, likeness),
+        config=settings.pipeline.detector,
+    )
+    return detector, (session, words[0]) if words else (session,)
+
+
+def _sentence_vectors(store: EngineStore) -> tuple[Session, SentenceEncoder] | None:
+    """Return the optional text encoder, if its files are in the store."""
+    from tenet_ros.inference.ort import OrtSession
+
+    manifest = load_manifest('minilm_l6_v2')
+    if store.check(manifest) is not Health.READY:
+        return None
+    session = OrtSession(store.path(manifest), manifest)
+    session.activate()
+    return session, SentenceEncoder(
+        session, load_tokenizer(store.folder(manifest) / 'tokenizer.json')
+    )
 
 
 PRESETS: Mapping[str, Callable[[Settings], tuple[AnyDetector, tuple[Session, ...]]]] = (
