@@ -30,6 +30,8 @@ DIAGNOSTICS_S = 0.5
 READY_S = 90.0
 SETTLE_S = 10.0
 RSS_PERIOD_S = 0.5
+ERROR = 2
+"""Of diagnostic_msgs/DiagnosticStatus."""
 
 
 class Observer:
@@ -194,9 +196,11 @@ def _figures(monitor: Monitor) -> NodeFigures:
         value = monitor.number(name)
         return 0 if np.isnan(value) else int(value)
 
+    failed = monitor.diagnostics.level == ERROR
     values = monitor.diagnostics.values
     stages = [k for k in values if k.startswith('stage_') and k.endswith('_ms_p50')]
     return NodeFigures(
+        fault=monitor.diagnostics.message if failed else '',
         frames_in=count('frames_in'),
         frames_out=count('frames_out'),
         drops=count('drops'),

@@ -46,6 +46,7 @@ class NodeFigures:
         drops: images that it left unanswered.
         overhead_ms: per frame, all but model inference; keys ``p50`` and ``p95``.
         stage_ms: median of each stage.
+        fault: what it calls an error of its own, or ''.
     """
 
     frames_in: int
@@ -53,6 +54,7 @@ class NodeFigures:
     drops: int
     overhead_ms: Mapping[str, float]
     stage_ms: Mapping[str, float]
+    fault: str = ''
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,13 +111,16 @@ def violations(run: StreamRun) -> list[str]:
         found.append(
             f'frames_out {node.frames_out} + drops {node.drops} is not frames_in {node.frames_in}'
         )
+    if node.fault:
+        found.append(f'the node failed: {node.fault}')
     return found
 
 
 def report(run: StreamRun) -> dict[str, Any]:
     """Return the figures of a run, ready for ``json.dumps``.
 
-    ``frames_sent`` is what the camera published and ``frames_in`` what of it reached the node;
+    ``frames_sent`` is what the camera published and ``frames_in`` what of it reached the node
+    (best-effort images may get lost);
     ``results_received`` is what of ``frames_out`` reached the observer. Latency is from an image's
     publishing to its result's. ``memory_growth`` compares the means of the first and the last
     tenth of the samples after the first tenth, which belongs to warming up.

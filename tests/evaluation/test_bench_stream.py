@@ -75,6 +75,11 @@ def test_frames_that_are_nowhere_are_named():
     assert 'is not frames_in 10' in violations(run([], node=node(frames_out=7, drops=2)))[0]
 
 
+def test_a_node_that_failed_is_named():
+    failed = dataclasses.replace(node(), fault='detector: no such file')
+    assert violations(run([], node=failed)) == ['the node failed: detector: no such file']
+
+
 def test_dropped_frames_are_no_violation():
     results = [answer(i) for i in range(0, 10, 2)]
     assert violations(run(results, node=node(frames_out=5, drops=5))) == []
