@@ -148,14 +148,14 @@ class Inputs:
         self._on_frame(frame, {'convert': time.perf_counter_ns() - start_ns})
 
     def _is_due(self, now_s: float) -> bool:
-        """Thin images out to ``max_rate_hz``, on a grid of times so that the mean rate is kept."""
+        """Thin images out to ``max_rate_hz``, on a grid of times that keeps the mean rate."""
         rate = float(self._parameters['max_rate_hz'])
         if rate <= 0.0:
             return True
-        period = 1.0 / rate
-        if now_s < self._next_frame_s - 0.2 * period:  # a camera's jitter must not cost a period
+        period, slack = 1.0 / rate, 0.2 / rate  # a camera's jitter must not cost a whole period
+        if now_s < self._next_frame_s - slack:
             return False
-        self._next_frame_s = max(self._next_frame_s, now_s - period) + period
+        self._next_frame_s = max(self._next_frame_s + period, now_s + period - slack)
         return True
 
     def _on_camera_info(self, message: Any) -> None:

@@ -1,0 +1,223 @@
+"""Transitions, parameters and the life of the process."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from tenet_ros.ros import api, node
+from tenet_ros.ros.params import TABLE
+
+SUCCESS = api.TransitionCallbackReturn.SUCCESS
+MANUAL = {'autostart': False}
+
+
+def stream_threads():
+    return [t for t in threading.enumerate() if t.name.startswith('tenet-')]
+
+
+def topics_of(made):
+    return sorted(p.topic_name for p in made.publishers)
+
+
+def test_transitions_can_be_repeated_and_leave_nothing_behind(make_node):
+    made = make_node(**MANUAL)
+    before = topics_of(made)
+    for _ in range(2):
+        assert made.trigger_configure() == SUCCESS
+        configured = topics_of(made)
+        assert '/tenet/target/mask' in configured
+        assert not stream_threads()
+        for _ in range(2):
+            assert made.trigger_activate() == SUCCESS
+            assert len(stream_threads()) == 2
+            assert made.trigger_deactivate() == SUCCESS
+            assert not stream_threads()
+            assert topics_of(made) == configured
+        assert made.trigger_cleanup() == SUCCESS
+        assert topics_of(made) == before
+    assert made.trigger_shutdown() == SUCCESS
+
+
+def test_destroying_an_active_node_joins_its_threads(make_node):
+    made = make_node(**MANUAL)
+    assert api.autostart(made)
+    made.destroy_node()
+    assert not stream_threads()
+
+
+def test_the_names_of_the_interface(make_node):
+    made = make_node(**MANUAL)
+    assert api.autostart(made)
+    assert {
+        '/tenet/target/mask',
+        '/tenet/target/mask/compressed',
+        '/tenet/target/mask/camera_info',
+        '/tenet/instances/label_image',
+        '/tenet/label_info',
+        '/tenet/tracks',
+        '/tenet/target',
+        '/tenet/status',
+        '/tenet/overlay',
+        '/tenet/overlay/compressed',
+        '/diagnostics',
+    } <= set(topics_of(made))
+    inputs = {s.topic_name: s.qos_profile for s in made.subscriptions}
+    assert {'/image', '/camera_info', '/tenet/command'} <= inputs.keys()
+    assert inputs['/image'].reliability == api.ReliabilityPolicy.BEST_EFFORT
+    assert inputs['/tenet/command'].reliability == api.ReliabilityPolicy.RELIABLE
+    outputs = {p.topic_name: p.qos_profile for p in made.publishers}
+    assert outputs['/tenet/target/mask'].reliability == api.ReliabilityPolicy.RELIABLE
+    for latched in ('/tenet/status', '/tenet/label_info'):
+        assert outputs[latched].durability == api.DurabilityPolicy.TRANSIENT_LOCAL
+
+
+def test_qos_can_be_overridden_by_parameters(make_node):
+    given = {'qos_overrides./image.subscription.reliability': 'reliable'}
+    made = make_node(**MANUAL, **given)
+    assert api.autostart(made)
+    (images,) = (s for s in made.subscriptions if s.topic_name == '/image')
+    assert images.qos_profile.reliability == api.ReliabilityPolicy.RELIABLE
+
+
+def set_to(made, name, value):
+    return made.set_parameters([api.Parameter(name, value=value)])[0]
+
+
+def test_every_parameter_has_a_descriptor(make_node):
+    made = make_node(**MANUAL)
+    for row in TABLE:
+        assert len(made.describe_parameter(row.name).description) > 10
+
+
+@pytest.mark.parametrize(
+    ('name', 'value', 'words'),
+    [
+        ('overlay_quality', 101, ''),
+        ('overlay_quality', 'high', ''),
+        ('image_transport', 'theora', 'one of raw, compressed'),
+        ('preset', 'mystery', 'expected one of'),
+        ('command', '; '.join(f'the dog number {n}' for n in range(40)), 'at most 32 sentences'),
+        ('autostart', True, ''),
+    ],
+)
+def test_a_wrong_value_is_refused_with_a_reason(make_node, name, value, words):
+    made = make_node(**MANUAL)
+    before = made.get_parameter(name).value
+    result = set_to(made, name, value)
+    assert not result.successful
+    assert words in result.reason
+    assert made.get_parameter(name).value == before
+
+
+def test_what_is_read_at_configuring_cannot_change_while_configured(make_node):
+    made = make_node(**MANUAL)
+    assert set_to(made, 'threads', 2).successful
+    made.trigger_configure()
+    result = set_to(made, 'threads', 1)
+    assert not result.successful
+    assert 'deactivate' in result.reason
+    assert set_to(made, 'overlay_quality', 50).successful
+    made.trigger_cleanup()
+    assert set_to(made, 'threads', 1).successful
+
+
+def test_unknown_and_unusable_parameters_are_one_line_each(make_node, capfd):
+    made = make_node(
+        **MANUAL, prest='coco', treads=2, overlay_quality=7000, image_transport='x', max_rate_hz=5
+    )
+    logged = capfd.readouterr().err
+    (line,) = (line for line in logged.splitlines() if 'unknown parameter' in line)
+    assert "'prest' (did you mean 'preset'?)" in line
+    assert "'treads' (did you mean 'threads'?)" in line
+    (line,) = (line for line in logged.splitlines() if 'overlay_quality' in line)
+    assert '7000' in line
+    assert 'one of raw, compressed' in line
+    assert made.get_parameter('overlay_quality').value == 80
+    assert made.get_parameter('max_rate_hz').value == 5.0
+    assert not made.has_parameter('prest')
+
+
+def test_a_command_parameter_is_a_command(run_node, robot):
+    made = run_node()
+    me = robot()
+    me.wait_for_node()
+    me.follow(me.squares(red=9), 'IDLE')
+    assert set_to(made, 'command', 'the dog').successful
+    assert me.values(me.follow(me.squares(red=9)))['command'] == 'the dog'
+
+
+def test_a_command_survives_deactivation(make_node, run_node, robot):
+    made = run_node(command='the dog', **MANUAL)
+    made.trigger_configure()
+    me = robot()
+    for _ in range(2):
+        made.trigger_activate()
+        me.wait_for_node()
+        assert me.values(me.follow(me.squares(red=9)))['command'] == 'the dog'
+        made.trigger_deactivate()
+        me.spin_until(lambda: me.values(me.heard['status'][-1])['state'] == 'INACTIVE')
+
+
+def test_a_node_that_waits_says_so(run_node, robot):
+    run_node(**MANUAL)
+    me = robot()
+    me.spin_until(lambda: me.heard['status'])
+    assert me.values(me.heard['status'][-1])['state'] == 'UNCONFIGURED'
+    assert me.images.get_subscription_count() == 0
+
+
+def test_the_process_ends_at_once_and_well(start_node):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process = start_node('--ros-args', '-r', '__ns:=/front')
+        process.expect('waiting for images on /front/image')
+        assert process.stop(number) == 0
+        assert 'Traceback' not in '\n'.join(process.seen)
+
+
+def test_arguments_that_are_not_understood_end_the_process(start_node):
+    process = start_node('--preset', 'coco')
+    assert process.wait() == 2
+    assert 'expected ROS arguments only, got --preset coco' in '\n'.join(process.seen)
+
+
+def test_a_model_that_arrives_later_is_picked_up(start_node, robot):
+    process = start_node('missing', '--ros-args', '-p', 'diagnostics_period_s:=0.1')
+    process.expect('cannot configure: expected a model file, got none; fetch it')
+    process.expect('waiting for images')
+    robot().greet()
+
+
+def test_a_stream_that_fails_is_an_error_and_starts_over(start_node, robot):
+    process = start_node('broken', '--ros-args', '-p', 'diagnostics_period_s:=0.1')
+    process.expect('waiting for images')
+    me = robot()
+    me.greet()
+    me.say('the dog')
+    me.spin_until(
+        lambda: (
+            me.show(me.squares(red=5))
+            and any(me.values(s)['state'] == 'ERROR' for s in me.heard['status'])
+        )
+    )
+    failed = next(s for s in me.heard['status'] if me.values(s)['state'] == 'ERROR')
+    assert 'the engine is gone' in failed.message
+    assert failed.level == api.DiagnosticStatus.ERROR
+    process.expect('waiting for images')
+    assert process.stop(signal.SIGINT) == 0
+
+
+def test_the_table_and_the_file_for_people_agree():
+    path = Path(node.__file__).parents[2] / 'config' / 'tenet.yaml'
+    tree = YAML(typ='safe').load(path)['/**']['ros__parameters']
+    flat = {}
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            flat |= {f'{name}.{key}': each for key, each in value.items()}
+        else:
+            flat[name] = value
+    assert flat == {row.name: row.default for row in TABLE}
