@@ -122,13 +122,13 @@ def run(args: argparse.Namespace) -> int:
             if args.output
             else None
         )
+        lines = _open_lines(args.json, stack)
         system = stack.enter_context(build(settings_of(args)))
         stream = OfflineStream(system.pipeline, system.detector, every=args.detect_every)
         stream.command(args.sentence)
         if stream.unknown and not args.quiet:
             words = ', '.join(stream.unknown)
             print(f'this detector cannot find: {words}', file=sys.stderr)
-        lines = _open_lines(args.json, stack)
         player = _Player(source, stream, video, lines, args)
         with _progress(source, args) as progress:
             player.play(progress)

@@ -213,9 +213,9 @@ def test_say_delivers_the_sentence_and_reports_the_answer(node, start, sentence)
 
 def test_say_wait_tells_when_the_node_answers_something_else(node, start):
     FakeNode(node, deaf=True)
-    code, output = finish(node, start('say', 'the dog', '--wait', '--timeout', '3'))
+    code, output = finish(node, start('say', 'the dog', '--wait', '--timeout', '1.5'))
     assert code == 1
-    assert 'did not name it within 3 s' in output
+    assert 'did not name it within 1.5 s' in output
 
 
 def test_watch_shows_state_track_preference_rates_and_latency(node, start):
