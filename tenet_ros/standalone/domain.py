@@ -64,9 +64,13 @@ class Discovery:
         """
         if self.reach == 'SYSTEM_DEFAULT':
             return self.uri
-        general, discovery = '', ''
+        general, discovery, internal = '', '', ''
         if self.reach in {'LOCALHOST', 'OFF'}:
             general = '<General><AllowMulticast>false</AllowMulticast></General>'
+        if self.reach == 'LOCALHOST':
+            # Cyclone 11 otherwise drops what older peers send to 127.0.0.1, because that arrives
+            # over `lo` while it has chosen to use `eth0`.
+            internal = '<Internal><ExtendedPacketInfo>false</ExtendedPacketInfo></Internal>'
         if self.reach == 'OFF':
             discovery = (
                 '<ParticipantIndex>none</ParticipantIndex>'
@@ -81,7 +85,7 @@ class Discovery:
                 + (f'<Peers>{addresses}</Peers>' if addresses else '')
             )
         return (
-            f'<CycloneDDS><Domain>{general}<Discovery>{discovery}</Discovery></Domain>'
+            f'<CycloneDDS><Domain>{general}<Discovery>{discovery}</Discovery>{internal}</Domain>'
             f'</CycloneDDS>,{self.uri}'
         )
 
