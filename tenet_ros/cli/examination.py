@@ -101,12 +101,11 @@ def _packages() -> Finding:
     return Finding(subject='packages', verdict=Verdict.GOOD, text=text)
 
 
-def _try_import(*modules: str) -> str:
-    """Import modules in a process of their own; return the error's own words, or ''.
+def _run(code: str) -> tuple[str, str]:
+    """Run Python code in a process of its own; return what it printed, and its error or ''.
 
     Of its own, because a broken binding may take the process down or print as it pleases.
     """
-    code = ';'.join(f'import {module}' for module in modules)
     try:
         done = subprocess.run(
             [sys.executable, '-c', code],
@@ -116,11 +115,16 @@ def _try_import(*modules: str) -> str:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error)
+        return '', str(error)
     if done.returncode == 0:
-        return ''
+        return done.stdout.strip(), ''
     lines = done.stderr.strip().splitlines()
-    return lines[-1] if lines else f'the interpreter ended with status {done.returncode}'
+    return '', lines[-1] if lines else f'the interpreter ended with status {done.returncode}'
+
+
+def _try_import(*modules: str) -> str:
+    """Import modules; return the error's own words, or ''."""
+    return _run(';'.join(f'import {module}' for module in modules))[1]
 
 
 def _ros() -> Iterator[Finding]:
@@ -141,25 +145,28 @@ def _ros() -> Iterator[Finding]:
     else:
         text = f'not sourced in this shell ({error})'
         yield Finding(subject='ROS 2', verdict=Verdict.NOTE, text=text)
-    yield _backend(has_rclpy=not error)
+    yield _backend()
 
 
-def _backend(*, has_rclpy: bool) -> Finding:
-    cyclone = _version('cyclonedds')
-    if has_rclpy:
-        text = 'rclpy, since it imports'
-        return Finding(subject='will use', verdict=Verdict.GOOD, text=text)
-    error = _try_import('cyclonedds.domain')
-    if cyclone and not error:
-        text = f'the standalone runtime (cyclonedds {cyclone}), since rclpy does not import'
-        return Finding(subject='will use', verdict=Verdict.GOOD, text=text)
-    return Finding(
-        subject='will use',
-        verdict=Verdict.BROKEN,
-        text=f'nothing: neither rclpy nor cyclonedds imports ({error})',
-        advice=f'source a ROS 2 installation; on x86_64 "pip install cyclonedds" does as well '
-        f'(this machine is {platform.machine()}). "tenet-ros run" needs neither',
-    )
+def _backend() -> Finding:
+    """Ask the module that chooses."""
+    code = 'from tenet_ros.ros import api; print(api.BACKEND); print(api.BACKEND_REASON)'
+    said, error = _run(code)
+    if error:
+        return Finding(
+            subject='will use',
+            verdict=Verdict.BROKEN,
+            text=f'nothing: {error}',
+            advice=f'source a ROS 2 installation; on x86_64 "pip install cyclonedds" does as well '
+            f'(this machine is {platform.machine()}). "tenet-ros run" needs neither',
+        )
+    backend, reason = said.split('\n', 1)
+    names = {
+        'rclpy': 'rclpy',
+        'standalone': f'the standalone runtime (cyclonedds {_version("cyclonedds")})',
+    }
+    text = f'{names.get(backend, backend)}: {reason}'
+    return Finding(subject='will use', verdict=Verdict.GOOD, text=text)
 
 
 def _rmw() -> Finding:
@@ -232,7 +239,7 @@ def _inference() -> Iterator[Finding]:
     available = onnxruntime.get_available_providers()
     short = [name.removesuffix('ExecutionProvider') for name in available]
     order = [name for name in ('Tensorrt', 'CUDA', 'CPU') if name in short]
-    text = f'{", ".join(short)}; will use {" then ".join(order)}'
+    text = f'{onnxruntime.__version__}, will use {" or else ".join(order)}'
     yield Finding(subject='ONNX Runtime', verdict=Verdict.GOOD, text=text)
     version = _version('tensorrt')
     error_text = _try_import('tensorrt') if version else ''

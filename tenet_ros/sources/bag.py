@@ -13,16 +13,10 @@ from rosbags.highlevel import AnyReader, AnyReaderError
 from rosbags.interfaces import Connection
 from rosbags.typesys import Stores, get_typestore
 
-from tenet_ros.errors import ContractError, SourceError
-from tenet_ros.sources.encodings import DEPTH_ENCODINGS, decode_depth
-from tenet_ros.sources.frame import (
-    Calibration,
-    CompressedPicture,
-    Depth,
-    Picture,
-    RawPicture,
-    SourceFrame,
-)
+from tenet_ros.errors import SourceError
+from tenet_ros.sources.bag_messages import calibration_of, depth_of, picture_of, stamp_of
+from tenet_ros.sources.encodings import DEPTH_ENCODINGS
+from tenet_ros.sources.frame import SourceFrame
 from tenet_ros.sources.source import SourceInfo
 
 __all__ = ['BagSource', 'BagTopics']
@@ -104,15 +98,15 @@ class BagSource:
         first_ns: int | None = None
         for logged_ns, message in self._messages(self.topics.image):
             first_ns = logged_ns if first_ns is None else first_ns
-            stamp_ns = _stamp(message, logged_ns)
+            stamp_ns = stamp_of(message, logged_ns)
             info = infos.nearest(stamp_ns) if infos else None
             yield SourceFrame(
-                picture=_picture(message),
+                picture=picture_of(message),
                 stamp_ns=stamp_ns,
                 due_ns=logged_ns - first_ns,
                 frame_id=str(message.header.frame_id),
-                calibration=_calibration(info) if info is not None else None,
-                depth=_depth(depths.fresh(stamp_ns)) if depths else None,
+                calibration=calibration_of(info) if info is not None else None,
+                depth=depth_of(depths.fresh(stamp_ns)) if depths else None,
             )
 
     def close(self) -> None:
@@ -176,7 +170,7 @@ class _Companion:
     """Walks a topic beside the pictures and knows the message nearest to a stamp."""
 
     def __init__(self, messages: Iterator[tuple[int, Any]]) -> None:
-        self._messages = ((_stamp(message, at_ns), message) for at_ns, message in messages)
+        self._messages = ((stamp_of(message, at_ns), message) for at_ns, message in messages)
         self._current: tuple[int, Any] | None = next(self._messages, None)
         self._next: tuple[int, Any] | None = next(self._messages, None)
         self._given: int | None = None
@@ -237,57 +231,3 @@ def _info_topic(image: str) -> str:
     """Return where the camera_info of an image topic lies by convention."""
     base = image.removesuffix('/compressed')
     return base.rsplit('/', 1)[0] + '/camera_info'
-
-
-def _stamp(message: Any, logged_ns: int) -> int:
-    stamp = message.header.stamp
-    return int(stamp.sec) * 1_000_000_000 + int(stamp.nanosec) or logged_ns
-
-
-def _picture(message: Any) -> Picture:
-    data = np.asarray(message.data, np.uint8)
-    if hasattr(message, 'format'):
-        return CompressedPicture(data=data, format=str(message.format))
-    return RawPicture(
-        data=data,
-        encoding=str(message.encoding),
-        height=int(message.height),
-        width=int(message.width),
-        step=int(message.step),
-        big_endian=bool(message.is_bigendian),
-    )
-
-
-def _calibration(message: Any) -> Calibration:
-    # ROS 1 spells the matrices with capitals.
-    d, k, r, p = (
-        np.asarray(getattr(message, name, getattr(message, name.upper(), ())), np.float64)
-        for name in 'dkrp'
-    )
-    return Calibration(
-        height=int(message.height),
-        width=int(message.width),
-        distortion_model=str(message.distortion_model),
-        d=d,
-        k=k,
-        r=r,
-        p=p,
-    )
-
-
-def _depth(message: Any | None) -> Depth | None:
-    """Convert a depth message; one that is inconsistent counts as none."""
-    if message is None:
-        return None
-    try:
-        image = decode_depth(
-            np.asarray(message.data, np.uint8),
-            encoding=str(message.encoding),
-            height=int(message.height),
-            width=int(message.width),
-            step=int(message.step),
-            big_endian=bool(message.is_bigendian),
-        )
-    except ContractError:
-        return None
-    return Depth(image=image, stamp_ns=_stamp(message, 0), frame_id=str(message.header.frame_id))

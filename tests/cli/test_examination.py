@@ -18,9 +18,18 @@ def subjects(findings):
 @pytest.fixture(autouse=True)
 def quick_imports(monkeypatch):
     """Spare the interpreter starts: no ROS, and a DDS wheel."""
-    monkeypatch.setattr(
-        examination, '_try_import', lambda *m: 'No module named rclpy' if 'rclpy' in m else ''
-    )
+    pretend(monkeypatch, 'standalone')
+
+
+def pretend(monkeypatch, backend, error=''):
+    """Answer what is asked of other interpreters."""
+
+    def answer(code):
+        if 'BACKEND' in code:
+            return (f'{backend}\nfor a reason', error)
+        return '', 'No module named rclpy' if 'rclpy' in code and backend != 'rclpy' else ''
+
+    monkeypatch.setattr(examination, '_run', answer)
 
 
 def test_everything_is_looked_at():
@@ -56,13 +65,14 @@ def test_an_error_of_rclpy_is_told_in_its_own_words_when_ros_is_sourced(monkeypa
     assert 'No module named rclpy' in finding.text
 
 
-def test_what_will_be_used_follows_from_what_imports(monkeypatch):
-    assert 'standalone' in subjects(examine('coco'))['will use'].text
-    monkeypatch.setattr(examination, '_try_import', lambda *_: '')
-    assert 'rclpy' in subjects(examine('coco'))['will use'].text
-    monkeypatch.setattr(examination, '_try_import', lambda *_: 'broken')
+def test_what_will_be_used_is_what_the_node_itself_would_choose(monkeypatch):
+    assert 'standalone runtime' in subjects(examine('coco'))['will use'].text
+    pretend(monkeypatch, 'rclpy')
+    assert subjects(examine('coco'))['will use'].text == 'rclpy: for a reason'
+    pretend(monkeypatch, '', 'ImportError: no ROS 2 API')
     finding = subjects(examine('coco'))['will use']
     assert finding.verdict is Verdict.BROKEN
+    assert 'no ROS 2 API' in finding.text
     assert 'tenet-ros run' in finding.advice
 
 
