@@ -175,11 +175,13 @@ class SegmenterConfig:
     Attributes:
         grid: cells a side of the grid on which a box's window is looked at.
         walk_grid: the same for the random walk, whose cost grows with the fourth power.
+        mask_grid: most cells along a mask before it is brought to source pixels.
         margin: what is seen around a box on each side, box sizes.
     """
 
     grid: int = 96
     walk_grid: int = 48
+    mask_grid: int = 320
     margin: float = 0.25
 
 

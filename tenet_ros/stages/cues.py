@@ -80,10 +80,11 @@ def log_ratio(vocabulary: Vocabulary, belief: FloatArray) -> FloatArray:
     """
     words, weights = vocabulary.words.ravel(), belief.ravel().astype(np.float64)
     size = int(np.prod(vocabulary.axes))
-    both = np.bincount(words, minlength=size)
+    both = np.bincount(words, minlength=size).astype(np.float64)
     on = np.bincount(words, weights, size)
-    shares = [_share(counts, vocabulary.axes) for counts in (on, both - on)]
-    ratio = np.log(shares[0]) - np.log(shares[1])
+    object_share = _share(np.asarray(on, np.float64), vocabulary.axes)
+    other_share = _share(both - on, vocabulary.axes)
+    ratio = np.log(object_share) - np.log(other_share)
     return np.asarray(np.clip(ratio, -_LIMIT, _LIMIT)[vocabulary.words], np.float32)
 
 

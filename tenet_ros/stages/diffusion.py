@@ -22,8 +22,8 @@ def random_walk(
     belief: FloatArray,
     background: BoolArray,
     *,
-    trust: float = 0.02,
-    hardness: float = 3.0,
+    trust: float = 0.005,
+    hardness: float = 20.0,
 ) -> FloatArray:
     """Spread a belief through like-coloured neighbours, held at zero where there is background.
 
@@ -116,7 +116,8 @@ class GuidedFilter:
         height, width = image.shape[:2]
         planes = self.planes
         if planes.shape[:2] != (height, width):
-            planes = cv2.resize(planes, (width, height), interpolation=cv2.INTER_LINEAR)
+            larger = cv2.resize(planes, (width, height), interpolation=cv2.INTER_LINEAR)
+            planes = np.asarray(larger, np.float32)
         values = np.einsum('ijk,ijk->ij', image, planes[:, :, :3]) / np.float32(255)
         return np.asarray(np.clip(values + planes[:, :, 3], 0, 1), np.float32)
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from tenet_ros.config import SegmenterConfig
 from tenet_ros.geometry import areas, clip_boxes
@@ -24,59 +23,37 @@ from tenet_ros.stages.cues import (
     log_ratio,
     texture_words,
 )
+from tenet_ros.stages.cut import best_cut, enlarge, tidy
 from tenet_ros.stages.diffusion import GuidedFilter, random_walk
-from tenet_ros.types import BoolArray, FloatArray, Mask, UInt8Array
+from tenet_ros.stages.window import Window, shrink
+from tenet_ros.types import FloatArray, Mask, UInt8Array
 
-__all__ = ['ColourSegmenter', 'Window']
-
-# Weights of the cues, by logistic regression on the pixels of 16 public clips (DAVIS 2016) with
-# exact and with noisy boxes; none of them is among the clips that the benchmark reports.
-# Order: position(8); then colour, chroma, texture; then the random walk.
-_POSITION = np.asarray([1.21, -2.36, -2.74, 1.11, -0.32, 0.76, -7.91, -1.17])
-_APPEARANCE = np.asarray([-0.30, -1.20, -0.95, 0.28, -0.31, 0.92, -8.97, -1.07, 0.68, 0.95, 1.32])
-_CONNECTION = np.asarray(
-    [0.01, 1.57, 1.26, -0.89, -0.16, 0.70, -5.21, -0.18, 0.10, 0.40, 0.33, 1.52]
-)
+__all__ = ['ColourSegmenter', 'CueWeights', 'Look', 'logistic']
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Window:
-    """The part of the image that is looked at for one box.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueWeights:
+    """Weights of the cues in the three regressions.
+
+    The defaults were fitted (``tenet_ros.evaluation.fit_segmenter``) to 16 public clips, the
+    DAVIS 2016 validation clips that are not among those of the benchmark, each with exact boxes
+    and with boxes off by up to 10 % a side.
 
     Attributes:
-        pixels: (h, w, 3) uint8 RGB, a view of the source image.
-        x0: its left column in the source image.
-        y0: its top row.
-        box: (4,) float32 xyxy, the box in source pixels.
+        position: of the 8 cues of ``position_cues``.
+        appearance: of position (8), colour, chroma, texture.
+        connection: of position (8) and the random walk.
     """
 
-    pixels: UInt8Array
-    x0: int
-    y0: int
-    box: FloatArray
-
-    @classmethod
-    def around(cls, image: UInt8Array, box: FloatArray, margin: float) -> Window:
-        """Return the window that leaves ``margin`` box sizes, at least 2 pixels, on each side.
-
-        Args:
-            image: (H, W, 3) uint8 RGB.
-            box: (4,) float32 xyxy source pixels, inside the image, with an area.
-            margin: share of the box's width and height.
-        """
-        height, width = image.shape[:2]
-        reach = np.maximum((box[2:] - box[:2]) * margin, 2)
-        left, top = np.maximum(np.floor(box[:2] - reach), 0).astype(int)
-        right, bottom = np.minimum(np.ceil(box[2:] + reach), (width, height)).astype(int)
-        return cls(pixels=image[top:bottom, left:right], x0=int(left), y0=int(top), box=box)
-
-    def coordinates(self, rows: int, columns: int) -> tuple[FloatArray, FloatArray]:
-        """Return x (columns,) and y (rows,) of a grid over the window, -1 to 1 across the box."""
-        height, width = self.pixels.shape[:2]
-        x = self.x0 + (np.arange(columns, dtype=np.float32) + 0.5) * (width / columns)
-        y = self.y0 + (np.arange(rows, dtype=np.float32) + 0.5) * (height / rows)
-        middle, half = (self.box[:2] + self.box[2:]) / 2, (self.box[2:] - self.box[:2]) / 2
-        return (x - middle[0]) / half[0], (y - middle[1]) / half[1]
+    position: tuple[float, ...] = (1.21, -2.36, -2.74, 1.11, -0.32, 0.76, -7.91, -1.17)
+    appearance: tuple[float, ...] = (
+        *(-0.30, -1.20, -0.95, 0.28, -0.31, 0.92, -8.97, -1.07),
+        *(0.68, 0.95, 1.32),
+    )
+    connection: tuple[float, ...] = (
+        *(-0.07, 1.97, 1.52, -1.12, -0.11, 0.48, -5.17, 0.15),
+        1.80,
+    )
 
 
 class ColourSegmenter:
@@ -85,8 +62,11 @@ class ColourSegmenter:
     A stage of type ``Segmenter``. Deterministic; keeps nothing between calls.
     """
 
-    def __init__(self, config: SegmenterConfig | None = None) -> None:
+    def __init__(
+        self, config: SegmenterConfig | None = None, weights: CueWeights | None = None
+    ) -> None:
         self._config = config or SegmenterConfig()
+        self._weights = weights or CueWeights()
 
     def encode(self, image: UInt8Array) -> UInt8Array:
         """Return ``image`` itself: each box is looked at in its own scale, nothing is shared."""
@@ -101,7 +81,7 @@ class ColourSegmenter:
                 box without area inside it, or with a NaN, gives ``Mask.empty()``.
         """
         height, width = embedding.shape[:2]
-        inside = clip_boxes(np.nan_to_num(boxes, nan=0.0), height, width)
+        inside = clip_boxes(boxes, height, width)
         return tuple(
             self._segment(Window.around(embedding, box, self._config.margin))
             if area > 0
@@ -112,24 +92,82 @@ class ColourSegmenter:
     def _segment(self, window: Window) -> Mask:
         config = self._config
         size = (config.grid, config.grid)
-        small = np.asarray(cv2.resize(window.pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-        belief = believe(small, window, config)
+        fine = shrink(window.pixels, config.mask_grid)
+        small = np.asarray(cv2.resize(fine, size, interpolation=cv2.INTER_AREA), np.uint8)
+        belief = believe(Look.at(small, window), self._weights, config.walk_grid)
         guided = GuidedFilter.fit(small, belief, radius=config.grid // 12)
-        level, quality = best_cut(guided.apply(small))
-        crop = (guided.apply(window.pixels) >= level).astype(np.uint8)
-        return Mask(crop=crop, x0=window.x0, y0=window.y0, quality=quality)
+        level, expected = best_cut(guided.apply(small))
+        mask = tidy((guided.apply(fine) >= level).astype(np.uint8))
+        quality = float(np.clip(1.4 * expected - 0.14, 0, 1))
+        return Mask(
+            crop=enlarge(mask, window.pixels.shape[:2]),
+            x0=window.x0,
+            y0=window.y0,
+            quality=quality,
+        )
 
 
-def believe(small: UInt8Array, window: Window, config: SegmenterConfig) -> FloatArray:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Look:
+    """What is known of a window before anything is believed of it.
+
+    Attributes:
+        position: (n, n, 8) float32, see ``position_cues``.
+        lab: (n, n, 3) uint8 L*a*b* as OpenCV scales it.
+        words: of its pixels, one vocabulary each for colour, chroma and texture.
+    """
+
+    position: FloatArray
+    lab: UInt8Array
+    words: tuple[Vocabulary, ...]
+
+    @classmethod
+    def at(cls, small: UInt8Array, window: Window) -> Look:
+        """Look at a window through its grid, (n, n, 3) uint8 RGB."""
+        lab = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.uint8)
+        return cls(
+            position=position_cues(*window.coordinates(*small.shape[:2])),
+            lab=lab,
+            words=(colour_words(small), chroma_words(lab), texture_words(lab[:, :, 0])),
+        )
+
+    def appearance_cues(self, belief: FloatArray) -> FloatArray:
+        """Return position and what each vocabulary says under a belief, (n, n, 11) float32."""
+        ratios = [log_ratio(vocabulary, belief) for vocabulary in self.words]
+        return np.concatenate([self.position, np.stack(ratios, axis=2)], axis=2)
+
+    def connection_cues(self, belief: FloatArray, walk_grid: int) -> FloatArray:
+        """Return position and what the connections say under a belief, (n, n, 9) float32.
+
+        Args:
+            belief: (n, n) float32 in [0, 1].
+            walk_grid: cells a side of the random walk's own, coarser grid.
+        """
+        size = (walk_grid, walk_grid)
+        coarse_lab = np.asarray(cv2.resize(self.lab, size, interpolation=cv2.INTER_AREA), np.uint8)
+        coarse = np.asarray(cv2.resize(belief, size, interpolation=cv2.INTER_AREA), np.float32)
+        # An object may stick out of an inaccurate box: only what is farther out is background.
+        outside = (self.position[:, :, 7] > 0).astype(np.uint8)
+        far = cv2.erode(outside, np.ones((9, 9), np.uint8))
+        background = cv2.resize(far, size, interpolation=cv2.INTER_NEAREST) > 0
+        walked = random_walk(coarse_lab, coarse, background)
+        fine = cv2.resize(walked, belief.shape[::-1], interpolation=cv2.INTER_LINEAR)
+        probability = np.clip(fine, 0.01, 0.99)
+        odds = np.log(probability / (1 - probability))
+        return np.concatenate([self.position, odds[:, :, None]], axis=2)
+
+
+def believe(look: Look, weights: CueWeights, walk_grid: int) -> FloatArray:
     """Return how probably each cell of the grid is the object, (n, n) float32 in [0, 1]."""
-    position = position_cues(*window.coordinates(*small.shape[:2]))
-    lab = np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), np.uint8)
-    words = (colour_words(small), chroma_words(lab), texture_words(lab[:, :, 0]))
-    belief = _logistic(position @ _POSITION)
-    belief = _logistic(np.concatenate([position, word_cues(words, belief)], 2) @ _APPEARANCE)
-    walk = walk_cue(lab, belief, position[:, :, 7] > 0, config)
-    cues = np.concatenate([position, word_cues(words, belief), walk], 2)
-    return _logistic(cues @ _CONNECTION)
+    belief = logistic(look.position, weights.position)
+    belief = logistic(look.appearance_cues(belief), weights.appearance)
+    return logistic(look.connection_cues(belief, walk_grid), weights.connection)
+
+
+def logistic(cues: FloatArray, weights: tuple[float, ...]) -> FloatArray:
+    """Return the probability that cues (..., K) with weights (K,) stand for, (...) float32."""
+    odds = cues @ np.asarray(weights, np.float32)
+    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
 
 
 def position_cues(x: FloatArray, y: FloatArray) -> FloatArray:
@@ -147,56 +185,3 @@ def position_cues(x: FloatArray, y: FloatArray) -> FloatArray:
     x2, y2 = x * x, y * y
     cues = [np.ones_like(x), x2, y2, x2 * y2, y, y * x2, np.minimum(out, 0.3), out > 0]
     return np.stack(cues, axis=2).astype(np.float32)
-
-
-def word_cues(vocabularies: tuple[Vocabulary, ...], belief: FloatArray) -> FloatArray:
-    """Return what each vocabulary says under a belief, (n, n, len(vocabularies)) float32."""
-    return np.stack([log_ratio(v, belief) for v in vocabularies], axis=2)
-
-
-def walk_cue(
-    lab: UInt8Array, belief: FloatArray, outside: BoolArray, config: SegmenterConfig
-) -> FloatArray:
-    """Return what the connections say under a belief, (n, n, 1) float32 log-odds.
-
-    Args:
-        lab: (n, n, 3) uint8 L*a*b*.
-        belief: (n, n) float32.
-        outside: (n, n) bool, the cells outside of the box.
-        config: for the size of the walk's own, coarser grid.
-    """
-    size = (config.walk_grid, config.walk_grid)
-    coarse_lab = np.asarray(cv2.resize(lab, size, interpolation=cv2.INTER_AREA), np.uint8)
-    coarse = np.asarray(cv2.resize(belief, size, interpolation=cv2.INTER_AREA), np.float32)
-    # An object may stick out of an inaccurate box: only what is farther out is background.
-    far = cv2.erode(outside.astype(np.uint8), np.ones((9, 9), np.uint8))
-    background = cv2.resize(far, size, interpolation=cv2.INTER_NEAREST) > 0
-    walked = random_walk(coarse_lab, coarse, background)
-    fine = cv2.resize(walked, belief.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    probability = np.clip(fine, 0.01, 0.99)
-    return np.asarray(np.log(probability / (1 - probability))[:, :, None], np.float32)
-
-
-def best_cut(belief: FloatArray) -> tuple[float, float]:
-    """Return the level at which to cut a belief so that the mask's expected IoU is highest.
-
-    Of independent pixels with probabilities p, the mask S has the expected intersection
-    ``sum_S p`` and the expected union ``sum p + sum_S (1 - p)``; the best S is the most probable
-    pixels down to some level.
-
-    Returns:
-        The level, and the expected IoU there, both in [0, 1].
-
-    >>> level, expected = best_cut(np.asarray([0.9, 0.9, 0.1, 0.0], np.float32))
-    >>> round(level, 2), round(expected, 2)
-    (0.9, 0.86)
-    """
-    falling = np.sort(belief, axis=None)[::-1].astype(np.float64)
-    gained = np.cumsum(falling)
-    expected = gained / (gained[-1] + np.arange(1, len(falling) + 1) - gained)
-    best = int(np.argmax(expected))
-    return float(falling[best]), float(expected[best])
-
-
-def _logistic(odds: npt.NDArray[np.float64]) -> FloatArray:
-    return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), np.float32)
