@@ -57,7 +57,7 @@ def depth_of(message: Any | None) -> Depth | None:
     if message is None:
         return None
     try:
-        image = decodedepth_of(
+        image = decode_depth(
             np.asarray(message.data, np.uint8),
             encoding=str(message.encoding),
             height=int(message.height),
