@@ -1,0 +1,5 @@
+"""Which of the tracks a sentence means."""
+
+from tenet_ros.stages.preference.explicit import ExplicitPreference
+
+__all__ = ['ExplicitPreference']

@@ -1,0 +1,66 @@
+"""Evidence as log odds: what is said about a track adds up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ['Array', 'compete', 'log_odds', 'logistic', 'soft_cap']
+
+Array = npt.NDArray[np.float64]
+
+
+def logistic(logits: npt.NDArray[Any]) -> Array:
+    """Return the probability of each logit, float64 in (0, 1).
+
+    >>> logistic(np.asarray([0.0, 700.0, -700.0])).round(3).tolist()
+    [0.5, 1.0, 0.0]
+    """
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0))), np.float64)
+
+
+def log_odds(probabilities: npt.NDArray[Any], floor: float = 1e-3) -> Array:
+    """Return the logit of each probability, kept ``floor`` away from 0 and 1.
+
+    >>> log_odds(np.asarray([0.5, 0.0])).round(2).tolist()
+    [0.0, -6.91]
+    """
+    kept = np.clip(np.asarray(probabilities, np.float64), floor, 1.0 - floor)
+    return np.asarray(np.log(kept / (1.0 - kept)), np.float64)
+
+
+def soft_cap(logits: Array, cap: float) -> Array:
+    """Return logits that never exceed ``cap``; far below it they are unchanged.
+
+    >>> soft_cap(np.asarray([-9.0, 0.0, 9.0]), 2.0).round(2).tolist()
+    [-9.0, 0.0, 2.0]
+    """
+    return np.asarray(np.where(logits > 0, cap * np.tanh(logits / cap), logits), np.float64)
+
+
+def compete(logits: Array, rivalry: Array) -> tuple[Array, float]:
+    """Return the posterior log odds of each hypothesis if exactly one, or none, is true.
+
+    With the odds ``e^L`` of each hypothesis against "none", the posterior of one is
+    ``e^Li / (1 + sum e^Lj)``, that is, log odds ``Li - log(1 + sum of the others' e^Lj)``: Bayes
+    with exclusive hypotheses.
+
+    Args:
+        logits: (N,), log odds against "none", each by itself.
+        rivalry: (N, N) in [0, 1], how far two hypotheses exclude each other; less than 1 for two
+            tracks on one thing. The diagonal is ignored.
+
+    Returns:
+        (N,) log odds, and those of "none".
+
+    >>> logits, none = compete(np.asarray([2.0, 2.0]), np.ones((2, 2)))
+    >>> logits.round(2).tolist(), round(none, 2)
+    ([-0.13, -0.13], -2.69)
+    """
+    odds = np.exp(np.clip(logits, -60.0, 60.0))
+    others = rivalry * odds[None, :]
+    np.fill_diagonal(others, 0.0)
+    none = -float(np.log(max(float(odds.sum()), 1e-9)))
+    return np.asarray(logits - np.log1p(others.sum(axis=1)), np.float64), none

@@ -1,0 +1,187 @@
+"""The explicit preference: written-down evidence per track, summed as log odds.
+
+For each phrase of the sentence, anchors first, every track gets
+
+    phrase      how well its detections fit the words, capped: more confidence than it takes to be
+                a dog does not make it the dog that is meant
+    relations   soft geometry to the best candidate for each anchor (``relating``, ``spatial``)
+    motions     what it did in the watched time (``motion``), as far as it was watched
+    orders      its soft rank among what fits all of that (``ranking``)
+    reference   whether the detector's own answer to the whole sentence fell on it
+    visibility  whether it is seen now
+
+Then the number: a singular means one or none, so the candidates compete; a plural does not.
+It is log-linear in hand-set weights: a baseline whose every answer can be explained.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tenet_ros.config import PreferenceConfig
+from tenet_ros.language.expression import Expression, Extreme, Query, RelationKind
+from tenet_ros.stages.preference.evidence import (
+    Array,
+    compete,
+    log_odds,
+    logistic,
+    soft_cap,
+)
+from tenet_ros.stages.preference.motion import Movement
+from tenet_ros.stages.preference.ranking import Scene, place_in_order
+from tenet_ros.stages.preference.relating import relate
+from tenet_ros.stages.preference.spatial import Pairs
+from tenet_ros.stages.protocols import PreferenceScores
+from tenet_ros.types import TrackSet
+
+__all__ = ['ExplicitPreference']
+
+_SPEEDS = frozenset({Extreme.FASTEST, Extreme.SLOWEST})
+_IN_MOTION = frozenset({RelationKind.CHASING, RelationKind.LEAVING})
+
+
+class ExplicitPreference:
+    """Scores tracks by rules; the baseline of any learned preference.
+
+    Args:
+        config: weights and thresholds.
+    """
+
+    def __init__(self, config: PreferenceConfig | None = None) -> None:
+        self._config = config or PreferenceConfig()
+
+    def score(
+        self, query: Query, tracks: TrackSet, image_size: tuple[int, int]
+    ) -> PreferenceScores:
+        """Score every track, and the null, for one sentence.
+
+        Args:
+            query: the sentence and its columns.
+            tracks: (N) tracks; only what they hold now is used.
+            image_size: (height, width) of the source image, pixels.
+
+        Returns:
+            For a singular sentence log odds of "this one and no other", which include the
+            competition of the candidates; for a plural, of "this is one of them".
+        """
+        if not len(tracks):
+            return PreferenceScores(
+                logits=np.zeros(0, np.float32), null=self._config.nothing_there, settled=1.0
+            )
+        expression = query.expression
+        scene = Scene(
+            boxes=tracks.boxes,
+            pairs=Pairs.of(tracks.boxes),
+            movement=Movement.of(tracks, self._config),
+            height=image_size[0],
+            width=image_size[1],
+        )
+        fits = self._fits(query, tracks, scene)
+        rivalry = 1.0 - np.clip((scene.pairs.iou - 0.5) / 0.3, 0.0, 1.0)
+        if expression.count == 1:
+            logits, null = compete(fits[0], rivalry)
+        else:
+            meant = [
+                fits[k] if expression.phrases[k].plural else compete(fits[k], rivalry)[0]
+                for k in expression.targets
+            ]
+            logits = np.max(meant, axis=0)
+            null = -float(logits.max())
+        return PreferenceScores(
+            logits=np.asarray(logits, np.float32),
+            null=null,
+            settled=self._settled(expression, tracks, scene, logits),
+        )
+
+    def _fits(self, query: Query, tracks: TrackSet, scene: Scene) -> list[Array]:
+        """Return the evidence of every phrase for every track, P arrays (N,) of log odds."""
+        expression = query.expression
+        size = len(expression.phrases)
+        fits: list[Array] = [np.zeros(0)] * size
+        beliefs: list[Array] = [np.zeros(0)] * size
+        # Anchors come after their subjects, so the last phrase hangs on nothing.
+        for phrase in reversed(range(size)):
+            fit = self._phrase(query, tracks, phrase)
+            kinds = logistic(fit)
+            for relation in expression.relations:
+                if relation.subject == phrase:
+                    known = [self._findable(query, anchor) for anchor in relation.anchors]
+                    fit = fit + relate(
+                        relation,
+                        scene,
+                        [beliefs[anchor] for anchor in relation.anchors],
+                        kinds,
+                        self._config,
+                        findable=False if False in known else None if None in known else True,
+                    )
+            fit = fit + self._motions(expression, scene, phrase)
+            fit = fit + self._orders(expression, scene, phrase, logistic(fit))
+            if phrase in expression.targets:
+                fit = fit + self._presence(query, tracks)
+            fits[phrase], beliefs[phrase] = fit, logistic(fit)
+        return fits
+
+    def _phrase(self, query: Query, tracks: TrackSet, phrase: int) -> Array:
+        """Return the evidence of the words themselves; little of it before the first looks."""
+        config = self._config
+        score = tracks.phrase_scores[:, query.first_column + phrase]
+        neutral = float(log_odds(np.asarray([config.phrase_neutral]))[0])
+        evidence = soft_cap(config.phrase * (log_odds(score) - neutral), config.phrase_cap)
+        seen = tracks.evidence / (tracks.evidence + 0.5)
+        return np.asarray(seen * evidence + (1.0 - seen) * config.unseen_phrase, np.float64)
+
+    def _findable(self, query: Query, phrase: int) -> bool | None:
+        """Return whether the detector can see such a thing; clothes are judged by their wearer."""
+        worn = {part.noun for p in query.expression.phrases for part in p.parts}
+        if query.expression.phrases[phrase].noun in worn:
+            return False
+        return query.findable[phrase] if query.findable else None
+
+    def _motions(self, expression: Expression, scene: Scene, phrase: int) -> Array:
+        config, movement = self._config, scene.movement
+        total = np.zeros(len(movement.speed))
+        for motion in expression.motions:
+            if motion.subject == phrase:
+                evidence = log_odds(movement.fits(motion.kind), 0.02)
+                evidence = np.clip(evidence, -config.motion_cap, config.motion_cap)
+                weight = config.motion if motion.strict else config.motion_hint
+                total += (-weight if motion.negated else weight) * movement.watched * evidence
+        return total
+
+    def _orders(
+        self, expression: Expression, scene: Scene, phrase: int, candidates: Array
+    ) -> Array:
+        config = self._config
+        total = np.zeros(len(candidates))
+        count = expression.phrases[phrase]
+        meant = expression.count if phrase == 0 and count.plural else 1
+        for order in expression.orders:
+            if order.subject == phrase:
+                weight = config.order if order.strict else config.order_hint
+                evidence = weight * place_in_order(order, scene, candidates, meant)
+                watched = scene.movement.watched if order.extreme in _SPEEDS else 1.0
+                total += watched * evidence
+        return total
+
+    def _presence(self, query: Query, tracks: TrackSet) -> Array:
+        """Return the evidence of being there, and of being the detector's own answer."""
+        unseen_s = np.minimum(tracks.unseen_ns / 1e9, 2.0)
+        total = -self._config.unseen_per_s * unseen_s
+        hits = tracks.reference_hits[:, query.index].astype(np.float64)
+        if hits.any():
+            total += self._config.reference * (2.0 * hits - 1.0)
+        return np.asarray(total, np.float64)
+
+    def _settled(
+        self, expression: Expression, tracks: TrackSet, scene: Scene, logits: Array
+    ) -> float:
+        """Return how much of the needed evidence was seen of the track that leads."""
+        leader = int(logits.argmax())
+        looked = min(float(tracks.evidence[leader]) / 2.0, 1.0)
+        needs_motion = (
+            any(motion.strict for motion in expression.motions)
+            or any(relation.kind in _IN_MOTION for relation in expression.relations)
+            or any(order.extreme in _SPEEDS for order in expression.orders)
+        )
+        watched = float(scene.movement.watched[leader]) if needs_motion else 1.0
+        return min(looked, watched)

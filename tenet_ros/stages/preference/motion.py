@@ -1,0 +1,193 @@
+"""What tracks do, from where they have been.
+
+Speeds are in box sizes (roots of areas) per second: what looks like walking does so near and far.
+Velocity and growth are slopes of least squares over the watched time, so the jitter of single
+boxes counts little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from tenet_ros.config import PreferenceConfig
+from tenet_ros.language.expression import MotionKind
+from tenet_ros.stages.preference.evidence import Array, logistic
+from tenet_ros.types import BoolArray, TrackSet
+
+__all__ = ['Movement']
+
+_CONSENSUS = 0.35
+"""Tracks whose velocities differ from the median by less than this share of it move as one."""
+_CROWD = 5
+"""Tracks that it takes to call their common motion the camera's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Window:
+    """Motion over a part of the history.
+
+    Attributes:
+        velocity: (N, 2) box sizes per second, x right and y down.
+        growth: (N,) d log(size)/dt, per second.
+        stir: (N,) deviation from steady motion and shape, box sizes.
+        watched_s: (N,) time between the first and the last valid position, seconds.
+    """
+
+    velocity: Array
+    growth: Array
+    stir: Array
+    watched_s: Array
+
+    @classmethod
+    def of(cls, boxes: Array, valid: BoolArray, times_s: Array) -> _Window:
+        """Fit straight lines to (N, T, 4) boxes at (T,) times, where ``valid`` (N, T)."""
+        weight = valid.astype(np.float64)
+        count = np.maximum(weight.sum(axis=1), 1.0)
+        extent = np.maximum(boxes[..., 2:] - boxes[..., :2], 1.0)
+        log_extent = np.log(extent)
+        log_size = log_extent.mean(axis=2)
+        size = np.exp((weight * log_size).sum(axis=1) / count)
+        centre = (boxes[..., :2] + boxes[..., 2:]) / 2 / size[:, None, None]
+        # Position, log size, log aspect: five lines per track, fitted at once.
+        shape = (log_extent[..., 1] - log_extent[..., 0])[..., None]
+        values = np.concatenate([centre, log_size[..., None], shape], axis=2)
+        mean_t = (weight * times_s).sum(axis=1) / count
+        t = (times_s - mean_t[:, None]) * weight
+        mean = (weight[..., None] * values).sum(axis=1) / count[:, None]
+        rest = (values - mean[:, None]) * weight[..., None]
+        spread = np.maximum((t * t).sum(axis=1), 1e-6)
+        slope = np.einsum('nt,ntk->nk', t, rest) / spread[:, None]
+        error = rest - slope[:, None] * t[..., None]
+        stir = np.sqrt((error[..., [0, 1, 3]] ** 2).sum(axis=(1, 2)) / count)
+        first = np.where(valid, times_s, np.inf).min(axis=1, initial=np.inf)
+        last = np.where(valid, times_s, -np.inf).max(axis=1, initial=-np.inf)
+        watched = np.where(np.isfinite(first) & np.isfinite(last), last - first, 0.0)
+        enough = (count >= 3)[:, None] & (watched > 0)[:, None]
+        slope = np.where(enough, slope, 0.0)
+        return cls(velocity=slope[:, :2], growth=slope[:, 2], stir=stir, watched_s=watched)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Movement:
+    """What every track does now and did before.
+
+    Attributes:
+        velocity: (N, 2) over the recent time, box sizes per second.
+        speed: (N,) its length.
+        growth: (N,) d log(size)/dt, per second.
+        moving: (N,) probability that it moves now, from its place or in it.
+        moved: (N,) probability that it moved before that.
+        seen_before: (N,) in [0, 1], how much of the time before was seen.
+        watched: (N,) in [0, 1], how much of the time that it takes was seen.
+        newness_s: (N,) how much later than the oldest track it appeared, seconds.
+        config: thresholds.
+    """
+
+    velocity: Array
+    speed: Array
+    growth: Array
+    moving: Array
+    moved: Array
+    seen_before: Array
+    watched: Array
+    newness_s: Array
+    config: PreferenceConfig
+
+    @classmethod
+    def of(cls, tracks: TrackSet, config: PreferenceConfig) -> Movement:
+        """Read the history of all tracks."""
+        times_s = (tracks.history_stamps_ns - tracks.history_stamps_ns[-1]) / 1e9
+        boxes = tracks.history.astype(np.float64)
+        recent = times_s >= -config.motion_recent_s
+        now = _Window.of(boxes[:, recent], tracks.history_valid[:, recent], times_s[recent])
+        old = ~recent
+        before = _Window.of(boxes[:, old], tracks.history_valid[:, old], times_s[old])
+        velocity = _without_camera(now.velocity, tracks)
+        speed = np.hypot(velocity[:, 0], velocity[:, 1])
+        age_s = tracks.age_ns / 1e9
+        return cls(
+            velocity=velocity,
+            speed=speed,
+            growth=now.growth,
+            moving=_moving(speed, now, config),
+            moved=_moving(np.hypot(*before.velocity.T), before, config),
+            seen_before=np.minimum(before.watched_s / 0.4, 1.0),
+            watched=np.clip((now.watched_s - 0.1) / (config.motion_needs_s - 0.1), 0.0, 1.0),
+            newness_s=age_s.max(initial=0.0) - age_s,
+            config=config,
+        )
+
+    def fits(self, kind: MotionKind) -> Array:
+        """Return the probability of a statement about each track, (N,) in [0, 1]."""
+        return _KINDS[kind](self)
+
+    def closing(self, dx: Array, dy: Array) -> Array:
+        """Return the speed of i towards j, (N, N) box sizes of i per second.
+
+        Args:
+            dx: (N, N) from i to j, pixels.
+            dy: (N, N) likewise.
+        """
+        distance = np.maximum(np.hypot(dx, dy), 1.0)
+        towards = self.velocity[:, :1] * dx + self.velocity[:, 1:] * dy
+        return np.asarray(towards / distance, np.float64)
+
+    def heads(self, axis: int, sign: int) -> Array:
+        """Return the probability of a direction: axis 0 for x, sign 1 for right or down."""
+        least, width = self.config.motion_speed, self.config.motion_speed / 2
+        return logistic((sign * self.velocity[:, axis] - least) / width)
+
+    def grows(self, sign: int) -> Array:
+        """Return the probability that the box grows (1) or shrinks (-1)."""
+        least = self.config.motion_growth
+        return logistic((sign * self.growth - least) / (least / 2))
+
+
+def _moving(speed: Array, window: _Window, config: PreferenceConfig) -> Array:
+    """Return the probability of motion: a soft step over the logarithm of what is seen of it."""
+    activity = np.hypot(speed, config.motion_stir * window.stir)
+    ratio = np.maximum(activity, 1e-3) / config.motion_speed
+    return logistic(3.0 * np.log(ratio))
+
+
+def _without_camera(velocity: Array, tracks: TrackSet) -> Array:
+    """Take out what most tracks do together: that is the camera's own motion.
+
+    It stands in for a camera motion estimate where there is none, and finds nothing to take out
+    where there is one.
+    """
+    if len(velocity) < _CROWD:
+        return velocity
+    size = np.sqrt(
+        np.maximum(tracks.boxes[:, 2] - tracks.boxes[:, 0], 1.0)
+        * np.maximum(tracks.boxes[:, 3] - tracks.boxes[:, 1], 1.0)
+    ).astype(np.float64)[:, None]
+    pixels = velocity * size
+    common = np.median(pixels, axis=0)
+    differs = float(np.median(np.hypot(*(pixels - common).T)))
+    if differs > _CONSENSUS * float(np.hypot(*common)):
+        return velocity
+    return np.asarray((pixels - common) / size, np.float64)
+
+
+_KINDS: Mapping[MotionKind, Callable[[Movement], Array]] = MappingProxyType(
+    {
+        MotionKind.MOVING: lambda m: m.moving,
+        MotionKind.STILL: lambda m: 1.0 - m.moving,
+        MotionKind.LEFTWARD: lambda m: m.heads(0, -1),
+        MotionKind.RIGHTWARD: lambda m: m.heads(0, 1),
+        MotionKind.UPWARD: lambda m: m.heads(1, -1),
+        MotionKind.DOWNWARD: lambda m: m.heads(1, 1),
+        MotionKind.APPROACHING: lambda m: m.grows(1),
+        MotionKind.RECEDING: lambda m: m.grows(-1),
+        # Rest is evidence for "stopped" by itself, though weak: the stop may lie further back
+        # than the history does.
+        MotionKind.STOPPED: lambda m: (1.0 - m.moving) * (0.6 + 0.4 * m.moved * m.seen_before),
+        MotionKind.STARTED: lambda m: m.moving * (0.6 + 0.4 * (1.0 - m.moved) * m.seen_before),
+        MotionKind.ENTERED: lambda m: logistic(4.0 * (m.newness_s - 0.7)),
+    }
+)

@@ -1,0 +1,127 @@
+"""Places in orderings: "the leftmost", "the second largest", "on the left"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from tenet_ros.language.expression import Extreme, Order
+from tenet_ros.stages.preference.evidence import Array, logistic
+from tenet_ros.stages.preference.motion import Movement
+from tenet_ros.stages.preference.spatial import Pairs
+from tenet_ros.types import FloatArray
+
+__all__ = ['Scene', 'place_in_order']
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scene:
+    """All that orders look at.
+
+    Attributes:
+        boxes: (N, 4) float32 xyxy, source pixels.
+        pairs: of these boxes.
+        movement: of these tracks.
+        height: of the image, pixels.
+        width: of the image, pixels.
+    """
+
+    boxes: FloatArray
+    pairs: Pairs
+    movement: Movement
+    height: int
+    width: int
+
+    @property
+    def nearness(self) -> Array:
+        """How near to the camera each box seems, (N,): low in the image, and large."""
+        base = self.boxes[:, 3] / self.height
+        return np.asarray(base + 0.5 * self.pairs.size / self.height, np.float64)
+
+    @property
+    def extents(self) -> tuple[Array, Array]:
+        """Width and height of each box, (N,) pixels each, at least 1."""
+        wide = np.maximum(self.boxes[:, 2] - self.boxes[:, 0], 1.0).astype(np.float64)
+        high = np.maximum(self.boxes[:, 3] - self.boxes[:, 1], 1.0).astype(np.float64)
+        return wide, high
+
+
+def _log_size(scene: Scene) -> Array:
+    return np.asarray(np.log(scene.pairs.size), np.float64)
+
+
+def _log_height(scene: Scene) -> Array:
+    return np.asarray(np.log(scene.extents[1]), np.float64)
+
+
+def _log_speed(scene: Scene) -> Array:
+    return np.asarray(np.log(scene.movement.speed + 0.1), np.float64)
+
+
+# Key to order by, largest first, and the difference in it that is plain to see. Positions are
+# compared in box sizes, the rest as it is.
+_KEYS: Mapping[Extreme, tuple[Callable[[Scene], Array], float]] = MappingProxyType(
+    {
+        Extreme.LEFT: (lambda s: -s.pairs.x, 0.0),
+        Extreme.RIGHT: (lambda s: s.pairs.x, 0.0),
+        Extreme.TOP: (lambda s: -s.pairs.y, 0.0),
+        Extreme.BOTTOM: (lambda s: s.pairs.y, 0.0),
+        Extreme.MIDDLE: (lambda s: s.pairs.x, 0.0),
+        Extreme.LARGEST: (_log_size, 0.08),
+        Extreme.SMALLEST: (lambda s: -_log_size(s), 0.08),
+        Extreme.TALLEST: (_log_height, 0.06),
+        Extreme.SHORTEST: (lambda s: -_log_height(s), 0.06),
+        Extreme.NEAREST: (lambda s: s.nearness, 0.04),
+        Extreme.FARTHEST: (lambda s: -s.nearness, 0.04),
+        Extreme.FASTEST: (_log_speed, 0.2),
+        Extreme.SLOWEST: (lambda s: -_log_speed(s), 0.2),
+    }
+)
+_PLAIN_PLACE = 0.15
+"""Box sizes by which two positions must differ to be plainly ordered."""
+
+_REGIONS: Mapping[Extreme, Callable[[Scene], Array]] = MappingProxyType(
+    {
+        Extreme.LEFT: lambda s: 1.0 - 2.0 * s.pairs.x / s.width,
+        Extreme.RIGHT: lambda s: 2.0 * s.pairs.x / s.width - 1.0,
+        Extreme.TOP: lambda s: 1.0 - 2.0 * s.pairs.y / s.height,
+        Extreme.BOTTOM: lambda s: 2.0 * s.pairs.y / s.height - 1.0,
+        Extreme.MIDDLE: lambda s: 1.0 - 4.0 * np.abs(s.pairs.x / s.width - 0.5),
+        Extreme.NEAREST: lambda s: 2.0 * (s.nearness - 0.9),
+        Extreme.FARTHEST: lambda s: 2.0 * (0.6 - s.nearness),
+    }
+)
+"""Extreme -> where in the picture it is at home: (N,), 1 fully, -1 not at all."""
+
+
+def place_in_order(order: Order, scene: Scene, candidates: Array, count: int) -> Array:
+    """Return how well each track has the place that an order asks for, (N,) in [-1, 1].
+
+    Ranks are soft: a candidate that is probably one, and probably further out, counts in part.
+
+    Args:
+        order: the place.
+        scene: what to order by.
+        candidates: (N,) in [0, 1], how probably each track is of the kind that is ordered.
+        count: how many places are meant: the two largest, say.
+    """
+    key, plain = _KEYS[order.extreme]
+    values = key(scene)
+    steps = plain or _PLAIN_PLACE * scene.pairs.scale
+    further = logistic((values[None, :] - values[:, None]) / steps * 2.0)
+    np.fill_diagonal(further, 0.0)
+    ahead = further @ candidates
+    if order.extreme is Extreme.MIDDLE:
+        behind = candidates.sum() - candidates - ahead
+        missed = np.abs(ahead - behind) / 2
+    else:
+        first, last = order.rank - 1, order.rank - 1 + max(count, 1) - 1
+        missed = np.maximum(first - ahead, 0.0) + np.maximum(ahead - last, 0.0)
+    ranked = 1.0 - 2.0 * np.minimum(missed, 1.0)
+    region = _REGIONS.get(order.extreme)
+    if not order.strict and region is not None and order.rank == 1:
+        ranked = 0.5 * ranked + 0.5 * np.clip(region(scene), -1.0, 1.0)
+    return np.asarray(-ranked if order.negated else ranked, np.float64)
