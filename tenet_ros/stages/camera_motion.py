@@ -11,6 +11,10 @@ from tenet_ros.types import FloatArray, UInt8Array
 __all__ = ['SparseFlowMotion']
 
 
+_SMALLEST_PX = 32
+"""An image that is smaller, once reduced, has no room for corners."""
+
+
 class SparseFlowMotion:
     """Sparse optical flow on a small grey image, and the similarity that most points agree on.
 
@@ -65,6 +69,8 @@ class SparseFlowMotion:
         self, last: UInt8Array, grey: UInt8Array, mask: UInt8Array
     ) -> npt.NDArray[np.float64] | None:
         """Return the (2, 3) similarity between two grey images, or None without agreement."""
+        if min(last.shape) < _SMALLEST_PX:
+            return None
         # Where a corner lies exactly does not matter here: half the resolution, a quarter the time.
         coarse = cv2.resize(last, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
         where = cv2.resize(mask, coarse.shape[::-1], interpolation=cv2.INTER_NEAREST)

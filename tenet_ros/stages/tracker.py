@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,7 @@ class OcSortTracker:
         self._sequence: int | None = None
         self._looks = 0
         self._looked_at: int | None = None
+        self._answers = 0
 
     def reset(self) -> None:
         """Drop all tracks and history; ids go on from where they were."""
@@ -64,6 +66,7 @@ class OcSortTracker:
             expressions: length of their ``reference``.
         """
         self._reader.set_prompt(command_id, phrases, expressions)
+        self._answers = 0
         for record in self._ring:
             record.forget_evidence(phrases, expressions)
 
@@ -141,6 +144,7 @@ class OcSortTracker:
             self._next_id = int(tracks.ids[-1]) + 1
         self._looks += 1
         self._looked_at = late.sequence
+        self._answers += seen.answers
         self._correct(record, tracks)
         for follower in list(self._ring)[at + 1 :]:
             follower.predicted = self._steps.predict(
@@ -174,7 +178,8 @@ class OcSortTracker:
     def snapshot(self) -> TrackSet:
         """Return every confirmed track at the newest frame."""
         if not self._ring or self._stamp_ns is None:
-            return TrackSet.empty(0, self._reader.phrases, self._reader.expressions)
+            nothing = TrackSet.empty(0, self._reader.phrases, self._reader.expressions)
+            return replace(nothing, looks=0)
         record = self._ring[-1]
         tracks, shown = record.after, record.after.confirmed
         ids = tracks.ids[shown]
@@ -198,6 +203,7 @@ class OcSortTracker:
             history_stamps_ns=clocks + (self._stamp_ns - self._clock_ns),
             stamp_ns=self._stamp_ns,
             labels=self._reader.names(tracks.labels[shown]),
+            looks=self._answers,
         )
 
     def _no_tracks(self) -> Tracks:
