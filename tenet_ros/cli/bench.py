@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tenet_ros.cli.camera import add_source_options
-from tenet_ros.cli.run import add_model_options, settings_of
+from tenet_ros.cli.options import add_model_options, add_source_options, settings_of
 from tenet_ros.errors import ConfigError
 
 __all__ = ['add_parser']

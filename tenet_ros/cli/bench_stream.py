@@ -17,6 +17,7 @@ import numpy as np
 
 from tenet_ros.cli.children import Child, loopback
 from tenet_ros.cli.monitor import Monitor
+from tenet_ros.cli.options import camera_arguments, node_arguments
 from tenet_ros.cli.session import client_node, spin_until
 from tenet_ros.errors import ConfigError
 from tenet_ros.evaluation.bench_stream import NodeFigures, Result, StreamRun, Truth, report
@@ -145,23 +146,17 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _node_arguments(args: argparse.Namespace) -> list[str]:
-    arguments = ['node', '--preset', args.preset, '--command', args.sentence]
-    arguments += ['--transport', args.transport]
-    arguments += ['--model', str(args.model)] if args.model else []
-    arguments += ['--ros-args', '-p', f'diagnostics_period_s:={DIAGNOSTICS_S}']
-    arguments += ['-p', f'camera_motion:={args.camera_motion}', '-p', f'threads:={args.threads}']
-    return arguments
+    return [
+        *node_arguments(args),
+        *('-p', f'diagnostics_period_s:={DIAGNOSTICS_S}'),
+        *('-p', f'image_transport:={args.transport}'),
+    ]
 
 
 def _camera_arguments(args: argparse.Namespace, stamps: Path) -> list[str]:
-    arguments = ['camera', args.source, '--wait-for-subscribers', '1', '--stamps', 'now']
-    arguments += ['--stamp-log', str(stamps), '--transport', args.transport]
-    arguments += ['--rate', str(args.rate)] if args.rate else []
-    arguments += ['--loop', '--duration', str(args.duration)] if args.duration else []
-    for name in ('image_topic', 'depth_topic', 'info_topic'):
-        value = getattr(args, name)
-        arguments += [f'--{name.replace("_", "-")}', value] if value is not None else []
-    return arguments
+    arguments = [*camera_arguments(args), '--transport', args.transport]
+    arguments += ['--stamps', 'now', '--stamp-log', str(stamps)]
+    return arguments + (['--loop', '--duration', str(args.duration)] if args.duration else [])
 
 
 def _until(node: api.Node, done: Callable[[], bool], timeout_s: float, server: Child) -> None:

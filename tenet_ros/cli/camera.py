@@ -11,29 +11,16 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from tenet_ros.cli.options import add_source_options, source_of
 from tenet_ros.errors import ConfigError, ContractError
 
 if TYPE_CHECKING:
     from tenet_ros.cli.pacing import Pacer
     from tenet_ros.sources import Source
 
-__all__ = ['add_parser', 'add_source_options', 'run']
+__all__ = ['add_parser', 'run']
 
 WAIT_S = 60.0
-
-
-def add_source_options(parser: argparse.ArgumentParser) -> None:
-    """Add what every subcommand asks that reads pictures."""
-    parser.add_argument(
-        'source',
-        metavar='SOURCE',
-        help='a video file, a folder of JPEG or PNG images, an RVOS clip, a ROS 2 bag (folder, '
-        '.mcap or .db3), or a webcam (0, /dev/video0)',
-    )
-    group = parser.add_argument_group('of a bag')
-    group.add_argument('--image-topic', help='which images to play (default: the colour ones)')
-    group.add_argument('--depth-topic', help="which depth to play ('' for none)")
-    group.add_argument('--info-topic', help="which camera_info to play ('' for none)")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -93,15 +80,9 @@ def run(args: argparse.Namespace) -> int:
     from tenet_ros.cli.camera_publisher import CameraPublisher
     from tenet_ros.cli.pacing import Pacer
     from tenet_ros.cli.session import client_node
-    from tenet_ros.sources import open_source, opened
+    from tenet_ros.sources import opened
 
-    source = open_source(
-        args.source,
-        fps=args.rate,
-        image_topic=args.image_topic,
-        depth_topic=args.depth_topic,
-        info_topic=args.info_topic,
-    )
+    source = source_of(args, fps=args.rate)
     with ExitStack() as stack:
         stack.enter_context(opened(source))
         log = stack.enter_context(args.stamp_log.open('w')) if args.stamp_log else None

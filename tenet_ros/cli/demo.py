@@ -8,8 +8,13 @@ import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from tenet_ros.cli.camera import add_source_options
-from tenet_ros.cli.run import add_model_options
+from tenet_ros.cli.options import (
+    add_model_options,
+    add_source_options,
+    camera_arguments,
+    node_arguments,
+    source_of,
+)
 
 if TYPE_CHECKING:
     from tenet_ros.cli.children import Child
@@ -44,15 +49,16 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Start both processes and show the table until somebody stops it."""
     from tenet_ros.cli.children import Child
-    from tenet_ros.sources import open_source
 
     # What cannot be opened is said here, not in the log of a process.
-    open_source(args.source, image_topic=args.image_topic).close()
+    source_of(args).close()
     environment = {'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
     os.environ.update(environment)
     with ExitStack() as stack:
-        node = stack.enter_context(Child('node', _node_arguments(args), environment))
-        camera = stack.enter_context(Child('camera', _camera_arguments(args), environment))
+        node = stack.enter_context(Child('node', node_arguments(args), environment))
+        camera = stack.enter_context(
+            Child('camera', [*camera_arguments(args), '--loop'], environment)
+        )
         try:
             _show(args, [node, camera])
         except KeyboardInterrupt:
@@ -72,19 +78,3 @@ def _show(args: argparse.Namespace, children: list[Child]) -> None:
     with client_node('demo', args.ros_args) as node:
         monitor = Monitor(node, '/tenet')
         follow(node, monitor, seconds=args.duration or math.inf, check=check)
-
-
-def _node_arguments(args: argparse.Namespace) -> list[str]:
-    arguments = ['node', '--preset', args.preset, '--command', args.sentence]
-    arguments += ['--model', str(args.model)] if args.model else []
-    arguments += ['--ros-args', '-p', f'camera_motion:={args.camera_motion}']
-    return [*arguments, '-p', f'threads:={args.threads}']
-
-
-def _camera_arguments(args: argparse.Namespace) -> list[str]:
-    arguments = ['camera', args.source, '--loop', '--wait-for-subscribers', '1']
-    arguments += ['--rate', str(args.rate)] if args.rate else []
-    for name in ('image_topic', 'depth_topic', 'info_topic'):
-        value = getattr(args, name)
-        arguments += [f'--{name.replace("_", "-")}', value] if value is not None else []
-    return arguments

@@ -25,7 +25,8 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Examine, print, and return 0 if the node could run here."""
-    from tenet_ros.cli.examination import Verdict, examine
+    from tenet_ros.cli.examination import examine
+    from tenet_ros.cli.findings import Verdict
 
     findings = examine(args.preset)
     broken = any(finding.verdict is Verdict.BROKEN for finding in findings)

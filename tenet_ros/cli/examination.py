@@ -7,53 +7,16 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
-from importlib import metadata
 from pathlib import Path
 
-__all__ = ['Finding', 'Verdict', 'examine']
+from tenet_ros.cli.findings import Finding, Verdict, run_code, try_import, version_of
+
+__all__ = ['examine']
 
 PACKAGES = ('numpy', 'scipy', 'onnxruntime', 'rosbags', 'ruamel.yaml', 'rich')
 OPENCV = ('opencv-python-headless', 'opencv-python', 'opencv-contrib-python')
 SOCKET_BUFFER = 2 << 20
 """A receive buffer that holds two uncompressed 640x480 colour images, in bytes."""
-IMPORT_TIMEOUT_S = 30
-
-
-class Verdict(str, Enum):
-    """How a finding bears on running the node."""
-
-    GOOD = 'good'
-    NOTE = 'note'
-    WARNING = 'warning'
-    BROKEN = 'broken'
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        subject: what, in a word or two.
-        verdict: how it bears on running the node.
-        text: what was found.
-        advice: what to do about it, or ''.
-    """
-
-    subject: str
-    verdict: Verdict
-    text: str
-    advice: str = ''
-
-    def as_json(self) -> dict[str, str]:
-        """Return the finding as a flat JSON object."""
-        return {
-            'subject': self.subject,
-            'verdict': self.verdict.value,
-            'text': self.text,
-            'advice': self.advice,
-        }
 
 
 def examine(preset: str) -> list[Finding]:
@@ -79,16 +42,9 @@ def _python() -> Finding:
     return Finding(subject='Python', verdict=Verdict.GOOD, text=text)
 
 
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return ''
-
-
 def _packages() -> Finding:
-    versions = {package: _version(package) for package in PACKAGES}
-    versions['opencv'] = next((v for v in map(_version, OPENCV) if v), '')
+    versions = {package: version_of(package) for package in PACKAGES}
+    versions['opencv'] = next((v for v in map(version_of, OPENCV) if v), '')
     missing = [package for package, version in versions.items() if not version]
     if missing:
         return Finding(
@@ -101,36 +57,10 @@ def _packages() -> Finding:
     return Finding(subject='packages', verdict=Verdict.GOOD, text=text)
 
 
-def _run(code: str) -> tuple[str, str]:
-    """Run Python code in a process of its own; return what it printed, and its error or ''.
-
-    Of its own, because a broken binding may take the process down or print as it pleases.
-    """
-    try:
-        done = subprocess.run(
-            [sys.executable, '-c', code],
-            capture_output=True,
-            text=True,
-            timeout=IMPORT_TIMEOUT_S,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return '', str(error)
-    if done.returncode == 0:
-        return done.stdout.strip(), ''
-    lines = done.stderr.strip().splitlines()
-    return '', lines[-1] if lines else f'the interpreter ended with status {done.returncode}'
-
-
-def _try_import(*modules: str) -> str:
-    """Import modules; return the error's own words, or ''."""
-    return _run(';'.join(f'import {module}' for module in modules))[1]
-
-
 def _ros() -> Iterator[Finding]:
     """Say whether rclpy is there, whether the standalone runtime is, and which is used."""
     distro = os.environ.get('ROS_DISTRO', '')
-    error = _try_import('rclpy', 'sensor_msgs.msg', 'diagnostic_msgs.msg', 'vision_msgs.msg')
+    error = try_import('rclpy', 'sensor_msgs.msg', 'diagnostic_msgs.msg', 'vision_msgs.msg')
     if not error:
         text = f'rclpy and the message packages import ({distro or "ROS_DISTRO is not set"})'
         yield Finding(subject='ROS 2', verdict=Verdict.GOOD, text=text)
@@ -151,7 +81,7 @@ def _ros() -> Iterator[Finding]:
 def _backend() -> Finding:
     """Ask the module that chooses."""
     code = 'from tenet_ros.ros import api; print(api.BACKEND); print(api.BACKEND_REASON)'
-    said, error = _run(code)
+    said, error = run_code(code)
     if error:
         return Finding(
             subject='will use',
@@ -163,7 +93,7 @@ def _backend() -> Finding:
     backend, reason = said.split('\n', 1)
     names = {
         'rclpy': 'rclpy',
-        'standalone': f'the standalone runtime (cyclonedds {_version("cyclonedds")})',
+        'standalone': f'the standalone runtime (cyclonedds {version_of("cyclonedds")})',
     }
     text = f'{names.get(backend, backend)}: {reason}'
     return Finding(subject='will use', verdict=Verdict.GOOD, text=text)
@@ -241,8 +171,8 @@ def _inference() -> Iterator[Finding]:
     order = [name for name in ('Tensorrt', 'CUDA', 'CPU') if name in short]
     text = f'{onnxruntime.__version__}, will use {" or else ".join(order)}'
     yield Finding(subject='ONNX Runtime', verdict=Verdict.GOOD, text=text)
-    version = _version('tensorrt')
-    error_text = _try_import('tensorrt') if version else ''
+    version = version_of('tensorrt')
+    error_text = try_import('tensorrt') if version else ''
     if error_text:
         yield Finding(
             subject='TensorRT',

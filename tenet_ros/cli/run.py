@@ -3,66 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
-from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tenet_ros.cli.camera import add_source_options
-from tenet_ros.errors import ConfigError, ContractError
+from tenet_ros.cli.options import add_model_options, add_source_options, settings_of, source_of
+from tenet_ros.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from tenet_ros.cli.video_writer import VideoWriter
-    from tenet_ros.pipeline import StepResult
-    from tenet_ros.runtime.offline import OfflineStream
-    from tenet_ros.sources import Source, SourceFrame
-    from tenet_ros.types import Frame
+    from tenet_ros.sources import Source
 
-__all__ = ['add_model_options', 'add_parser', 'run', 'settings_of']
+__all__ = ['add_parser', 'run']
 
 EPILOG = """\
 The same source and sentence give the same output, whatever the machine's speed: every frame is
 answered, and the detector looks at each (or at every n-th, with --detect-every n).
 The form of the JSON lines is described in tenet_ros/cli/lines.py.
 """
-
-
-def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Add what every subcommand asks that runs the method."""
-    parser.add_argument('--preset', default='coco', help='default: %(default)s')
-    parser.add_argument('--model', type=Path, metavar='FILE', help="in place of the preset's own")
-    parser.add_argument(
-        '--camera-motion',
-        choices=('none', 'sparse'),
-        default='none',
-        help="take the camera's own motion out of tracks (default: %(default)s)",
-    )
-    parser.add_argument(
-        '--threads', type=int, default=0, help='for one inference; 0 lets it choose'
-    )
-
-
-def settings_of(args: argparse.Namespace) -> Any:
-    """Return the ``Settings`` that the model options mean.
-
-    Raises:
-        ConfigError: a model file that is not there.
-    """
-    from tenet_ros.config import Settings
-
-    if args.model and not args.model.is_file():
-        raise ConfigError(f'--model: expected a model file, {args.model} is not there')
-    return Settings(
-        preset=args.preset,
-        model=str(args.model.absolute()) if args.model else '',
-        threads=args.threads,
-        camera_motion=args.camera_motion,
-    )
 
 
 def add_parser(subparsers: Any) -> None:
@@ -101,20 +61,15 @@ def add_parser(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Answer the recording."""
+    from tenet_ros.cli.player import Player
     from tenet_ros.cli.video_writer import VideoWriter
     from tenet_ros.factory import build
     from tenet_ros.runtime.offline import OfflineStream
-    from tenet_ros.sources import open_source, opened
+    from tenet_ros.sources import opened
 
     if args.detect_every < 1:
         raise ConfigError(f'--detect-every: expected at least 1, got {args.detect_every}')
-    source = open_source(
-        args.source,
-        fps=args.fps,
-        image_topic=args.image_topic,
-        depth_topic='',
-        info_topic='',
-    )
+    source = source_of(args, fps=args.fps)
     with ExitStack() as stack:
         stack.enter_context(opened(source))
         video = (
@@ -129,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         if stream.unknown and not args.quiet:
             words = ', '.join(stream.unknown)
             print(f'this detector cannot find: {words}', file=sys.stderr)
-        player = _Player(source, stream, video, lines, args)
+        player = Player(source, stream, video, lines, args)
         with _progress(source, args) as progress:
             player.play(progress)
         if not args.quiet:
@@ -165,89 +120,3 @@ def _progress(source: Source, args: argparse.Namespace) -> Progress:
     )
     progress.add_task('frames', total=length, state='')
     return progress
-
-
-class _Player:
-    """Steps through a source and writes what comes out."""
-
-    def __init__(
-        self,
-        source: Source,
-        stream: OfflineStream,
-        video: VideoWriter | None,
-        lines: TextIO | None,
-        args: argparse.Namespace,
-    ) -> None:
-        self._source = source
-        self._stream = stream
-        self._video = video
-        self._lines = lines
-        self._args = args
-        self._frames = 0
-        self._skipped = 0
-        self._spent_s: list[float] = []
-        self._states: Counter[str] = Counter()
-
-    def play(self, progress: Progress) -> None:
-        """Answer every frame."""
-        from tenet_ros.cli.pacing import Pacer
-
-        pacer = Pacer()
-        for recorded in self._source.frames():
-            if self._args.frames and self._frames + self._skipped >= self._args.frames:
-                return
-            if self._args.realtime and not self._source.info.live:
-                pacer.wait(recorded.due_ns)
-            frame = self._decode(recorded)
-            if frame is None:
-                continue
-            start = time.perf_counter()
-            result = self._stream.step(frame)
-            spent_s = time.perf_counter() - start
-            self._spent_s.append(spent_s)
-            self._write(result, frame)
-            self._frames += 1
-            state = result.state.value
-            self._states[state] += 1
-            progress.update(
-                progress.task_ids[0], advance=1, state=f'{state:9} {spent_s * 1e3:.0f} ms'
-            )
-
-    def _decode(self, recorded: SourceFrame) -> Frame | None:
-        """Return the frame, or None with one line of warning if it cannot be decoded."""
-        try:
-            return recorded.frame(self._frames)
-        except ContractError as error:
-            self._skipped += 1
-            if self._skipped <= 3:
-                number = self._frames + self._skipped - 1
-                print(f'frame {number} left out: {error}', file=sys.stderr)
-            return None
-
-    def _write(self, result: StepResult, frame: Frame) -> None:
-        from tenet_ros.cli.lines import line_of
-        from tenet_ros.overlay import draw
-
-        if self._video is not None:
-            self._video.write(draw(result, frame.image))
-        if self._lines is not None:
-            self._lines.write(json.dumps(line_of(result)) + '\n')
-
-    def summarise(self) -> None:
-        """Print what was done and how long it took."""
-        import numpy as np
-
-        out = sys.stderr
-        skipped = f', {self._skipped} could not be decoded' if self._skipped else ''
-        print(f'{self._frames} frames{skipped}: {_tally(self._states)}', file=out)
-        if self._spent_s:
-            p50, p95 = np.percentile(np.asarray(self._spent_s) * 1e3, [50, 95])
-            print(f'per frame {p50:.0f} ms, 95 % below {p95:.0f} ms', file=out)
-        if self._video is not None and self._frames:
-            print(f'{self._args.output} ({self._video.codec})', file=out)
-        if self._lines is not None and self._args.json and str(self._args.json) != '-':
-            print(self._args.json, file=out)
-
-
-def _tally(states: Counter[str]) -> str:
-    return ', '.join(f'{state} {count}' for state, count in states.most_common()) or 'none'

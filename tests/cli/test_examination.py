@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from tenet_ros.cli import examination
-from tenet_ros.cli.examination import Verdict, examine
+from tenet_ros.cli import examination, findings
+from tenet_ros.cli.examination import examine
+from tenet_ros.cli.findings import Verdict, try_import
 from tenet_ros.cli.main import main
 
 
@@ -29,7 +30,8 @@ def pretend(monkeypatch, backend, error=''):
             return (f'{backend}\nfor a reason', error)
         return '', 'No module named rclpy' if 'rclpy' in code and backend != 'rclpy' else ''
 
-    monkeypatch.setattr(examination, '_run', answer)
+    for module in (examination, findings):
+        monkeypatch.setattr(module, 'run_code', answer)
 
 
 def test_everything_is_looked_at():
@@ -82,7 +84,7 @@ def test_an_unknown_preset_is_broken():
 
 def test_an_import_that_fails_is_told_by_its_last_line(monkeypatch):
     monkeypatch.undo()
-    assert examination._try_import('json') == ''
-    assert examination._try_import('no_such_module_here') == (
+    assert try_import('json') == ''
+    assert try_import('no_such_module_here') == (
         "ModuleNotFoundError: No module named 'no_such_module_here'"
     )

@@ -1,0 +1,105 @@
+"""What several subcommands ask for, and how it is handed on to processes of our own."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tenet_ros.errors import ConfigError
+
+if TYPE_CHECKING:
+    from tenet_ros.config import Settings
+    from tenet_ros.sources import Source
+
+__all__ = [
+    'add_model_options',
+    'add_source_options',
+    'camera_arguments',
+    'node_arguments',
+    'settings_of',
+    'source_of',
+]
+
+_TOPICS = ('image_topic', 'depth_topic', 'info_topic')
+
+
+def add_source_options(parser: argparse.ArgumentParser) -> None:
+    """Add what every subcommand asks that reads pictures."""
+    parser.add_argument(
+        'source',
+        metavar='SOURCE',
+        help='a video file, a folder of JPEG or PNG images, an RVOS clip, a ROS 2 bag (folder, '
+        '.mcap or .db3), or a webcam (0, /dev/video0)',
+    )
+    group = parser.add_argument_group('of a bag')
+    group.add_argument('--image-topic', help='which images to play (default: the colour ones)')
+    group.add_argument('--depth-topic', help="which depth to play ('' for none)")
+    group.add_argument('--info-topic', help="which camera_info to play ('' for none)")
+
+
+def source_of(args: argparse.Namespace, *, fps: float | None = None) -> Source:
+    """Open what the source options name.
+
+    Args:
+        args: with the source options.
+        fps: frames per second in place of the recorded rate.
+
+    Raises:
+        SourceError: it cannot be opened.
+    """
+    from tenet_ros.sources import open_source
+
+    topics = {name: getattr(args, name) for name in _TOPICS}
+    return open_source(args.source, fps=fps, **topics)
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """Add what every subcommand asks that runs the method."""
+    parser.add_argument('--preset', default='coco', help='default: %(default)s')
+    parser.add_argument('--model', type=Path, metavar='FILE', help="in place of the preset's own")
+    parser.add_argument(
+        '--camera-motion',
+        choices=('none', 'sparse'),
+        default='none',
+        help="take the camera's own motion out of tracks (default: %(default)s)",
+    )
+    parser.add_argument(
+        '--threads', type=int, default=0, help='for one inference; 0 lets it choose'
+    )
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Return the ``Settings`` that the model options mean.
+
+    Raises:
+        ConfigError: a model file that is not there.
+    """
+    from tenet_ros.config import Settings
+
+    if args.model and not args.model.is_file():
+        raise ConfigError(f'--model: expected a model file, {args.model} is not there')
+    return Settings(
+        preset=args.preset,
+        model=str(args.model.absolute()) if args.model else '',
+        threads=args.threads,
+        camera_motion=args.camera_motion,
+    )
+
+
+def camera_arguments(args: argparse.Namespace) -> list[str]:
+    """Return the command line of a camera that plays what the source options name."""
+    arguments = ['camera', str(args.source), '--wait-for-subscribers', '1']
+    arguments += ['--rate', str(args.rate)] if args.rate else []
+    for name in _TOPICS:
+        value = getattr(args, name)
+        arguments += [f'--{name.replace("_", "-")}', value] if value is not None else []
+    return arguments
+
+
+def node_arguments(args: argparse.Namespace) -> list[str]:
+    """Return the command line of a node that answers ``args.sentence`` with the model options."""
+    arguments = ['node', '--preset', args.preset, '--command', args.sentence]
+    arguments += ['--model', str(args.model)] if args.model else []
+    arguments += ['--ros-args', '-p', f'camera_motion:={args.camera_motion}']
+    return [*arguments, '-p', f'threads:={args.threads}']
