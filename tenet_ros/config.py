@@ -178,16 +178,19 @@ class PreferenceConfig:
 class DecisionConfig:
     """Hysteresis of the decision states. Probabilities are the logistic of preference logits.
 
+    Leads are differences of shares: the candidates' odds over the sum of all odds, so that two
+    perfect fits lead each other by nothing.
+
     Attributes:
         tentative: from this probability on, the leader is shown.
         commit: probability that a commitment needs.
-        margin: lead over the runner-up and the null that a commitment needs.
+        margin: lead over the runner-up that a commitment needs, and over the null.
         commit_after_ms: how long a track must lead so before it is committed to.
         commit_looks: detections under the present command that it must have by then.
         settled: ``PreferenceScores.settled`` that a commitment or an absence needs.
         release: a committed track that fits less than this ...
         release_after_ms: ... for this long is let go.
-        switch_margin: a rival that fits better by this much ...
+        switch_margin: a rival that leads by this much ...
         switch_after_ms: ... for this long takes over.
         lost_after_ms: a track unseen for this long is not visible.
         reacquire_after_ms: how long another track must lead to take the place of a lost one.
@@ -199,13 +202,13 @@ class DecisionConfig:
 
     tentative: float = 0.4
     commit: float = 0.5
-    margin: float = 0.1
+    margin: float = 0.2
     commit_after_ms: float = 150.0
     commit_looks: int = 2
     settled: float = 0.8
     release: float = 0.25
     release_after_ms: float = 500.0
-    switch_margin: float = 0.2
+    switch_margin: float = 0.35
     switch_after_ms: float = 500.0
     lost_after_ms: float = 600.0
     reacquire_after_ms: float = 400.0

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenet_ros.config import DecisionConfig
+from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Query
 from tenet_ros.stages.protocols import Decision, PreferenceScores
 from tenet_ros.types import BoolArray, FloatArray, State, TrackSet
@@ -19,6 +20,8 @@ from tenet_ros.types import BoolArray, FloatArray, State, TrackSet
 __all__ = ['Decider', 'probabilities']
 
 NOMINAL_FRAME_NS = 33_333_333
+SAME_THING_IOU = 0.7
+"""Two tracks that overlap this much are on one thing, and no rivals."""
 
 
 def probabilities(logits: FloatArray) -> FloatArray:
@@ -51,7 +54,9 @@ class _View:
 
     Attributes:
         tracks: the tracks.
-        fits: (N,) float32, probability that each is meant.
+        fits: (N,) float32, probability that each is meant, by itself.
+        shares: (N,) float32, probability of each if one of the visible ones is meant, and only
+            one. Two perfect fits have half each: whoever asks for one thing has not said which.
         null: probability that nothing is.
         visible: (N,) bool, seen recently.
         settled: whether the evidence that the sentence needs is there.
@@ -60,6 +65,7 @@ class _View:
 
     tracks: TrackSet
     fits: FloatArray
+    shares: FloatArray
     null: float
     visible: BoolArray
     settled: bool
@@ -77,10 +83,12 @@ class _View:
         return int(np.argmax(np.where(self.visible, self.fits, -1.0)))
 
     def margin(self, row: int) -> float:
-        """Return by how much a track leads the best other visible one and the null."""
-        others = np.where(self.visible, self.fits, 0.0)
-        others[row] = 0.0
-        return float(self.fits[row]) - max(float(others.max(initial=0.0)), self.null)
+        """Return by how much a track leads the best other visible one, or the null if by less."""
+        overlap = iou_matrix(self.tracks.boxes[row : row + 1], self.tracks.boxes)[0]
+        rivals = np.where(overlap < SAME_THING_IOU, self.shares, 0.0)
+        rivals[row] = 0.0
+        over_rivals = float(self.shares[row]) - float(rivals.max(initial=0.0))
+        return min(over_rivals, float(self.fits[row]) - self.null)
 
 
 class Decider:
@@ -121,11 +129,14 @@ class Decider:
             step_ns = tracks.stamp_ns - self._stamp_ns
             step_ns = step_ns if step_ns > 0 else NOMINAL_FRAME_NS
         self._stamp_ns = tracks.stamp_ns
+        visible = np.asarray(tracks.unseen_ns <= self._config.lost_after_ms * 1e6)
+        odds = np.where(visible, np.exp(np.clip(scores.logits, -30.0, 30.0)), 0.0)
         return _View(
             tracks=tracks,
             fits=probabilities(scores.logits),
+            shares=np.asarray(odds / max(float(odds.sum()), 1e-30), np.float32),
             null=float(probabilities(np.asarray([scores.null], np.float32))[0]),
-            visible=np.asarray(tracks.unseen_ns <= self._config.lost_after_ms * 1e6),
+            visible=visible,
             settled=scores.settled >= self._config.settled,
             step_ns=step_ns,
         )
@@ -191,7 +202,7 @@ class Decider:
             best != row
             and view.settled
             and view.fits[best] >= self._config.commit
-            and view.fits[best] >= view.fits[row] + self._config.switch_margin
+            and view.shares[best] >= view.shares[row] + self._config.switch_margin
             and view.fits[best] > view.null
         )
         rival = int(view.tracks.ids[best]) if better else None

@@ -40,27 +40,15 @@ def soft_cap(logits: Array, cap: float) -> Array:
     return np.asarray(np.where(logits > 0, cap * np.tanh(logits / cap), logits), np.float64)
 
 
-def compete(logits: Array, rivalry: Array) -> tuple[Array, float]:
+def compete(logits: Array) -> Array:
     """Return the posterior log odds of each hypothesis if exactly one, or none, is true.
 
     With the odds ``e^L`` of each hypothesis against "none", the posterior of one is
     ``e^Li / (1 + sum e^Lj)``, that is, log odds ``Li - log(1 + sum of the others' e^Lj)``: Bayes
     with exclusive hypotheses.
 
-    Args:
-        logits: (N,), log odds against "none", each by itself.
-        rivalry: (N, N) in [0, 1], how far two hypotheses exclude each other; less than 1 for two
-            tracks on one thing. The diagonal is ignored.
-
-    Returns:
-        (N,) log odds, and those of "none".
-
-    >>> logits, none = compete(np.asarray([2.0, 2.0]), np.ones((2, 2)))
-    >>> logits.round(2).tolist(), round(none, 2)
-    ([-0.13, -0.13], -2.69)
+    >>> compete(np.asarray([2.0, 2.0])).round(2).tolist()
+    [-0.13, -0.13]
     """
-    odds = np.exp(np.clip(logits, -60.0, 60.0))
-    others = rivalry * odds[None, :]
-    np.fill_diagonal(others, 0.0)
-    none = -float(np.log(max(float(odds.sum()), 1e-9)))
-    return np.asarray(logits - np.log1p(others.sum(axis=1)), np.float64), none
+    odds = np.exp(np.clip(logits, -30.0, 30.0))
+    return np.asarray(logits - np.log1p(odds.sum() - odds), np.float64)

@@ -10,7 +10,9 @@ For each phrase of the sentence, anchors first, every track gets
     reference   whether the detector's own answer to the whole sentence fell on it
     visibility  whether it is seen now
 
-Then the number: a singular means one or none, so the candidates compete; a plural does not.
+Number is the decision's business, but for "the dog and the ball": there each phrase means one
+thing, and its candidates compete, so that two dogs do not take both places.
+
 It is log-linear in hand-set weights: a baseline whose every answer can be explained.
 """
 
@@ -61,8 +63,7 @@ class ExplicitPreference:
             image_size: (height, width) of the source image, pixels.
 
         Returns:
-            For a singular sentence log odds of "this one and no other", which include the
-            competition of the candidates; for a plural, of "this is one of them".
+            Log odds of each track by itself, and for the null those against the best.
         """
         if not len(tracks):
             return PreferenceScores(
@@ -77,19 +78,16 @@ class ExplicitPreference:
             width=image_size[1],
         )
         fits = self._fits(query, tracks, scene)
-        rivalry = 1.0 - np.clip((scene.pairs.iou - 0.5) / 0.3, 0.0, 1.0)
-        if expression.count == 1:
-            logits, null = compete(fits[0], rivalry)
-        else:
-            meant = [
-                fits[k] if expression.phrases[k].plural else compete(fits[k], rivalry)[0]
-                for k in expression.targets
-            ]
-            logits = np.max(meant, axis=0)
-            null = -float(logits.max())
+        logits = fits[0]
+        if len(expression.targets) > 1:
+            meant = expression.targets
+            logits = np.max(
+                [fits[k] if expression.phrases[k].plural else compete(fits[k]) for k in meant],
+                axis=0,
+            )
         return PreferenceScores(
             logits=np.asarray(logits, np.float32),
-            null=null,
+            null=-float(logits.max()),
             settled=self._settled(expression, tracks, scene, logits),
         )
 
