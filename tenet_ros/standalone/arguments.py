@@ -8,12 +8,14 @@ Command Line Arguments".
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import YAMLError
 
 from tenet_ros.standalone.exceptions import RosArgumentError
@@ -235,11 +237,32 @@ def _absolute(name: str) -> str:
     return '/' + name.strip('/')
 
 
+class _Constructor(SafeConstructor):
+    """YAML 1.1 as rcl reads it: `on` is a boolean, but `12:30` and `2024-01-01` are strings."""
+
+    def construct_number(self, node: Any) -> Any:
+        if ':' in node.value:
+            return node.value
+        kind = self.construct_yaml_int if node.tag.endswith(':int') else self.construct_yaml_float
+        return kind(node)
+
+    def construct_date(self, node: Any) -> Any:
+        return node.value
+
+
+for _tag in ('int', 'float'):
+    _Constructor.add_constructor(f'tag:yaml.org,2002:{_tag}', _Constructor.construct_number)
+_Constructor.add_constructor('tag:yaml.org,2002:timestamp', _Constructor.construct_date)
+
+
 def _load_yaml(text: str, where: str) -> Any:
     yaml = YAML(typ='safe', pure=True)
-    yaml.version = (1, 1)  # the version that rcl reads: yes and on are booleans
+    yaml.version = (1, 1)
+    yaml.Constructor = _Constructor
     try:
-        return yaml.load(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # ruamel's advice on 1e3
+            return yaml.load(text)
     except YAMLError as error:
         reason = ' '.join(str(error).split())
         raise RosArgumentError(f'{where}: not YAML: {reason}') from error

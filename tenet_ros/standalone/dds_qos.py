@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 __all__ = ['MAX_BLOCKING_NS', 'CQos', 'policy_kind', 'read_profile', 'read_user_data']
 
 MAX_BLOCKING_NS: Final = 100_000_000
-"""Longest that a reliable write waits for a reader that does not keep up, then gives up.
+"""Longest that a reliable KEEP_ALL write waits for a reader that does not keep up, then gives up.
 
 100 ms is DDS's own default. (`rmw_cyclonedds_cpp` waits for ever: a stuck viewer would stop the
-node.)
+node.) A KEEP_LAST write does not wait: it overwrites.
 """
 
 _UNLIMITED: Final = -1

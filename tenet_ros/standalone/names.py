@@ -73,7 +73,7 @@ def validate_namespace(namespace: str) -> None:
     if namespace == '/':
         return
     tokens = namespace.split('/')
-    legal = tokens[0] == '' and all(_TOKEN.fullmatch(token) for token in tokens[1:])
+    legal = len(tokens) > 1 and tokens[0] == '' and all(map(_TOKEN.fullmatch, tokens[1:]))
     if not legal or len(namespace) > _MAX_NAMESPACE:
         raise InvalidNamespaceException(
             f'namespace {namespace!r}: expected /, or /name/name... with letters, digits and '

@@ -53,8 +53,9 @@ class Publisher:
     def publish(self, msg: Any) -> None:
         """Send a message, or its CDR bytes.
 
-        A reliable reader that does not keep up makes this wait for at most 100 ms; then the
-        message is dropped for all, counted in `dropped`, and said in the log.
+        With history KEEP_LAST this never waits for a reader. With KEEP_ALL, a reliable reader that
+        does not keep up makes it wait for at most 100 ms; then the message is dropped for all,
+        counted in `dropped`, and said in the log.
 
         Raises:
             TypeError: Not a message of this publisher's type, or a field of a wrong type.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import signal
+import time
 import zlib
 
 import numpy as np
 import pytest
+
+from tenet_ros.standalone import HistoryPolicy, QoSProfile, message
 
 EXPECTED_PIXELS = np.arange(480 * 640 * 3, dtype=np.uint32).astype(np.uint8)
 
@@ -103,3 +106,25 @@ def test_processes_on_other_domains_do_not_meet(start):
     talker.expect('ready')
     start('listener').expect('heard')
     assert not any('heard' in line for line in listener.stop(signal.SIGINT)[1].splitlines())
+
+
+def test_a_stuck_reliable_reader_costs_messages_not_the_stream(start, make_node, capfd):
+    listener = start('listener', '--ros-args', '-p', 'reliable_images:=true')
+    listener.expect('ready')
+    image = message('sensor_msgs/msg/Image')(height=480, width=640, data=EXPECTED_PIXELS)
+    keep_all = QoSProfile(history=HistoryPolicy.KEEP_ALL)
+    publisher = make_node().create_publisher(type(image), 'image', keep_all)
+    while not publisher.get_subscription_count():
+        time.sleep(0.01)
+    publisher.publish(image)
+    listener.expect('saw')
+    listener.process.send_signal(signal.SIGSTOP)
+    started = time.monotonic()
+    for _ in range(4):
+        publisher.publish(image)
+    assert time.monotonic() - started < 1.5
+    assert publisher.dropped >= 1
+    assert 'did not take a message of 921' in capfd.readouterr().err
+    listener.process.send_signal(signal.SIGCONT)
+    publisher.publish(image)
+    listener.expect('saw')

@@ -18,7 +18,9 @@ class Listener(api.Node):
         durability = api.DurabilityPolicy.TRANSIENT_LOCAL if late else api.DurabilityPolicy.VOLATILE
         qos = api.QoSProfile(depth=5, durability=durability)
         self.create_subscription(api.String, 'chatter', self.hear, qos)
-        self.create_subscription(api.Image, 'image', self.see, api.qos_profile_sensor_data)
+        reliable = self.declare_parameter('reliable_images', value=False).value
+        image_qos = api.QoSProfile(depth=1) if reliable else api.qos_profile_sensor_data
+        self.create_subscription(api.Image, 'image', self.see, image_qos)
         self.create_timer(0.5, lambda: None)
 
     def hear(self, msg: Any) -> None:
