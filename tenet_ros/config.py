@@ -43,7 +43,8 @@ class TrackerConfig:
         second_min_iou: only with this overlap.
         min_iou: least overlap of any other match.
         reach: factor by which boxes are enlarged when, last of all, what is left is matched.
-        fresh_looks: only tracks that missed no more looks have a second chance or a reach.
+        fresh_looks: only tracks that missed no more looks have a second chance and a reach, and
+            only to them is a mask a sign of life.
         other_label_weight: factor on the overlap of a detection with a track of another class.
         recency: factor on a track's claim for every look that it missed.
         direction_weight: weight of observation-centric momentum.

@@ -124,8 +124,8 @@ class Tracker(Protocol):
         An empty set counts: it is a frame in which nothing was seen.
 
         Returns:
-            False if the frame is older than the kept history or than a detection set applied
-            already (the set is then ignored).
+            False if the frame is older than the kept history, or not newer than that of a
+            detection set applied already (the set is then ignored).
         """
         ...
 
@@ -139,7 +139,7 @@ class Tracker(Protocol):
         ...
 
     def snapshot(self) -> TrackSet:
-        """Return every live track at the newest frame."""
+        """Return every live track, once it is confirmed, at the newest frame."""
         ...
 
     def reset(self) -> None:

@@ -344,6 +344,17 @@ def test_mask_boxes_move_a_track_between_looks() -> None:
     assert followed.hits.tolist() == left.hits.tolist() == [2], 'but not detected'
 
 
+def test_a_mask_is_no_sign_of_life_once_the_detector_keeps_missing_the_object() -> None:
+    stream = Stream(TrackerConfig(fresh_looks=3))
+    stream.step(box(100))
+    unseen = []
+    for _ in range(6):
+        stream.step()
+        stream.tracker.correct(np.asarray([1]), np.asarray([box(100)], np.float32))
+        unseen.append(stream.tracker.snapshot().unseen_ns[0] // FRAME_NS)
+    assert unseen == [0, 0, 0, 1, 2, 3]
+
+
 def test_mask_boxes_do_not_keep_alive_what_the_detector_misses() -> None:
     stream = Stream(TrackerConfig(max_missed_looks=3))
     stream.step(box(100))

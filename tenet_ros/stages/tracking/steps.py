@@ -109,6 +109,9 @@ class Steps:
     def correct(self, tracks: Tracks, ids: IntArray, boxes: FloatArray, clock_ns: int) -> Tracks:
         """Return the tracks after mask boxes; those that do not fit their track are ignored.
 
+        A segmenter finds something in any box. So a mask says that its object is still there only
+        while the detector agrees; of a track that it keeps missing a mask moves the box alone.
+
         Args:
             tracks: at the masks' frame.
             ids: (K,) int64; unknown ones are ignored, of repeated ones the first counts.
@@ -129,8 +132,11 @@ class Steps:
         tracks = tracks.copy()
         filters = tracks.filters[rows]
         update(filters, measured, self._mask_noise)
-        tracks.filters[rows] = tracks.anchor[rows] = filters
-        tracks.observed[rows] = measured
+        tracks.filters[rows] = filters
+        trusted = tracks.missed[rows] <= self._config.fresh_looks
+        rows = rows[trusted]
+        tracks.anchor[rows] = filters[trusted]
+        tracks.observed[rows] = measured[trusted]
         tracks.seen_ns[rows] = clock_ns
         tracks.unseen[rows] = 0
         return tracks
