@@ -106,9 +106,9 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         ConfigError: a process failed, or the node never became ready.
     """
     truth = truth_of(args)
-    environment = loopback(args.domain)
-    os.environ.update(environment)
     with ExitStack() as stack:
+        environment = stack.enter_context(loopback(args.domain))
+        os.environ.update(environment)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix='tenet-bench-')))
         node = stack.enter_context(client_node('bench', args.ros_args))
         observer = Observer(node, keep_masks=truth is not None)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import final
@@ -21,22 +24,50 @@ PARENT = 'TENET_ROS_PARENT'
 """Environment variable that tells a child whose end it must not outlive."""
 PR_SET_PDEATHSIG = 1
 """Of linux/prctl.h."""
+DOMAINS = range(1, 101)
+"""0 is everybody's; above 100 a domain's ports meet the ephemeral ones."""
+LOCK_PORT = 28000
 STOP_S = 15.0
 SHOWN_LINES = 5
 
 
-def loopback(domain: int | None) -> dict[str, str]:
-    """Return the environment that keeps ROS on this machine, on a domain of its own.
+@contextmanager
+def loopback(domain: int | None) -> Iterator[dict[str, str]]:
+    """Provide the environment that keeps ROS on this machine, on a domain of its own.
 
     Args:
-        domain: the domain, or None for one by the process id.
+        domain: the domain, or None for one that nobody on this machine is using.
+
+    Raises:
+        ConfigError: no domain is free.
     """
-    # Above 100 the ports of a domain meet the ephemeral ones; 0 is everybody's.
-    chosen = domain if domain is not None else 1 + os.getpid() % 100
-    environment = {'ROS_DOMAIN_ID': str(chosen), 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
-    if os.environ.get('ROS_DISTRO') == 'humble':
-        environment['ROS_LOCALHOST_ONLY'] = '1'  # later ones call it deprecated, in every process
-    return environment
+    with ExitStack() as held:
+        chosen = domain if domain is not None else _free_domain(held)
+        environment = {'ROS_DOMAIN_ID': str(chosen), 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}
+        if os.environ.get('ROS_DISTRO') == 'humble':
+            # Later distributions call it deprecated, in every process.
+            environment['ROS_LOCALHOST_ONLY'] = '1'
+        yield environment
+
+
+def _free_domain(held: ExitStack) -> int:
+    """Return a domain without participants, and hold a port that stands for it meanwhile."""
+    domains = list(DOMAINS)
+    random.shuffle(domains)
+    for domain in domains:
+        lock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with probe:
+            try:
+                lock.bind(('127.0.0.1', LOCK_PORT + domain))
+                # Where the domain's first participant would listen (RTPS 2.5, 9.6.2.3).
+                probe.bind(('', 7400 + 250 * domain + 10))
+            except OSError:
+                lock.close()
+                continue
+        held.enter_context(lock)
+        return domain
+    raise ConfigError('no ROS domain from 1 to 100 is free here; name one with --domain')
 
 
 def follow_parent() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tenet_ros.cli import children
 from tenet_ros.cli.children import Child, loopback
+from tenet_ros.cli.session import client_node
 from tenet_ros.errors import ConfigError
 
 TIMEOUT_S = 30
@@ -50,7 +53,8 @@ def test_a_child_is_stopped_at_the_end_of_its_block(ros_domain, folder):
 def test_a_child_does_not_outlive_a_parent_that_was_killed(ros_domain, folder):
     code = (
         'import time\n'
-        'from tenet_ros.cli.children import Child\n'
+        'from tenet_ros.cli import children
+from tenet_ros.cli.children import Child\n'
         f'with Child("camera", ["camera", {str(folder)!r}, "--loop"], {{}}) as child:\n'
         '    while "images" not in child.last_words():\n'
         '        time.sleep(0.01)\n'
@@ -66,8 +70,25 @@ def test_a_child_does_not_outlive_a_parent_that_was_killed(ros_domain, folder):
     wait_until(lambda: not is_alive(pid))
 
 
-def test_a_run_of_our_own_stays_on_this_machine():
-    environment = loopback(42)
-    assert environment['ROS_DOMAIN_ID'] == '42'
-    assert environment['ROS_AUTOMATIC_DISCOVERY_RANGE'] == 'LOCALHOST'
-    assert 1 <= int(loopback(None)['ROS_DOMAIN_ID']) <= 100
+def test_a_run_of_our_own_stays_on_this_machine_and_on_its_own_domain():
+    with loopback(42) as environment:
+        assert environment['ROS_DOMAIN_ID'] == '42'
+        assert environment['ROS_AUTOMATIC_DISCOVERY_RANGE'] == 'LOCALHOST'
+    with ExitStack() as stack:
+        runs = [stack.enter_context(loopback(None)) for _ in range(3)]
+        domains = [int(environment['ROS_DOMAIN_ID']) for environment in runs]
+    assert len(set(domains)) == 3
+    assert all(1 <= domain <= 100 for domain in domains)
+
+
+def test_a_domain_that_somebody_is_on_is_not_taken(ros_domain, monkeypatch):
+    monkeypatch.setattr(children, 'DOMAINS', (ros_domain,))
+    monkeypatch.setattr(children, 'LOCK_PORT', 29000)
+    with loopback(None) as environment:
+        assert environment['ROS_DOMAIN_ID'] == str(ros_domain)
+    with (
+        client_node('guest', []),
+        pytest.raises(ConfigError, match='no ROS domain'),
+        loopback(None),
+    ):
+        pass
