@@ -145,6 +145,7 @@ class PreferenceConfig:
         motion_needs_s: time that a track must be watched before its motion is known.
         motion_speed: box sizes per second that are as likely motion as rest.
         motion_growth: d log(size)/dt, per second, that is as likely approach as none.
+        motion_jitter: unsteadiness of a box at rest, box sizes.
         motion_stir: box sizes per second that a unit of unsteadiness counts for.
         order: evidence of a superlative or ordinal that is met, and against it if it is missed.
         order_hint: the same for "on the left" and "the small".
@@ -161,17 +162,18 @@ class PreferenceConfig:
     relation_cap: float = 2.5
     anchor_missed: float = 2.2
     motion: float = 1.0
-    motion_hint: float = 0.4
+    motion_hint: float = 0.6
     motion_cap: float = 2.5
     motion_recent_s: float = 1.0
     motion_needs_s: float = 0.6
     motion_speed: float = 0.2
     motion_growth: float = 0.12
+    motion_jitter: float = 0.06
     motion_stir: float = 2.0
     order: float = 2.0
     order_hint: float = 1.5
     reference: float = 0.3
-    unseen_per_s: float = 0.7
+    unseen_per_s: float = 1.2
     nothing_there: float = 3.0
 
 
@@ -184,6 +186,7 @@ class DecisionConfig:
 
     Attributes:
         tentative: from this probability on, the leader is shown.
+        stay_margin: and stays shown until another leads it by this much.
         commit: probability that a commitment needs.
         margin: lead over the runner-up that a commitment needs, and over the null.
         commit_after_ms: how long a track must lead so before it is committed to.
@@ -202,6 +205,7 @@ class DecisionConfig:
     """
 
     tentative: float = 0.4
+    stay_margin: float = 0.1
     commit: float = 0.5
     margin: float = 0.2
     commit_after_ms: float = 150.0

@@ -143,7 +143,7 @@ class Decider:
 
     def _choose(self, view: _View) -> None:
         """Without a commitment: follow the leader, commit when it has led for a while."""
-        row = view.leader()
+        row = self._stay(view, view.leader())
         if row < 0 or view.fits[row] < self._config.tentative or view.fits[row] <= view.null:
             self._leading.hold(None, view.step_ns)
             self._give_nothing(view)
@@ -153,6 +153,15 @@ class Decider:
         self._state, self._ids = State.TENTATIVE, (leader,)
         if self._leads(view, row, self._config.commit_after_ms):
             self._commit(leader)
+
+    def _stay(self, view: _View, best: int) -> int:
+        """Return the row that was shown last if it is about as good as the best one."""
+        if self._state is not State.TENTATIVE:
+            return best
+        row = view.row(self._ids[0])
+        near = row >= 0 and view.visible[row]
+        near = near and view.shares[row] >= view.shares[best] - self._config.stay_margin
+        return row if near else best
 
     def _give_nothing(self, view: _View) -> None:
         """No track fits: searching, and absent once enough looks over enough time say so."""

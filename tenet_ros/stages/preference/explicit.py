@@ -114,8 +114,9 @@ class ExplicitPreference:
                     )
             fit = fit + self._motions(expression, scene, phrase)
             fit = fit + self._orders(expression, scene, phrase, logistic(fit))
+            fit = fit - self._config.unseen_per_s * np.minimum(tracks.unseen_ns / 1e9, 2.0)
             if phrase in expression.targets:
-                fit = fit + self._presence(query, tracks)
+                fit = fit + self._reference(query, tracks)
             fits[phrase], beliefs[phrase] = fit, logistic(fit)
         return fits
 
@@ -161,14 +162,11 @@ class ExplicitPreference:
                 total += watched * evidence
         return total
 
-    def _presence(self, query: Query, tracks: TrackSet) -> Array:
-        """Return the evidence of being there, and of being the detector's own answer."""
-        unseen_s = np.minimum(tracks.unseen_ns / 1e9, 2.0)
-        total = -self._config.unseen_per_s * unseen_s
+    def _reference(self, query: Query, tracks: TrackSet) -> Array:
+        """Return the evidence of being the detector's own answer to the whole sentence."""
         hits = tracks.reference_hits[:, query.index].astype(np.float64)
-        if hits.any():
-            total += self._config.reference * (2.0 * hits - 1.0)
-        return np.asarray(total, np.float64)
+        answered = float(hits.max(initial=0.0))
+        return np.asarray(self._config.reference * (2.0 * hits - answered), np.float64)
 
     def _settled(
         self, expression: Expression, tracks: TrackSet, scene: Scene, logits: Array

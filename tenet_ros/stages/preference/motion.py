@@ -20,8 +20,10 @@ from tenet_ros.types import BoolArray, TrackSet
 
 __all__ = ['Movement']
 
-_CONSENSUS = 0.35
+_CONSENSUS = 0.5
 """Tracks whose velocities differ from the median by less than this share of it move as one."""
+_PARALLAX = 0.5
+"""Share of the camera's own motion that may be left where it was taken out."""
 _CROWD = 5
 """Tracks that it takes to call their common motion the camera's."""
 
@@ -82,8 +84,10 @@ class Movement:
         moving: (N,) probability that it moves now, from its place or in it.
         moved: (N,) probability that it moved before that.
         seen_before: (N,) in [0, 1], how much of the time before was seen.
-        watched: (N,) in [0, 1], how much of the time that it takes was seen.
+        watched: (N,) in [0, 1], how much of the time that it takes was seen; 0 for a track that
+            is not seen now.
         newness_s: (N,) how much later than the oldest track it appeared, seconds.
+        floor: (N,) speed that is as likely motion as rest, box sizes per second.
         config: thresholds.
     """
 
@@ -95,6 +99,7 @@ class Movement:
     seen_before: Array
     watched: Array
     newness_s: Array
+    floor: Array
     config: PreferenceConfig
 
     @classmethod
@@ -106,18 +111,24 @@ class Movement:
         now = _Window.of(boxes[:, recent], tracks.history_valid[:, recent], times_s[recent])
         old = ~recent
         before = _Window.of(boxes[:, old], tracks.history_valid[:, old], times_s[old])
-        velocity = _without_camera(now.velocity, tracks)
+        seen = np.clip(1.0 - (tracks.unseen_ns / 1e9 - 0.2) / 0.5, 0.0, 1.0)
+        size = _sizes(tracks)
+        camera = _camera_velocity(now.velocity * size[:, None], seen * (now.watched_s > 0.2))
+        velocity = now.velocity - camera / size[:, None]
         speed = np.hypot(velocity[:, 0], velocity[:, 1])
+        # Near and far things follow the camera's motion differently: what is left of it is noise.
+        floor = np.hypot(config.motion_speed, _PARALLAX * np.hypot(*camera) / size)
         age_s = tracks.age_ns / 1e9
         return cls(
             velocity=velocity,
             speed=speed,
             growth=now.growth,
-            moving=_moving(speed, now, config),
-            moved=_moving(np.hypot(*before.velocity.T), before, config),
+            moving=_moving(speed, now, floor, config),
+            moved=_moving(np.hypot(*before.velocity.T), before, floor, config),
             seen_before=np.minimum(before.watched_s / 0.4, 1.0),
-            watched=np.clip((now.watched_s - 0.1) / (config.motion_needs_s - 0.1), 0.0, 1.0),
+            watched=seen * np.clip((now.watched_s - 0.1) / (config.motion_needs_s - 0.1), 0.0, 1.0),
             newness_s=age_s.max(initial=0.0) - age_s,
+            floor=floor,
             config=config,
         )
 
@@ -138,8 +149,7 @@ class Movement:
 
     def heads(self, axis: int, sign: int) -> Array:
         """Return the probability of a direction: axis 0 for x, sign 1 for right or down."""
-        least, width = self.config.motion_speed, self.config.motion_speed / 2
-        return logistic((sign * self.velocity[:, axis] - least) / width)
+        return logistic(2.0 * (sign * self.velocity[:, axis] / self.floor - 1.0))
 
     def grows(self, sign: int) -> Array:
         """Return the probability that the box grows (1) or shrinks (-1)."""
@@ -147,31 +157,32 @@ class Movement:
         return logistic((sign * self.growth - least) / (least / 2))
 
 
-def _moving(speed: Array, window: _Window, config: PreferenceConfig) -> Array:
+def _moving(speed: Array, window: _Window, floor: Array, config: PreferenceConfig) -> Array:
     """Return the probability of motion: a soft step over the logarithm of what is seen of it."""
-    activity = np.hypot(speed, config.motion_stir * window.stir)
-    ratio = np.maximum(activity, 1e-3) / config.motion_speed
-    return logistic(3.0 * np.log(ratio))
+    stir = np.sqrt(np.maximum(window.stir**2 - config.motion_jitter**2, 0.0))
+    activity = np.hypot(speed, config.motion_stir * stir)
+    return logistic(3.0 * np.log(np.maximum(activity, 1e-3) / floor))
 
 
-def _without_camera(velocity: Array, tracks: TrackSet) -> Array:
-    """Take out what most tracks do together: that is the camera's own motion.
+def _sizes(tracks: TrackSet) -> Array:
+    """Return the root of each box's area, (N,) pixels, at least 1."""
+    extent = np.maximum(tracks.boxes[:, 2:] - tracks.boxes[:, :2], 1.0).astype(np.float64)
+    return np.asarray(np.sqrt(extent[:, 0] * extent[:, 1]), np.float64)
 
-    It stands in for a camera motion estimate where there is none, and finds nothing to take out
-    where there is one.
+
+def _camera_velocity(pixels: Array, weight: Array) -> Array:
+    """Return what most tracks do together, (2,) pixels per second: the camera's own motion.
+
+    It stands in for a camera motion estimate where there is none, and finds nothing where there
+    is one. Things that all move by themselves, and alike, are mistaken for a moving camera.
     """
-    if len(velocity) < _CROWD:
-        return velocity
-    size = np.sqrt(
-        np.maximum(tracks.boxes[:, 2] - tracks.boxes[:, 0], 1.0)
-        * np.maximum(tracks.boxes[:, 3] - tracks.boxes[:, 1], 1.0)
-    ).astype(np.float64)[:, None]
-    pixels = velocity * size
-    common = np.median(pixels, axis=0)
-    differs = float(np.median(np.hypot(*(pixels - common).T)))
-    if differs > _CONSENSUS * float(np.hypot(*common)):
-        return velocity
-    return np.asarray((pixels - common) / size, np.float64)
+    known = pixels[weight > 0.5]
+    if len(known) < _CROWD:
+        return np.zeros(2)
+    common = np.median(known, axis=0)
+    differs = np.hypot(*(known - common).T)
+    alike = float((differs < _CONSENSUS * np.hypot(*common)).mean())
+    return np.asarray(common if alike > 0.5 else np.zeros(2), np.float64)
 
 
 _KINDS: Mapping[MotionKind, Callable[[Movement], Array]] = MappingProxyType(
