@@ -53,8 +53,7 @@ def test_a_child_is_stopped_at_the_end_of_its_block(ros_domain, folder):
 def test_a_child_does_not_outlive_a_parent_that_was_killed(ros_domain, folder):
     code = (
         'import time\n'
-        'from tenet_ros.cli import children
-from tenet_ros.cli.children import Child\n'
+        'from tenet_ros.cli.children import Child\n'
         f'with Child("camera", ["camera", {str(folder)!r}, "--loop"], {{}}) as child:\n'
         '    while "images" not in child.last_words():\n'
         '        time.sleep(0.01)\n'
