@@ -30,6 +30,9 @@ from tenet_ros.types import FloatArray, Mask, UInt8Array
 
 __all__ = ['ColourSegmenter', 'CueWeights', 'Look', 'logistic']
 
+_FLAT = 1.0
+"""Standard deviation of L*a*b*, of 255, below which a window shows nothing."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CueWeights:
@@ -45,14 +48,14 @@ class CueWeights:
         connection: of position (8) and the random walk.
     """
 
-    position: tuple[float, ...] = (1.21, -2.36, -2.74, 1.11, -0.32, 0.76, -7.91, -1.17)
+    position: tuple[float, ...] = (1.20, -2.38, -2.73, 1.16, -0.32, 0.80, -8.61, -1.09)
     appearance: tuple[float, ...] = (
-        *(-0.30, -1.20, -0.95, 0.28, -0.31, 0.92, -8.97, -1.07),
-        *(0.68, 0.95, 1.32),
+        *(-0.26, -1.26, -1.00, 0.35, -0.32, 0.93, -9.49, -0.98),
+        *(0.66, 0.95, 1.28),
     )
     connection: tuple[float, ...] = (
-        *(-0.07, 1.97, 1.52, -1.12, -0.11, 0.48, -5.17, 0.15),
-        1.80,
+        *(-0.02, 1.82, 1.39, -1.01, -0.13, 0.49, -5.31, 0.05),
+        1.74,
     )
 
 
@@ -158,10 +161,16 @@ class Look:
 
 
 def believe(look: Look, weights: CueWeights, walk_grid: int) -> FloatArray:
-    """Return how probably each cell of the grid is the object, (n, n) float32 in [0, 1]."""
+    """Return how probably each cell of the grid is the object, (n, n) float32 in [0, 1].
+
+    Where nothing has edges the walk drains into the surroundings, and connection is not asked.
+    """
     belief = logistic(look.position, weights.position)
     belief = logistic(look.appearance_cues(belief), weights.appearance)
-    return logistic(look.connection_cues(belief, walk_grid), weights.connection)
+    if look.lab.std(axis=(0, 1)).max() < _FLAT:
+        return belief
+    connected = logistic(look.connection_cues(belief, walk_grid), weights.connection)
+    return connected if connected.max() >= 0.5 else belief
 
 
 def logistic(cues: FloatArray, weights: tuple[float, ...]) -> FloatArray:
