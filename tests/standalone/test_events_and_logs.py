@@ -76,7 +76,7 @@ def test_log_lines_look_like_rclpys(capfd):
 def test_levels_are_inherited(capfd):
     set_logger_level('test_levels', LoggingSeverity.ERROR)
     logger = get_logger('test_levels').get_child('child')
-    assert not logger.warn('no')
+    assert not logger.warning('no')
     assert logger.error('yes')
     logger.set_level(LoggingSeverity.DEBUG)
     assert logger.debug('too')

@@ -69,7 +69,7 @@ def test_incompatible_qos_is_said_on_both_sides(start):
 )
 def test_signals_end_spinning_cleanly(start, number, reason):
     talker = start('talker')
-    talker.expect('ready')
+    talker.expect('spinning')
     code, output = talker.stop(number)
     assert code == 0
     assert f'ended by {reason}, ok False' in output
@@ -79,7 +79,7 @@ def test_signals_end_spinning_cleanly(start, number, reason):
 
 def test_signals_end_an_idle_process(start):
     talker = start('talker', '--ros-args', '-p', 'once:=true')
-    talker.expect('ready')
+    talker.expect('spinning')
     assert talker.stop(signal.SIGINT)[0] == 0
 
 

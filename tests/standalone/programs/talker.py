@@ -31,6 +31,12 @@ class Talker(api.Node):
         if once:
             self.say()
         self.create_timer(0.05, (lambda: None) if once else self.say)
+        self.first = self.create_timer(0.001, self.started)
+
+    def started(self) -> None:
+        """Tell that callbacks are running."""
+        self.first.cancel()
+        print('spinning')
 
     def say(self) -> None:
         """Publish one round."""
