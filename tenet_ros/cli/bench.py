@@ -48,8 +48,10 @@ def _add_stream(kinds: Any) -> None:
         'status 1 if the stream broke a promise: a stamp that no image had, a result older than '
         'the one before, a frame that is nowhere.',
     )
-    add_source_options(parser)
-    parser.add_argument('sentence', metavar='SENTENCE', help='the command')
+    add_source_options(parser, positional=False)
+    parser.add_argument(
+        '--command', dest='sentence', required=True, metavar='SENTENCE', help='what to look for'
+    )
     add_model_options(parser)
     parser.add_argument('--gt', type=Path, metavar='CLIP', help='RVOS clip with ground truth')
     parser.add_argument('--object', type=int, metavar='ID', help='what the command refers to')

@@ -24,18 +24,32 @@ __all__ = [
 _TOPICS = ('image_topic', 'depth_topic', 'info_topic')
 
 
-def add_source_options(parser: argparse.ArgumentParser) -> None:
-    """Add what every subcommand asks that reads pictures."""
-    parser.add_argument(
-        'source',
-        metavar='SOURCE',
-        help='a video file, a folder of JPEG or PNG images, an RVOS clip, a ROS 2 bag (folder, '
-        '.mcap or .db3), or a webcam (0, /dev/video0)',
-    )
+SOURCE_HELP = (
+    'a video file, a folder of JPEG or PNG images, an RVOS clip, a ROS 2 bag (folder, .mcap or '
+    '.db3), or a webcam (0, /dev/video0)'
+)
+
+
+def add_source_options(parser: argparse.ArgumentParser, *, positional: bool = True) -> None:
+    """Add what every subcommand asks that reads pictures.
+
+    Args:
+        parser: of the subcommand.
+        positional: take the source as an argument, or as ``--source``.
+    """
+    if positional:
+        parser.add_argument('source', metavar='SOURCE', help=SOURCE_HELP)
+    else:
+        parser.add_argument('--source', required=True, help=SOURCE_HELP)
     group = parser.add_argument_group('of a bag')
-    group.add_argument('--image-topic', help='which images to play (default: the colour ones)')
-    group.add_argument('--depth-topic', help="which depth to play ('' for none)")
-    group.add_argument('--info-topic', help="which camera_info to play ('' for none)")
+    topic = 'TOPIC'
+    group.add_argument(
+        '--image-topic', metavar=topic, help='which images to play (default: the colour ones)'
+    )
+    group.add_argument('--depth-topic', metavar=topic, help="which depth to play ('' for none)")
+    group.add_argument(
+        '--info-topic', metavar=topic, help="which camera_info to play ('' for none)"
+    )
 
 
 def source_of(args: argparse.Namespace, *, fps: float | None = None) -> Source:

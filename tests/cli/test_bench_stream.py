@@ -43,7 +43,8 @@ def test_truth_is_for_one_round(shared_data):
 @pytest.mark.slow
 def test_a_live_run_keeps_its_promises(shared_data, shared_models, start, ros_domain, tmp_path):
     bench = start(
-        'bench', 'stream', str(shared_data / 'bags' / 'rgb_dogs-jump_raw_mcap'), SENTENCE,
+        'bench', 'stream', '--source', str(shared_data / 'bags' / 'rgb_dogs-jump_raw_mcap'),
+        '--command', SENTENCE,
         '--gt', str(shared_data / 'rvos' / CLIP), '--domain', str(ros_domain),
         '--model', str(shared_models / 'yolox_nano_416.onnx'), '--json', str(tmp_path / 'out'),
     )  # fmt: skip
