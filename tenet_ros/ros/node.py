@@ -325,14 +325,17 @@ def main(args: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    node = None
+    node, begun = None, False
     try:
         api.init(args=args)
+        begun = True
         node = TenetNode()
         api.spin(node)
     except (KeyboardInterrupt, api.ExternalShutdownException):
         return 0
     except (TenetError, RuntimeError) as error:
+        if begun and not api.ok():  # a signal came while rclpy was amid a transition
+            return 0
         if node is not None:
             raise
         print(f'tenet_node: {error}', file=sys.stderr)

@@ -193,19 +193,18 @@ class Robot:
     def summary(self) -> dict[str, int]:
         return {key: len(messages) for key, messages in self.heard.items()}
 
-    def wait_for_node(self) -> None:
-        """Wait until the node is active and everything is matched."""
-        self.spin_until(lambda: self.commands.get_subscription_count() > 0)
-        count = lambda p: p.get_subscription_count()  # noqa: E731
-        self.spin_until(lambda: count(self.images) or count(self.compressed))
+    def wait_for_node(self, *, greet: bool = True) -> None:
+        """Wait until the node is active, and show it pictures until it answers.
 
-    def greet(self) -> None:
-        """Show pictures until the node answers: what is sent before both sides match is lost."""
-        self.wait_for_node()
-        picture = self.squares()
-        self.spin_until(
-            lambda: self.show(picture) and any(map(self.stamp_of, self.heard['status']))
-        )
+        What is sent before both sides have matched may be lost.
+        """
+        self.spin_until(lambda: self.commands.get_subscription_count() > 0)
+        camera = self.images if greet else self.compressed
+        self.spin_until(lambda: camera.get_subscription_count() > 0)
+        if greet:
+            first, picture = self.show(self.squares()), self.squares()
+            answered = lambda: any(self.stamp_of(s) >= first for s in self.heard['status'])  # noqa: E731
+            self.spin_until(lambda: answered() or not self.show(picture))
 
     def say(self, text: str) -> None:
         self.commands.publish(api.String(data=text))

@@ -189,14 +189,14 @@ def test_a_model_that_arrives_later_is_picked_up(start_node, robot):
     process = start_node('missing', '--ros-args', '-p', 'diagnostics_period_s:=0.1')
     process.expect('cannot configure: expected a model file, got none; fetch it')
     process.expect('waiting for images')
-    robot().greet()
+    robot().wait_for_node()
 
 
 def test_a_stream_that_fails_is_an_error_and_starts_over(start_node, robot):
     process = start_node('broken', '--ros-args', '-p', 'diagnostics_period_s:=0.1')
     process.expect('waiting for images')
     me = robot()
-    me.greet()
+    me.wait_for_node()
     me.say('the dog')
     me.spin_until(
         lambda: (

@@ -94,8 +94,9 @@ def test_an_object_out_of_sight_is_lost_with_an_empty_mask(run_node, robot):
     me = robot(outputs=('status', 'mask'))
     me.wait_for_node()
     me.follow(me.squares(red=100))
-    me.follow(me.squares(), 'LOST')
-    assert not me.mask_of(me.answer(me.squares(), 'mask')).any()
+    lost = me.stamp_of(me.follow(me.squares(), 'LOST'))
+    masks = me.spin_until(lambda: [m for m in me.heard['mask'] if me.stamp_of(m) == lost])
+    assert not me.mask_of(masks[0]).any()
 
 
 def test_bad_images_cost_one_line_each_and_nothing_else(run_node, robot, capfd):
@@ -219,7 +220,7 @@ def test_a_calibration_of_another_size_is_not_passed_on(run_node, robot, capfd):
 def test_compressed_images_come_on_the_remapped_name(run_node, robot):
     run_node(command='the dog', image_transport='compressed', remap=('image:=/front/image_raw',))
     me = robot(image='/front/image_raw')
-    me.wait_for_node()
+    me.wait_for_node(greet=False)
     picture = me.squares(red=100)
     found = me.spin_until(
         lambda: me.show_jpeg(picture) and [m for m in me.heard['mask'] if me.mask_of(m).any()]
@@ -231,10 +232,11 @@ def test_rates_can_be_limited(run_node, robot):
     run_node(max_rate_hz=0.001, **FAST)
     me = robot()
     me.wait_for_node()
-    me.answer(me.squares())
     for _ in range(5):
         me.show(me.squares())
-    values = me.values(me.diagnosis(lambda v: True))
+    seen = len(me.diagnostics)
+    me.spin_until(lambda: len(me.diagnostics) > seen + 1)
+    values = me.values(me.health())
     assert values['frames_in'] == '1'
 
 
