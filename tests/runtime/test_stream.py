@@ -27,6 +27,7 @@ class ScriptedTracker:
         self.applied = []
         self.resets = 0
         self.stamp_ns = 0
+        self.prompt = (0, 0, 0)
 
     def set_prompt(self, command_id, phrases, expressions):
         self.prompt = (command_id, phrases, expressions)
