@@ -135,9 +135,9 @@ class PreferenceConfig:
         unseen_phrase: evidence of a track that no detection of this command has met yet.
         relation: weight of the log odds of a relation.
         relation_cap: most that one relation may say, before the weight.
-        anchor_missed: evidence against all, where the sentence relates the target to something
-            that the detector knows and does not see; half for mere places, and half again where
-            nobody says whether the detector knows it.
+        anchor_missed: evidence against all, where the target holds, wears or chases something
+            that the detector knows and does not see; half where nobody says whether it knows it.
+        place_missed: the same for mere places: "next to the table".
         motion: weight of the log odds of a strict motion.
         motion_hint: weight of a posture or an activity.
         motion_cap: most that one motion may say, before the weight.
@@ -160,7 +160,8 @@ class PreferenceConfig:
     unseen_phrase: float = -1.5
     relation: float = 1.0
     relation_cap: float = 2.5
-    anchor_missed: float = 2.2
+    anchor_missed: float = 2.5
+    place_missed: float = 0.8
     motion: float = 1.0
     motion_hint: float = 0.6
     motion_cap: float = 2.5
@@ -211,7 +212,7 @@ class DecisionConfig:
     commit_after_ms: float = 150.0
     commit_looks: int = 2
     settled: float = 0.8
-    release: float = 0.25
+    release: float = 0.35
     release_after_ms: float = 500.0
     switch_margin: float = 0.35
     switch_after_ms: float = 500.0

@@ -226,9 +226,17 @@ class Pipeline:
             for late in arrived:
                 if self._tracker.apply(late):
                     self._detections_stamp_ns = late.stamp_ns
+                self._learn(late)
             tracks = self._tracker.snapshot()
         self._last_boxes = tracks.boxes
         return tracks
+
+    def _learn(self, late: TimedDetections) -> None:
+        """Note what the detector can find of this prompt, once it has said so."""
+        findable, prompt = late.detections.findable, self._prompt
+        unknown = any(not query.findable for query in prompt.queries)
+        if findable and unknown and late.command_id == prompt.command_id:
+            self._prompt = prompt.with_findable(findable)
 
     def _segment(
         self,

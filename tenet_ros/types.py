@@ -113,6 +113,8 @@ class Detections:
         reference: (E,) int64, for each expression of the prompt the row of the detector's own top
             answer to the whole sentence (Tenet's reference proposal), or -1 where there is none.
         labels: (N,) the detector's own class names, empty strings where it has none.
+        findable: for each phrase of the prompt, whether this detector can find such a thing at
+            all; empty where it does not say.
     """
 
     boxes: FloatArray
@@ -120,6 +122,7 @@ class Detections:
     phrase_scores: FloatArray
     reference: IntArray
     labels: tuple[str, ...]
+    findable: tuple[bool, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that all arrays speak of the same N boxes."""
@@ -130,6 +133,11 @@ class Detections:
         _check('Detections.reference', self.reference, np.int64, (None,))
         if len(self.labels) != n:
             raise ContractError(f'Detections.labels: expected {n} names, got {len(self.labels)}')
+        if self.findable and len(self.findable) != self.phrase_scores.shape[1]:
+            raise ContractError(
+                f'Detections.findable: expected one value for each of '
+                f'{self.phrase_scores.shape[1]} phrases or none, got {len(self.findable)}'
+            )
 
     def __len__(self) -> int:
         """Return the number of boxes."""

@@ -9,7 +9,7 @@ import numpy as np
 from tenet_ros.language.expression import Expression, Phrase, Prompt
 from tenet_ros.pipeline import Pipeline
 from tenet_ros.stages.protocols import Decision, PreferenceScores
-from tenet_ros.types import Command, Frame, Mask, State, TrackSet
+from tenet_ros.types import Command, Detections, Frame, Mask, State, TimedDetections, TrackSet
 
 IDS = np.asarray([4, 9], np.int64)
 BOXES = np.asarray([[0, 0, 10, 10], [8, 8, 40, 30]], np.float32)
@@ -151,3 +151,27 @@ def test_result_names_the_command_it_answers():
     assert result.command.command_id == 3
     assert [q.expression.text for q in result.queries] == ['s0']
     assert (result.stamp_ns, result.frame_id, result.height, result.width) == (5, 'cam', 24, 32)
+
+
+def test_what_the_detector_can_find_reaches_the_preference_from_its_first_answer_on():
+    asked = []
+
+    class Asks(NoOpinion):
+        def score(self, query, tracks, image_size):
+            asked.append(query.findable)
+            return super().score(query, tracks, image_size)
+
+    pipeline = Pipeline(
+        tracker=TwoTracks(),
+        preference=Asks(),
+        new_decider=lambda: Says([Decision(state=State.SEARCHING)] * 3),
+        segmenter=FillsBoxes(),
+    )
+    command = Command(command_id=3, text='wall', sentences=('wall',))
+    pipeline.set_command(command, Prompt.of(3, (expression('wall'),)))
+    frame = Frame(image=np.zeros((24, 32, 3), np.uint8), stamp_ns=5, sequence=1)
+    says_no = dataclasses.replace(Detections.empty(1, 1), findable=(False,))
+    for command_id in (2, 3):
+        late = TimedDetections(sequence=1, stamp_ns=5, command_id=command_id, detections=says_no)
+        pipeline.step(frame, [late])
+    assert asked == [(), (False,)], 'what another command asked for says nothing'

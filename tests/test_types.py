@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -35,6 +37,11 @@ def test_detections_refuse_arrays_of_different_length():
             reference=np.zeros(1, np.int64),
             labels=('a', 'b'),
         )
+
+
+def test_detections_refuse_to_say_what_can_be_found_for_some_phrases_only():
+    with pytest.raises(ContractError, match='findable'):
+        dataclasses.replace(Detections.empty(3, 1), findable=(True,))
 
 
 def test_empty_sets_have_length_zero_and_the_prompts_width():

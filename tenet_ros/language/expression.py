@@ -7,7 +7,8 @@ negation: the preference's job).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 
 __all__ = [
@@ -263,6 +264,11 @@ class Prompt:
             queries.append(Query(expression=expression, index=index, first_column=column))
             column += len(expression.phrases)
         return cls(command_id=command_id, queries=tuple(queries))
+
+    def with_findable(self, findable: Sequence[bool]) -> Prompt:
+        """Return the prompt with what its detector can find, one value per phrase."""
+        queries = (replace(q, findable=tuple(findable[q.columns])) for q in self.queries)
+        return replace(self, queries=tuple(queries))
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:

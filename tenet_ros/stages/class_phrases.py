@@ -40,6 +40,11 @@ class ClassPhrases:
     targets: tuple[tuple[int, ...], ...]
     unknown: tuple[str, ...]
 
+    @property
+    def findable(self) -> tuple[bool, ...]:
+        """For each phrase, whether any class fits its noun."""
+        return tuple(bool(known) for known in self.class_weights.any(axis=1) | self.any_object)
+
     def score(
         self, image: UInt8Array, boxes: FloatArray, scores: FloatArray, evidence: FloatArray
     ) -> FloatArray:

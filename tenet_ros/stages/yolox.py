@@ -87,6 +87,7 @@ class YoloxDetector:
             phrase_scores=phrase_scores,
             reference=prepared.reference(phrase_scores, self._config.reference_threshold),
             labels=tuple(self._classes[name] for name in evidence.argmax(axis=1)),
+            findable=prepared.findable,
         )
 
     def _fill(self, image: UInt8Array) -> Letterbox:

@@ -21,11 +21,12 @@ from tenet_ros.language.parser import parse
 
 def name(expression: Expression, index: int) -> str:
     phrase = expression.phrases[index]
-    words = [phrase.text, *(f'-{colour}' for colour in phrase.excluded_colours)]
-    for part in phrase.parts:
-        words.extend((f'({part.noun}', *part.colours, *(f'-{c}' for c in part.excluded_colours)))
-        words[-1] += ')'
-    return ' '.join(words)
+    excluded = [f'-{colour}' for colour in phrase.excluded_colours]
+    parts = [
+        f'({" ".join([part.noun, *part.colours, *(f"-{c}" for c in part.excluded_colours)])})'
+        for part in phrase.parts
+    ]
+    return ' '.join([phrase.text, *excluded, *parts])
 
 
 def meaning(expression: Expression) -> str:

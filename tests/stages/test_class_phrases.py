@@ -112,3 +112,12 @@ def test_scores_are_shares_of_float32(noun: str):
     got = score(prepared, [1, 1, 1, 1], [0, 0, 0, 0])
     assert got.dtype == np.float32
     assert 0 <= got.min() <= got.max() <= 1
+
+
+def test_it_says_for_each_phrase_whether_any_class_could_be_it():
+    phrases = (
+        Phrase(text='dog', noun='dog'),
+        Phrase(text='zorb', noun='zorb'),
+        Phrase(text='red object', noun=''),
+    )
+    assert prepare(expression(*phrases)).findable == (True, False, True)

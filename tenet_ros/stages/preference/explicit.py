@@ -29,10 +29,8 @@ from tenet_ros.stages.preference.evidence import (
     logistic,
     soft_cap,
 )
-from tenet_ros.stages.preference.motion import Movement
 from tenet_ros.stages.preference.ranking import Scene, place_in_order
 from tenet_ros.stages.preference.relating import relate
-from tenet_ros.stages.preference.spatial import Pairs
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.types import TrackSet
 
@@ -70,13 +68,7 @@ class ExplicitPreference:
                 logits=np.zeros(0, np.float32), null=self._config.nothing_there, settled=1.0
             )
         expression = query.expression
-        scene = Scene(
-            boxes=tracks.boxes,
-            pairs=Pairs.of(tracks.boxes),
-            movement=Movement.of(tracks, self._config),
-            height=image_size[0],
-            width=image_size[1],
-        )
+        scene = Scene(tracks, image_size, self._config)
         fits = self._fits(query, tracks, scene)
         logits = fits[0]
         if len(expression.targets) > 1:
@@ -137,10 +129,10 @@ class ExplicitPreference:
         return query.findable[phrase] if query.findable else None
 
     def _motions(self, expression: Expression, scene: Scene, phrase: int) -> Array:
-        config, movement = self._config, scene.movement
-        total = np.zeros(len(movement.speed))
+        config, total = self._config, np.zeros(len(scene.boxes))
         for motion in expression.motions:
             if motion.subject == phrase:
+                movement = scene.movement
                 evidence = log_odds(movement.fits(motion.kind), 0.02)
                 evidence = np.clip(evidence, -config.motion_cap, config.motion_cap)
                 weight = config.motion if motion.strict else config.motion_hint

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -73,64 +74,56 @@ class _Window:
         return cls(velocity=slope[:, :2], growth=slope[:, 2], stir=stir, watched_s=watched)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Movement:
     """What every track does now and did before.
 
+    Args:
+        tracks: with their history.
+        config: thresholds.
+
     Attributes:
-        velocity: (N, 2) over the recent time, box sizes per second.
+        velocity: (N, 2) over the recent time, box sizes per second, x right and y down.
         speed: (N,) its length.
-        growth: (N,) d log(size)/dt, per second.
+        floor: (N,) speed that is as likely motion as rest, box sizes per second.
         moving: (N,) probability that it moves now, from its place or in it.
-        moved: (N,) probability that it moved before that.
-        seen_before: (N,) in [0, 1], how much of the time before was seen.
         watched: (N,) in [0, 1], how much of the time that it takes was seen; 0 for a track that
             is not seen now.
-        newness_s: (N,) how much later than the oldest track it appeared, seconds.
-        floor: (N,) speed that is as likely motion as rest, box sizes per second.
-        config: thresholds.
     """
 
-    velocity: Array
-    speed: Array
-    growth: Array
-    moving: Array
-    moved: Array
-    seen_before: Array
-    watched: Array
-    newness_s: Array
-    floor: Array
-    config: PreferenceConfig
-
-    @classmethod
-    def of(cls, tracks: TrackSet, config: PreferenceConfig) -> Movement:
-        """Read the history of all tracks."""
-        times_s = (tracks.history_stamps_ns - tracks.history_stamps_ns[-1]) / 1e9
-        boxes = tracks.history.astype(np.float64)
-        recent = times_s >= -config.motion_recent_s
-        now = _Window.of(boxes[:, recent], tracks.history_valid[:, recent], times_s[recent])
-        old = ~recent
-        before = _Window.of(boxes[:, old], tracks.history_valid[:, old], times_s[old])
+    def __init__(self, tracks: TrackSet, config: PreferenceConfig) -> None:
+        self._tracks = tracks
+        self._config = config
+        self._times_s = (tracks.history_stamps_ns - tracks.history_stamps_ns[-1]) / 1e9
+        now = self._window(self._times_s >= -config.motion_recent_s)
         seen = np.clip(1.0 - (tracks.unseen_ns / 1e9 - 0.2) / 0.5, 0.0, 1.0)
         size = _sizes(tracks)
         camera = _camera_velocity(now.velocity * size[:, None], seen * (now.watched_s > 0.2))
-        velocity = now.velocity - camera / size[:, None]
-        speed = np.hypot(velocity[:, 0], velocity[:, 1])
+        self.velocity = now.velocity - camera / size[:, None]
+        self.speed = np.hypot(self.velocity[:, 0], self.velocity[:, 1])
         # Near and far things follow the camera's motion differently: what is left of it is noise.
-        floor = np.hypot(config.motion_speed, _PARALLAX * np.hypot(*camera) / size)
-        age_s = tracks.age_ns / 1e9
-        return cls(
-            velocity=velocity,
-            speed=speed,
-            growth=now.growth,
-            moving=_moving(speed, now, floor, config),
-            moved=_moving(np.hypot(*before.velocity.T), before, floor, config),
-            seen_before=np.minimum(before.watched_s / 0.4, 1.0),
-            watched=seen * np.clip((now.watched_s - 0.1) / (config.motion_needs_s - 0.1), 0.0, 1.0),
-            newness_s=age_s.max(initial=0.0) - age_s,
-            floor=floor,
-            config=config,
-        )
+        self.floor = np.hypot(config.motion_speed, _PARALLAX * np.hypot(*camera) / size)
+        self.moving = _moving(self.speed, now, self.floor, config)
+        needs_s = config.motion_needs_s - 0.1
+        self.watched = seen * np.clip((now.watched_s - 0.1) / needs_s, 0.0, 1.0)
+        self._growth = now.growth
+
+    def _window(self, when: BoolArray) -> _Window:
+        """Fit the part of the history that (T,) ``when`` picks."""
+        boxes = self._tracks.history[:, when].astype(np.float64)
+        return _Window.of(boxes, self._tracks.history_valid[:, when], self._times_s[when])
+
+    @cached_property
+    def past(self) -> tuple[Array, Array]:
+        """Probability that each moved before that, and how much of that time was seen, (N,)."""
+        before = self._window(self._times_s < -self._config.motion_recent_s)
+        moved = _moving(np.hypot(*before.velocity.T), before, self.floor, self._config)
+        return moved, np.minimum(before.watched_s / 0.4, 1.0)
+
+    @property
+    def newness_s(self) -> Array:
+        """How much later than the oldest track each appeared, (N,) seconds."""
+        age_s = self._tracks.age_ns / 1e9
+        return np.asarray(age_s.max(initial=0.0) - age_s, np.float64)
 
     def fits(self, kind: MotionKind) -> Array:
         """Return the probability of a statement about each track, (N,) in [0, 1]."""
@@ -153,8 +146,7 @@ class Movement:
 
     def grows(self, sign: int) -> Array:
         """Return the probability that the box grows (1) or shrinks (-1)."""
-        least = self.config.motion_growth
-        return logistic((sign * self.growth - least) / (least / 2))
+        return logistic(2.0 * (sign * self._growth / self._config.motion_growth - 1.0))
 
 
 def _moving(speed: Array, window: _Window, floor: Array, config: PreferenceConfig) -> Array:
@@ -197,8 +189,8 @@ _KINDS: Mapping[MotionKind, Callable[[Movement], Array]] = MappingProxyType(
         MotionKind.RECEDING: lambda m: m.grows(-1),
         # Rest is evidence for "stopped" by itself, though weak: the stop may lie further back
         # than the history does.
-        MotionKind.STOPPED: lambda m: (1.0 - m.moving) * (0.6 + 0.4 * m.moved * m.seen_before),
-        MotionKind.STARTED: lambda m: m.moving * (0.6 + 0.4 * (1.0 - m.moved) * m.seen_before),
+        MotionKind.STOPPED: lambda m: (1.0 - m.moving) * (0.6 + 0.4 * m.past[0] * m.past[1]),
+        MotionKind.STARTED: lambda m: m.moving * (0.6 + 0.4 * (1.0 - m.past[0]) * m.past[1]),
         MotionKind.ENTERED: lambda m: logistic(4.0 * (m.newness_s - 0.7)),
     }
 )

@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 
+from tenet_ros.config import PreferenceConfig
 from tenet_ros.language.expression import Extreme, Order
 from tenet_ros.stages.preference.evidence import Array, logistic
 from tenet_ros.stages.preference.motion import Movement
 from tenet_ros.stages.preference.spatial import Pairs
-from tenet_ros.types import FloatArray
+from tenet_ros.types import TrackSet
 
 __all__ = ['Scene', 'place_in_order']
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scene:
-    """All that orders look at.
+    """All that relations and orders look at, measured when it is asked for.
 
-    Attributes:
-        boxes: (N, 4) float32 xyxy, source pixels.
-        pairs: of these boxes.
-        movement: of these tracks.
-        height: of the image, pixels.
-        width: of the image, pixels.
+    Args:
+        tracks: (N) tracks.
+        image_size: (height, width) of the source image, pixels.
+        config: thresholds of motion.
     """
 
-    boxes: FloatArray
-    pairs: Pairs
-    movement: Movement
-    height: int
-    width: int
+    def __init__(
+        self, tracks: TrackSet, image_size: tuple[int, int], config: PreferenceConfig
+    ) -> None:
+        self.boxes = tracks.boxes
+        self.height, self.width = image_size
+        self._tracks = tracks
+        self._config = config
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        """Every pair of boxes."""
+        return Pairs.of(self.boxes)
+
+    @cached_property
+    def movement(self) -> Movement:
+        """The motion of every track."""
+        return Movement(self._tracks, self._config)
 
     @property
     def nearness(self) -> Array:

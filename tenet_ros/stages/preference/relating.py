@@ -54,7 +54,7 @@ def relate(
     if relation.negated or findable is False:
         # That there is none to be seen agrees with "without"; what cannot be seen says nothing.
         return np.asarray(evidence, np.float64)
-    missed = config.anchor_missed if relation.kind in _BOUND else config.anchor_missed / 2
+    missed = config.anchor_missed if relation.kind in _BOUND else config.place_missed
     missed = missed if findable else missed / 2
     return np.asarray(evidence - missed * (1.0 - certain), np.float64)
 

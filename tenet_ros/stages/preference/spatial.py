@@ -102,7 +102,7 @@ def _beside(along: Array, across: Array, extent: Array) -> Array:
     ``along`` and ``across`` are pixels from i to j, ``extent`` the mean of both extents along.
     """
     clear = logistic(_STEEP * (along / extent - 0.4))
-    aslant = np.maximum(np.abs(across) / np.maximum(np.abs(along), 1.0) - 1.0, 0.0)
+    aslant = np.maximum(np.abs(across) / np.maximum(np.abs(along), 0.02 * extent) - 1.0, 0.0)
     return np.asarray(clear * np.exp(-0.7 * aslant), np.float64)
 
 
