@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,12 @@ def model(
     )
     opset = chunk(8, chunk(1, '') + number(2, 13))
     return number(1, 8) + opset + chunk(7, graph + chunk(2, 'graph'))
+
+
+@pytest.fixture
+def onnx_writer() -> SimpleNamespace:
+    """The functions above, for tests that need graphs of their own."""
+    return SimpleNamespace(model=model, node=node, value_info=value_info, initializer=initializer)
 
 
 @pytest.fixture
