@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenet_ros.errors import ContractError
-from tenet_ros.language.expression import Expression
+from tenet_ros.language.expression import Expression, Motion, Order, Relation
 from tenet_ros.language.grammar import lexicon
 from tenet_ros.language.parser import parse
 
@@ -30,19 +30,30 @@ def name(expression: Expression, index: int) -> str:
 
 
 def meaning(expression: Expression) -> str:
-    said = [' + '.join(name(expression, index) for index in expression.targets)]
-    if expression.count != 1:
-        said.append(f'x{expression.count}')
-    for relation in expression.relations:
-        marks = '^' * relation.inverted + '*' * relation.superlative
-        anchors = ' & '.join(name(expression, anchor) for anchor in relation.anchors)
-        said.append(who(expression, relation) + f'{relation.kind.value}{marks} {anchors}')
-    for order in expression.orders:
-        rank = f'#{order.rank}' if order.rank > 1 else ''
-        said.append(who(expression, order) + order.extreme.value + rank + '?' * (not order.strict))
-    for motion in expression.motions:
-        said.append(who(expression, motion) + motion.kind.value + '?' * (not motion.strict))
-    return '; '.join(said)
+    return '; '.join(
+        [
+            ' + '.join(name(expression, index) for index in expression.targets),
+            *([f'x{expression.count}'] if expression.count != 1 else []),
+            *(relation(expression, r) for r in expression.relations),
+            *(order(expression, o) for o in expression.orders),
+            *(motion(expression, m) for m in expression.motions),
+        ]
+    )
+
+
+def relation(expression: Expression, said: Relation) -> str:
+    marks = '^' * said.inverted + '*' * said.superlative
+    anchors = ' & '.join(name(expression, anchor) for anchor in said.anchors)
+    return who(expression, said) + f'{said.kind.value}{marks} {anchors}'
+
+
+def order(expression: Expression, said: Order) -> str:
+    rank = f'#{said.rank}' if said.rank > 1 else ''
+    return who(expression, said) + said.extreme.value + rank + '?' * (not said.strict)
+
+
+def motion(expression: Expression, said: Motion) -> str:
+    return who(expression, said) + said.kind.value + '?' * (not said.strict)
 
 
 def who(expression, statement) -> str:

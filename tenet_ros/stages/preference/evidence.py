@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ['Array', 'compete', 'log_odds', 'logistic', 'soft_cap']
+__all__ = ['Array', 'compete', 'condition', 'log_odds', 'logistic', 'soft_cap']
 
 Array = npt.NDArray[np.float64]
 
@@ -38,6 +38,23 @@ def soft_cap(logits: Array, cap: float) -> Array:
     [-9.0, 0.0, 2.0]
     """
     return np.asarray(np.where(logits > 0, cap * np.tanh(logits / cap), logits), np.float64)
+
+
+def condition(logits: Array, cap: float, bonus: float) -> Array:
+    """Return the evidence of a condition: it excludes what misses it, and hardly vouches for more.
+
+    That something is on the left says little of whether it is a bus.
+
+    Args:
+        logits: log odds that the condition holds.
+        cap: most that missing it may say.
+        bonus: most that meeting it may say.
+
+    >>> condition(np.asarray([-9.0, -1.0, 0.0, 1.5, 9.0]), 3.0, 0.5).tolist()
+    [-3.0, -1.0, 0.0, 0.25, 0.5]
+    """
+    bounded = np.clip(logits, -cap, cap)
+    return np.asarray(np.where(bounded > 0, bounded * (bonus / cap), bounded), np.float64)
 
 
 def compete(logits: Array) -> Array:

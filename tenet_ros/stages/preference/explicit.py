@@ -25,6 +25,7 @@ from tenet_ros.language.expression import Expression, Extreme, Query, RelationKi
 from tenet_ros.stages.preference.evidence import (
     Array,
     compete,
+    condition,
     log_odds,
     logistic,
     soft_cap,
@@ -133,10 +134,11 @@ class ExplicitPreference:
         for motion in expression.motions:
             if motion.subject == phrase:
                 movement = scene.movement
-                evidence = log_odds(movement.fits(motion.kind), 0.02)
-                evidence = np.clip(evidence, -config.motion_cap, config.motion_cap)
+                fits = log_odds(movement.fits(motion.kind), 0.01)
+                fits = -fits if motion.negated else fits
+                evidence = condition(fits, config.condition_cap, config.bonus)
                 weight = config.motion if motion.strict else config.motion_hint
-                total += (-weight if motion.negated else weight) * movement.watched * evidence
+                total += weight * movement.watched * evidence
         return total
 
     def _orders(
@@ -149,7 +151,8 @@ class ExplicitPreference:
         for order in expression.orders:
             if order.subject == phrase:
                 weight = config.order if order.strict else config.order_hint
-                evidence = weight * place_in_order(order, scene, candidates, meant)
+                place = weight * place_in_order(order, scene, candidates, meant)
+                evidence = condition(place, weight, config.bonus)
                 watched = scene.movement.watched if order.extreme in _SPEEDS else 1.0
                 total += watched * evidence
         return total

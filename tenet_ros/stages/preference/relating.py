@@ -6,7 +6,7 @@ import numpy as np
 
 from tenet_ros.config import PreferenceConfig
 from tenet_ros.language.expression import Relation, RelationKind
-from tenet_ros.stages.preference.evidence import Array, log_odds, logistic
+from tenet_ros.stages.preference.evidence import Array, condition, log_odds, logistic
 from tenet_ros.stages.preference.ranking import Scene
 from tenet_ros.stages.preference.spatial import SPATIAL, between
 
@@ -49,8 +49,9 @@ def relate(
         holds, certain = _closest(relation, scene, anchors[0], candidates)
     else:
         holds, certain = _pairwise(relation, scene, anchors[0])
-    evidence = np.clip(log_odds(holds, 0.02), -config.relation_cap, config.relation_cap)
-    evidence = config.relation * certain * (-evidence if relation.negated else evidence)
+    evidence = log_odds(holds, 0.01)
+    evidence = -evidence if relation.negated else evidence
+    evidence = config.relation * certain * condition(evidence, config.condition_cap, config.bonus)
     if relation.negated or findable is False:
         # That there is none to be seen agrees with "without"; what cannot be seen says nothing.
         return np.asarray(evidence, np.float64)

@@ -205,7 +205,7 @@ def test_coordinated_targets_are_one_of_each(judge):
 def test_of_the_two_largest_both_are_meant(judge):
     boxes = [Thing(what='box', box=square(100 * i + 60, 200, 20.0 * i)) for i in (1, 2, 3, 4)]
     logits = judge('the two largest boxes', boxes).logits
-    assert logits[[2, 3]].min() > logits[[0, 1]].max() + 1.0
+    assert logits[[2, 3]].min() > max(logits[[0, 1]].max(), 0.5)
 
 
 def test_a_track_is_not_its_own_anchor(best):
