@@ -167,22 +167,26 @@ class SegmenterSession:
         x1, y1 = (int(v) for v in np.minimum(np.ceil(box[2:] + reach), limit))
         # Logit cells per source pixel; pixel and cell centres lie at +0.5.
         sx, sy = embedding.scale * logits.shape[::-1] / self._size[::-1]
-        to_cell = np.asarray(
-            [[sx, 0, (x0 + 0.5) * sx - 0.5], [0, sy, (y0 + 0.5) * sy - 0.5]], np.float64
-        )
-        sampled = cv2.warpAffine(
-            logits,
-            to_cell,
-            (x1 - x0, y1 - y0),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        x, y = (np.arange(x0, x1) + 0.5) * sx - 0.5, (np.arange(y0, y1) + 0.5) * sy - 0.5
+        sampled = _between(_between(logits, y).T, x).T
         return Mask(
             crop=(sampled > 0).astype(np.uint8),
             x0=x0,
             y0=y0,
             quality=float(np.clip(quality, 0, 1)),
         )
+
+
+def _between(rows: FloatArray, at: npt.NDArray[np.float64]) -> FloatArray:
+    """Return rows (n, m) interpolated linearly at fractional indexes (k,): (k, m) float32.
+
+    OpenCV's warps know 32 positions between two cells, which are source pixels apart.
+    """
+    at = np.clip(at, 0, len(rows) - 1)
+    before = np.minimum(at.astype(np.int64), max(len(rows) - 2, 0))
+    after = np.minimum(before + 1, len(rows) - 1)
+    share = (at - before).astype(np.float32)[:, None]
+    return np.asarray(rows[before] * (1 - share) + rows[after] * share, np.float32)
 
 
 def _find(
