@@ -240,6 +240,12 @@ class SegmenterConfig:
     mask_grid: int = 320
     margin: float = 0.25
 
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        grids = ('grid', 'walk_grid', 'mask_grid')
+        _expect(self, 'segmenter', grids, 'a whole number from 8', lambda v: v >= 8 and v == int(v))
+        _expect(self, 'segmenter', ('margin',), 'a number from 0 to 2', lambda v: 0 <= v <= 2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectorConfig:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tenet_ros.config import SegmenterConfig
+from tenet_ros.errors import ConfigError
 from tenet_ros.evaluation.bench_segmenter import run
 from tenet_ros.evaluation.masks import jaccard
 from tenet_ros.stages.segmenter import ColourSegmenter
@@ -140,6 +141,12 @@ def test_boxes_as_large_as_numbers_get_are_cut_to_the_image():
     (mask,) = decode(scene()[0], (-np.inf, -1e30, 1e30, np.inf))
     assert_sound(mask, HEIGHT, WIDTH)
     assert mask.area > 0
+
+
+@pytest.mark.parametrize('wrong', [{'grid': 0}, {'walk_grid': 8.5}, {'margin': -1}])
+def test_settings_that_cannot_work_are_named(wrong):
+    with pytest.raises(ConfigError, match=f'segmenter.{next(iter(wrong))}'):
+        SegmenterConfig(**wrong)
 
 
 def test_real_clips_reach_the_mark(shared_data: Path):
