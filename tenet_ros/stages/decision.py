@@ -20,6 +20,8 @@ from tenet_ros.types import BoolArray, FloatArray, State, TrackSet
 __all__ = ['Decider', 'probabilities']
 
 NOMINAL_FRAME_NS = 33_333_333
+LONGEST_STEP_NS = 1_000_000_000
+"""A pause of the camera counts as no more than this: what was not watched has not held."""
 SAME_THING_IOU = 0.7
 """Two tracks that overlap this much are on one thing, and no rivals."""
 
@@ -127,7 +129,7 @@ class Decider:
         step_ns = 0
         if self._stamp_ns is not None:
             step_ns = tracks.stamp_ns - self._stamp_ns
-            step_ns = step_ns if step_ns > 0 else NOMINAL_FRAME_NS
+            step_ns = min(step_ns, LONGEST_STEP_NS) if step_ns > 0 else NOMINAL_FRAME_NS
         self._stamp_ns = tracks.stamp_ns
         visible = np.asarray(tracks.unseen_ns <= self._config.lost_after_ms * 1e6)
         odds = np.where(visible, np.exp(np.clip(scores.logits, -30.0, 30.0)), 0.0)

@@ -23,12 +23,12 @@ def query(count=1):
     return Prompt.of(1, (Expression(text='the dog', phrases=(phrase,), count=count),)).queries[0]
 
 
-def track_set(ids, stamp_ms, *, unseen_ms=0.0, evidence=5, looks=10):
+def track_set(ids, stamp_ms, *, unseen_ms=0.0, evidence=5, looks=10, box=(0, 0, 0, 0)):
     n = len(ids)
     return dataclasses.replace(
         TrackSet.empty(int(stamp_ms * MS), 1, 1),
         ids=np.asarray(ids, np.int64),
-        boxes=np.zeros((n, 4), np.float32),
+        boxes=np.tile(np.asarray([box], np.float32), (n, 1)),
         velocities=np.zeros((n, 4), np.float32),
         scores=np.ones(n, np.float32),
         hits=np.full(n, evidence, np.int64),
@@ -190,6 +190,48 @@ def test_stamps_that_stand_still_or_go_back_do_no_harm():
         decision = run.frame({1: 0.9})
         run.stamp_ms -= 2 * FRAME_MS
     assert decision.state is State.COMMITTED
+
+
+def test_two_perfect_fits_are_a_doubt_and_two_weak_ones_too():
+    assert Run().frames(60, {1: 0.98, 2: 0.975})[-1].state is State.TENTATIVE
+    assert Run().frames(60, {1: 0.6, 2: 0.58, 3: 0.55})[-1].state is State.TENTATIVE
+
+
+def test_strong_fit_leads_a_good_one_though_both_probabilities_are_high():
+    decision = Run().frames(60, {1: 0.99, 2: 0.9})[-1]
+    assert decision.state is State.COMMITTED
+    assert decision.margin > 0.2
+
+
+def test_shown_leader_stays_until_another_is_plainly_better():
+    run = Run()
+    shown = [run.frame({1: p, 2: 0.7}).track_ids for p in (0.71, 0.69, 0.71, 0.69, 0.68)]
+    assert set(shown) == {(1,)}
+    assert run.frame({1: 0.5, 2: 0.7}).track_ids == (2,)
+
+
+def test_second_track_on_the_same_thing_is_no_rival():
+    decisions = Run().frames(30, {1: 0.9, 2: 0.88}, box=(0, 0, 10, 10))
+    assert decisions[-1].state is State.COMMITTED
+
+
+def test_pause_of_the_camera_is_no_dwell_and_no_loss():
+    run = Run()
+    run.frame({1: 0.9})
+    run.stamp_ms += 3_600_000
+    assert run.frame({1: 0.1}, null=0.9).state is State.SEARCHING
+    run.committed()
+    run.frame({}, null=0.9)
+    run.stamp_ms += 3_600_000
+    assert run.frame({}, null=0.9).state is State.LOST, 'still waited for'
+    assert run.frame({1: 0.9}).track_ids == (1,)
+
+
+def test_absence_ends_when_something_fits():
+    run = Run()
+    run.frames(60, {}, null=0.9)
+    assert run.frame({5: 0.35}, null=0.65).state is State.ABSENT
+    assert run.frame({5: 0.8}, null=0.2).state is State.TENTATIVE
 
 
 @given(
