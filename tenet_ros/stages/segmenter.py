@@ -151,7 +151,8 @@ class Look:
         coarse = np.asarray(cv2.resize(belief, size, interpolation=cv2.INTER_AREA), np.float32)
         # An object may stick out of an inaccurate box: only what is farther out is background.
         outside = (self.position[:, :, 7] > 0).astype(np.uint8)
-        far = cv2.erode(outside, np.ones((9, 9), np.uint8))
+        reach = 2 * (len(belief) // 24) + 1
+        far = cv2.erode(outside, np.ones((reach, reach), np.uint8))
         background = cv2.resize(far, size, interpolation=cv2.INTER_NEAREST) > 0
         walked = random_walk(coarse_lab, coarse, background)
         fine = cv2.resize(walked, belief.shape[::-1], interpolation=cv2.INTER_LINEAR)
