@@ -40,7 +40,6 @@ __all__ = [
     'NOUNS',
     'NUMBERS',
     'ORDINALS',
-    'PARKED',
     'POLITE',
     'POSSESSIVES',
     'PREPOSITIONS',
@@ -54,6 +53,7 @@ __all__ = [
     'SINGLE',
     'SIZES',
     'SPORTS',
+    'STATES',
     'STILL',
     'SUPERLATIVES',
     'TIMES',
@@ -149,7 +149,8 @@ MANNER = word_table(
     'slowly:slow slower:slow gently:slow gradually:slow',
 )
 STILL = vocabulary('still stationary motionless static immobile unmoving idle')
-PARKED = vocabulary('parked stopped moving')
+STATES = vocabulary('parked stopped moving')
+"""Verb forms that as modifiers say what something does now."""
 SINGLE = vocabulary('a an this that each every another')
 """Determiners of one object, even where the noun has no plural form."""
 TIMES = vocabulary(

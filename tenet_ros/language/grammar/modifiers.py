@@ -250,7 +250,7 @@ class ModifierReader:
 
 def _premodifier_motion(verb: Verb, word: str) -> Motion | None:
     """Return what "moving", "parked" or "striped" before a noun says of its motion."""
-    if verb.form is Form.PAST and word in lex.PARKED:
+    if verb.form is Form.PAST and word in lex.STATES:
         return Motion(kind=MotionKind.STILL)
     if verb.form is Form.PAST and verb.sense is not Sense.REST:
         return None

@@ -63,7 +63,7 @@ class Sentence:
             word in lex.COLOURS
             or word in lex.SIZES
             or word in lex.ADJECTIVES
-            or word in lex.PARKED
+            or word in lex.STATES
             or (word in lex.SHADES and self.at(index + 1) in lex.COLOURS)
         )
 

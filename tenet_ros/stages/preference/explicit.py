@@ -146,8 +146,8 @@ class ExplicitPreference:
     ) -> Array:
         config = self._config
         total = np.zeros(len(candidates))
-        count = expression.phrases[phrase]
-        meant = expression.count if phrase == 0 and count.plural else 1
+        plural = phrase == 0 and expression.phrases[phrase].plural
+        meant = expression.count if plural else 1
         for order in expression.orders:
             if order.subject == phrase:
                 weight = config.order if order.strict else config.order_hint
