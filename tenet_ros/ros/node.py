@@ -290,10 +290,15 @@ class TenetNode(LifecycleNode):
         assert self._outputs is not None
         assert self._stream is not None
         age_ms = (self.get_clock().now().nanoseconds - result.stamp_ns) / 1e6
-        self._outputs.publish(result, frame, age_ms)
-        self._status_publisher.publish(
-            result_status(result, name=self._component, age_ms=age_ms, unknown=self._stream.unknown)
-        )
+        unknown = self._stream.unknown
+        status = result_status(result, name=self._component, age_ms=age_ms, unknown=unknown)
+        try:
+            self._outputs.publish(result, frame, age_ms)
+            self._status_publisher.publish(status)
+        except (RuntimeError, TenetError):
+            if self.context.ok():
+                raise
+            # A signal has shut ROS down under the stream, which is about to be told.
 
     def _enter(self, phase: str) -> None:
         """Say on ``~/status`` where the node is; results speak for it while it is active."""

@@ -95,10 +95,19 @@ class Process:
             if text in line:
                 return line
 
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self._popen.send_signal(number)
+
     def stop(self, number: signal.Signals) -> int:
         """Send a signal; return the exit code, with everything that was logged in ``seen``."""
-        self._popen.send_signal(number)
+        self.signal(number)
         return self.wait()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is over."""
+        return self._popen.poll() is not None
 
     def wait(self) -> int:
         """Wait for the end; return the exit code."""

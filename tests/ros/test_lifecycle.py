@@ -171,12 +171,18 @@ def test_a_node_that_waits_says_so(run_node, robot):
     assert me.images.get_subscription_count() == 0
 
 
-def test_the_process_ends_at_once_and_well(start_node):
-    for number in (signal.SIGINT, signal.SIGTERM):
-        process = start_node('--ros-args', '-r', '__ns:=/front')
-        process.expect('waiting for images on /front/image')
-        assert process.stop(number) == 0
-        assert 'Traceback' not in '\n'.join(process.seen)
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+def test_the_process_ends_well_in_the_middle_of_a_stream(start_node, robot, number):
+    process = start_node('--ros-args', '-p', 'command:=the dog')
+    process.expect('waiting for images on /image')
+    me = robot(outputs=('status', 'mask', 'overlay'))
+    me.wait_for_node()
+    threading.Timer(0.2, process.signal, [number]).start()
+    me.spin_until(lambda: me.show(me.squares(red=9)) and process.ended)
+    assert process.wait() == 0
+    logged = '\n'.join(process.seen)
+    assert 'Traceback' not in logged
+    assert 'ERROR' not in logged
 
 
 def test_arguments_that_are_not_understood_end_the_process(start_node):
