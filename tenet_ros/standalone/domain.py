@@ -17,6 +17,9 @@ __all__ = ['Discovery', 'close_domain', 'domain_id_from_environment', 'open_doma
 
 _RANGES: Final = ('SUBNET', 'LOCALHOST', 'OFF', 'SYSTEM_DEFAULT')
 _MAX_PARTICIPANT_INDEX: Final = 32  # rmw_cyclonedds's figure: processes on one machine
+_RECEIVE_BUFFER: Final = '8 MiB'
+"""Asked of the kernel, which gives at most net.core.rmem_max. A colour image of 640x480 fills the
+usual default of 208 KiB four times over, and what does not fit of a best-effort image is gone."""
 _MAX_DOMAIN_ID: Final = 232  # UDP ports end at 65535
 
 
@@ -64,13 +67,14 @@ class Discovery:
         """
         if self.reach == 'SYSTEM_DEFAULT':
             return self.uri
-        general, discovery, internal = '', '', ''
+        general, discovery = '', ''
+        internal = f'<SocketReceiveBufferSize min="default" max="{_RECEIVE_BUFFER}"/>'
         if self.reach in {'LOCALHOST', 'OFF'}:
             general = '<General><AllowMulticast>false</AllowMulticast></General>'
         if self.reach == 'LOCALHOST':
             # Cyclone 11 otherwise drops what older peers send to 127.0.0.1, because that arrives
             # over `lo` while it has chosen to use `eth0`.
-            internal = '<Internal><ExtendedPacketInfo>false</ExtendedPacketInfo></Internal>'
+            internal += '<ExtendedPacketInfo>false</ExtendedPacketInfo>'
         if self.reach == 'OFF':
             discovery = (
                 '<ParticipantIndex>none</ParticipantIndex>'
@@ -85,8 +89,8 @@ class Discovery:
                 + (f'<Peers>{addresses}</Peers>' if addresses else '')
             )
         return (
-            f'<CycloneDDS><Domain>{general}<Discovery>{discovery}</Discovery>{internal}</Domain>'
-            f'</CycloneDDS>,{self.uri}'
+            f'<CycloneDDS><Domain>{general}<Discovery>{discovery}</Discovery>'
+            f'<Internal>{internal}</Internal></Domain></CycloneDDS>,{self.uri}'
         )
 
 
