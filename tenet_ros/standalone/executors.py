@@ -99,9 +99,15 @@ class SingleThreadedExecutor:
         return True
 
     def spin(self) -> None:
-        """Run callbacks until the context or the executor is shut down."""
+        """Run callbacks until the context or the executor is shut down.
+
+        Raises:
+            ExternalShutdownException: A signal shut the context down, at whatever moment it came.
+        """
         while self._context.ok() and not self._shut_down:
             self.spin_once()
+        if self._context.interrupted:
+            raise ExternalShutdownException('a signal shut this process down')
 
     def spin_once(self, timeout_sec: float | None = None) -> None:
         """Wait for one callback and run it.
