@@ -40,16 +40,16 @@ from tenet_ros.standalone.executors import (
     spin_once,
     spin_until_future_complete,
 )
-from tenet_ros.standalone.lifecycle import (
-    LifecycleNode,
+from tenet_ros.standalone.lifecycle import LifecycleNode
+from tenet_ros.standalone.log import LoggingSeverity, get_logger
+from tenet_ros.standalone.managed_entity import (
     LifecyclePublisher,
     LifecycleState,
     TransitionCallbackReturn,
 )
-from tenet_ros.standalone.log import LoggingSeverity, get_logger
 from tenet_ros.standalone.messages import message
 from tenet_ros.standalone.node import Node
-from tenet_ros.standalone.parameters import Parameter
+from tenet_ros.standalone.parameter import Parameter
 from tenet_ros.standalone.publisher import Publisher
 from tenet_ros.standalone.qos import (
     DurabilityPolicy,

@@ -13,8 +13,8 @@ from tenet_ros.standalone.qos import DurabilityPolicy, QoSProfile, qos_profile_p
 from tenet_ros.standalone.times import Duration
 
 if TYPE_CHECKING:
-    from tenet_ros.standalone.node import Node
-    from tenet_ros.standalone.parameters import Parameter
+    from tenet_ros.standalone.node_entities import NodeEntities
+    from tenet_ros.standalone.parameter import Parameter
     from tenet_ros.standalone.publisher import Publisher
 
 __all__ = ['announce_log', 'announce_parameters']
@@ -28,7 +28,7 @@ _Log: Final = message('rcl_interfaces/msg/Log')
 _ParameterEvent: Final = message('rcl_interfaces/msg/ParameterEvent')
 
 
-def announce_log(node: Node) -> None:
+def announce_log(node: NodeEntities) -> None:
     """Publish on `/rosout` what the node's logger says from now on."""
     publisher = node.create_publisher(_Log, '/rosout', _ROSOUT_QOS)
     set_rosout(node.get_logger().name, partial(_publish_log, publisher))
@@ -50,7 +50,7 @@ def _publish_log(
         publisher.publish(log)
 
 
-def announce_parameters(node: Node) -> None:
+def announce_parameters(node: NodeEntities) -> None:
     """Publish on `/parameter_events` every change of a parameter from now on."""
     publisher = node.create_publisher(
         _ParameterEvent, '/parameter_events', qos_profile_parameter_events

@@ -1,14 +1,12 @@
-"""DDS entities for ROS 2 topics: raw CDR bytes in, raw CDR bytes out.
+"""Participant, writer and reader for ROS 2 topics: raw CDR bytes in, raw CDR bytes out.
 
-An entity is an integer handle owned by one object; `close` deletes it, in any thread, any number
-of times. Nothing here knows about nodes or message classes.
+Nothing here knows about nodes or message classes.
 """
 
 from __future__ import annotations
 
 import ctypes as ct
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,7 +14,6 @@ from numpy.typing import NDArray
 
 from tenet_ros.standalone._cyclone import (
     ANY_STATE,
-    INFINITY,
     IncompatibleQosStatus,
     IoVector,
     SampleInfo,
@@ -24,10 +21,11 @@ from tenet_ros.standalone._cyclone import (
     check,
     dds,
 )
+from tenet_ros.standalone.dds_entity import DdsEntity
 from tenet_ros.standalone.dds_qos import CQos
 from tenet_ros.standalone.exceptions import MiddlewareError
 
-__all__ = ['Guard', 'IncompatibleQos', 'Participant', 'Reader', 'Sample', 'WaitSet', 'Writer']
+__all__ = ['IncompatibleQos', 'Participant', 'Reader', 'Sample', 'Writer']
 
 _OP_OCTET_THEN_END: Final = (0x01010000, 0, 0)
 _FLAG_RESTRICT_REPRESENTATION: Final = 1 << 7
@@ -60,80 +58,7 @@ class IncompatibleQos(NamedTuple):
     policy_id: int
 
 
-class _Entity:
-    """A DDS handle with an owner."""
-
-    def __init__(self, handle: int) -> None:
-        self._handle = handle
-        self._lock = threading.Lock()
-
-    @property
-    def handle(self) -> int:
-        """The DDS handle; 0 after `close`."""
-        return self._handle
-
-    @property
-    def gid(self) -> bytes:
-        """The DDS GUID, 16 bytes, as ROS 2 puts it on `ros_discovery_info`."""
-        guid = (ct.c_uint8 * 16)()
-        check(dds.dds_get_guid(self._handle, guid), 'reading a GUID')
-        return bytes(guid)
-
-    def close(self) -> None:
-        """Delete the entity; a second call does nothing."""
-        with self._lock:
-            handle, self._handle = self._handle, 0
-            if handle:
-                self._delete(handle)
-
-    def _delete(self, handle: int) -> None:
-        dds.dds_delete(handle)
-
-
-class Guard(_Entity):
-    """A flag that wakes a wait set from any thread."""
-
-    def __init__(self, participant: Participant) -> None:
-        super().__init__(
-            check(dds.dds_create_guardcondition(participant.handle), 'creating a guard condition')
-        )
-
-    def set(self) -> None:
-        """Raise the flag."""
-        if self._handle:
-            dds.dds_set_guardcondition(self._handle, True)
-
-    def take(self) -> bool:
-        """Return the flag and lower it."""
-        raised = ct.c_bool()
-        dds.dds_take_guardcondition(self._handle, ct.byref(raised))
-        return raised.value
-
-
-class WaitSet(_Entity):
-    """Blocks until an attached condition is raised, without the interpreter's lock."""
-
-    def __init__(self, participant: Participant) -> None:
-        super().__init__(check(dds.dds_create_waitset(participant.handle), 'creating a wait set'))
-        self._attached: set[int] = set()
-
-    def watch(self, handles: Iterable[int]) -> None:
-        """Attach exactly these handles (guards, read conditions, endpoints with events)."""
-        wanted = {handle for handle in handles if handle}
-        for handle in self._attached - wanted:
-            dds.dds_waitset_detach(self._handle, handle)  # gone already: nothing to do
-        for handle in wanted - self._attached:
-            if dds.dds_waitset_attach(self._handle, handle, handle) < 0:
-                wanted.discard(handle)  # deleted meanwhile by another thread
-        self._attached = wanted
-
-    def wait(self, timeout_ns: int | None) -> None:
-        """Block until a condition is raised, or for `timeout_ns` (None: for ever)."""
-        limit = INFINITY if timeout_ns is None else max(0, timeout_ns)
-        check(dds.dds_waitset_wait(self._handle, None, 0, limit), 'waiting')
-
-
-class _Endpoint(_Entity):
+class _Endpoint(DdsEntity):
     """A writer or a reader, and the topic made for it."""
 
     def __init__(self, handle: int, topic: int) -> None:
@@ -253,7 +178,7 @@ def _take_status(read: Callable[..., int], handle: int) -> IncompatibleQos | Non
     return IncompatibleQos(status.total_count, status.total_count_change, status.last_policy_id)
 
 
-class Participant(_Entity):
+class Participant(DdsEntity):
     """A process on a DDS domain.
 
     Args:

@@ -129,7 +129,10 @@ def open_domain(domain_id: int, configuration: str) -> None:
             _open[domain_id] = (handle, present, users + 1)
             return
         code = dds.dds_create_domain(domain_id, configuration.encode())
-        handle = check(code, f'opening DDS domain {domain_id} (CYCLONEDDS_URI as it should be?)')
+        handle = check(
+            code,
+            f'opening DDS domain {domain_id} with CYCLONEDDS_URI={os.environ.get("CYCLONEDDS_URI", "")!r}',
+        )
         _open[domain_id] = (handle, configuration, 1)
 
 

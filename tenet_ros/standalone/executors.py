@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from tenet_ros.standalone.context import Context, get_default_context
-from tenet_ros.standalone.dds import Guard, WaitSet
+from tenet_ros.standalone.dds_wait import Guard, WaitSet
 from tenet_ros.standalone.exceptions import (
     ExternalShutdownException,
     NeedsRosError,
@@ -20,7 +20,7 @@ from tenet_ros.standalone.task import Future
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from tenet_ros.standalone.node import Node
+    from tenet_ros.standalone.node_entities import NodeEntities
 
 __all__ = [
     'Executor',
@@ -44,7 +44,7 @@ class SingleThreadedExecutor:
 
     def __init__(self, *, context: Context | None = None) -> None:
         self._context = context or get_default_context()
-        self._nodes: list[Node] = []
+        self._nodes: list[NodeEntities] = []
         self._lock = threading.RLock()
         self._waiting = threading.Lock()
         self._guard = Guard(self._context.participant)
@@ -58,7 +58,7 @@ class SingleThreadedExecutor:
         """The context whose shutdown ends spinning."""
         return self._context
 
-    def add_node(self, node: Node) -> bool:
+    def add_node(self, node: NodeEntities) -> bool:
         """Run this node's callbacks from now on; False if that was so already."""
         with self._lock:
             if node in self._nodes:
@@ -68,7 +68,7 @@ class SingleThreadedExecutor:
         self.wake()
         return True
 
-    def remove_node(self, node: Node) -> None:
+    def remove_node(self, node: NodeEntities) -> None:
         """Stop running this node's callbacks."""
         with self._lock:
             if node in self._nodes:
@@ -77,7 +77,7 @@ class SingleThreadedExecutor:
             node.executor = None
         self.wake()
 
-    def get_nodes(self) -> list[Node]:
+    def get_nodes(self) -> list[NodeEntities]:
         """Return the nodes."""
         with self._lock:
             return list(self._nodes)
@@ -238,7 +238,10 @@ def _global_executor() -> SingleThreadedExecutor:
 
 
 def spin_once(
-    node: Node, *, executor: SingleThreadedExecutor | None = None, timeout_sec: float | None = None
+    node: NodeEntities,
+    *,
+    executor: SingleThreadedExecutor | None = None,
+    timeout_sec: float | None = None,
 ) -> None:
     """Run one callback of the node, or wait for at most `timeout_sec`."""
     executor = executor or _global_executor()
@@ -249,7 +252,7 @@ def spin_once(
         executor.remove_node(node)
 
 
-def spin(node: Node, executor: SingleThreadedExecutor | None = None) -> None:
+def spin(node: NodeEntities, executor: SingleThreadedExecutor | None = None) -> None:
     """Run callbacks of the node until shutdown.
 
     Raises:
@@ -264,7 +267,7 @@ def spin(node: Node, executor: SingleThreadedExecutor | None = None) -> None:
 
 
 def spin_until_future_complete(
-    node: Node,
+    node: NodeEntities,
     future: Future,
     executor: SingleThreadedExecutor | None = None,
     timeout_sec: float | None = None,

@@ -1,56 +1,29 @@
-"""The node: publishers, subscriptions, timers, parameters, and who else is there."""
+"""The node."""
 
 from __future__ import annotations
 
-import inspect
-import weakref
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Sequence
 
 from tenet_ros.standalone.announcements import announce_log, announce_parameters
 from tenet_ros.standalone.arguments import RosArguments
-from tenet_ros.standalone.callback_groups import CallbackGroup, MutuallyExclusiveCallbackGroup
-from tenet_ros.standalone.clock import Clock, ROSClock
 from tenet_ros.standalone.context import Context, get_default_context
-from tenet_ros.standalone.dds_qos import CQos
-from tenet_ros.standalone.events import (
-    EventHandler,
-    PublisherEventCallbacks,
-    SubscriptionEventCallbacks,
-)
-from tenet_ros.standalone.exceptions import NeedsRosError, NotInitializedException
-from tenet_ros.standalone.graph import NodeEntry
-from tenet_ros.standalone.log import Logger, get_logger, set_rosout
-from tenet_ros.standalone.messages import Message, type_hash
+from tenet_ros.standalone.exceptions import NotInitializedException
+from tenet_ros.standalone.log import set_rosout
 from tenet_ros.standalone.names import (
+    fully_qualified_node_name,
     normalize_namespace,
     remap_identity,
-    to_dds_topic,
-    to_dds_type,
     validate_namespace,
     validate_node_name,
 )
-from tenet_ros.standalone.node_graph import NodeGraph
-from tenet_ros.standalone.node_parameters import NodeParameters
-from tenet_ros.standalone.parameters import Parameter
-from tenet_ros.standalone.publisher import Publisher
-from tenet_ros.standalone.qos import QoSProfile, as_qos_profile
-from tenet_ros.standalone.qos_overriding import QoSOverridingOptions, apply_qos_overrides
-from tenet_ros.standalone.subscription import Subscription
+from tenet_ros.standalone.node_entities import NodeEntities
+from tenet_ros.standalone.parameter import Parameter
 from tenet_ros.standalone.time_source import TimeSource
-from tenet_ros.standalone.timer import GuardCondition, Timer
-
-if TYPE_CHECKING:
-    from tenet_ros.standalone.executors import SingleThreadedExecutor
 
 __all__ = ['Node']
 
 
-class _Takeable(Protocol):
-    def take(self) -> Callable[[], Any] | None: ...
-
-
-class Node(NodeGraph, NodeParameters):
+class Node(NodeEntities):
     """A ROS 2 node.
 
     Args:
@@ -97,293 +70,31 @@ class Node(NodeGraph, NodeParameters):
         wanted = normalize_namespace(namespace or '')
         validate_namespace(wanted)
         name, wanted = remap_identity(node_name, wanted, remaps)
-        NodeGraph.__init__(self, context, name, wanted, remaps)
-        full_name = self.get_fully_qualified_name()
+        full_name = fully_qualified_node_name(name, wanted)
         overrides = shared.overrides_for(full_name) | own.overrides_for(full_name)
         overrides |= {p.name: p.value for p in parameter_overrides or ()}
-        NodeParameters.__init__(self, overrides, allow_undeclared=allow_undeclared_parameters)
-        self.__logger = get_logger(full_name[1:].replace('/', '.'))
-        self.__clock = ROSClock()
-        self.__publishers: list[Publisher] = []
-        self.__subscriptions: list[Subscription] = []
-        self.__timers: list[Timer] = []
-        self.__guards: list[GuardCondition] = []
-        self.__executor: weakref.ref[SingleThreadedExecutor] | None = None
-        self.__default_callback_group: CallbackGroup = MutuallyExclusiveCallbackGroup()
+        super().__init__(
+            context, name, wanted, remaps, overrides, allow_undeclared=allow_undeclared_parameters
+        )
         self.__destroyed = False
-        self.__entry = NodeEntry(name, wanted)
-        context.add_node()
-        context.graph.add_node(self.__entry)
-        if enable_rosout and shared.rosout:
-            announce_log(self)
-        announce_parameters(self)
-        self.__time_source = TimeSource(self, self.__clock)
-        if automatically_declare_parameters_from_overrides:
-            for override, value in overrides.items():
-                if not self.has_parameter(override):
-                    self.declare_parameter(override, value)
-
-    def get_logger(self) -> Logger:
-        """Return the node's logger."""
-        return self.__logger
-
-    def get_clock(self) -> Clock:
-        """Return the node's ROS clock."""
-        return self.__clock
-
-    @property
-    def default_callback_group(self) -> CallbackGroup:
-        """The group of callbacks that were given none."""
-        return self.__default_callback_group
-
-    @property
-    def executor(self) -> SingleThreadedExecutor | None:
-        """The executor that runs its callbacks."""
-        return self.__executor() if self.__executor else None
-
-    @executor.setter
-    def executor(self, executor: SingleThreadedExecutor | None) -> None:
-        current = self.executor
-        if current is executor:
-            return
-        self.__executor = None if executor is None else weakref.ref(executor)
-        if current is not None:
-            current.remove_node(self)
-        if executor is not None:
-            executor.add_node(self)
-
-    @property
-    def publishers(self) -> Iterator[Publisher]:
-        """Its publishers."""
-        return iter(list(self.__publishers))
-
-    @property
-    def subscriptions(self) -> Iterator[Subscription]:
-        """Its subscriptions."""
-        return iter(list(self.__subscriptions))
-
-    @property
-    def timers(self) -> Iterator[Timer]:
-        """Its timers."""
-        return iter(list(self.__timers))
-
-    # Making and destroying.
-
-    def create_publisher(
-        self,
-        msg_type: Any,
-        topic: str,
-        qos_profile: QoSProfile | int,
-        *,
-        callback_group: CallbackGroup | None = None,
-        event_callbacks: PublisherEventCallbacks | None = None,
-        qos_overriding_options: QoSOverridingOptions | None = None,
-        publisher_class: type[Publisher] = Publisher,
-    ) -> Publisher:
-        """Create a publisher; `qos_profile` may be a depth.
-
-        Raises:
-            InvalidTopicNameException: The name is not legal.
-        """
-        del callback_group
-        name, profile, qos = self.__endpoint(
-            msg_type, topic, qos_profile, 'publisher', qos_overriding_options
-        )
-        with qos:
-            writer = self.context.participant.create_writer(
-                to_dds_topic(name), to_dds_type(msg_type.__msgtype__), qos
-            )
-        events = EventHandler(writer, name, self.__logger, event_callbacks)
-        publisher = publisher_class(writer, msg_type, name, profile, self.__logger, events)
-        self.__publishers.append(publisher)
-        self.__entry.writers.append(writer.gid)
-        self.__changed()
-        return publisher
-
-    def create_subscription(
-        self,
-        msg_type: Any,
-        topic: str,
-        callback: Callable[..., Any],
-        qos_profile: QoSProfile | int,
-        *,
-        callback_group: CallbackGroup | None = None,
-        event_callbacks: SubscriptionEventCallbacks | None = None,
-        qos_overriding_options: QoSOverridingOptions | None = None,
-        raw: bool = False,
-    ) -> Subscription:
-        """Create a subscription; `qos_profile` may be a depth, `raw` hands over CDR bytes.
-
-        Raises:
-            InvalidTopicNameException: The name is not legal.
-        """
-        del callback_group
-        _plain(callback)
-        name, profile, qos = self.__endpoint(
-            msg_type, topic, qos_profile, 'subscription', qos_overriding_options
-        )
-        with qos:
-            reader = self.context.participant.create_reader(
-                to_dds_topic(name), to_dds_type(msg_type.__msgtype__), qos
-            )
-        events = EventHandler(reader, name, self.__logger, event_callbacks)
-        subscription = Subscription(
-            reader, msg_type, name, callback, profile, self.__logger, events, raw=raw
-        )
-        self.__subscriptions.append(subscription)
-        self.__entry.readers.append(reader.gid)
-        self.__changed()
-        return subscription
-
-    def __endpoint(
-        self,
-        msg_type: Any,
-        topic: str,
-        qos_profile: QoSProfile | int,
-        kind: str,
-        options: QoSOverridingOptions | None,
-    ) -> tuple[str, QoSProfile, CQos]:
-        if not (isinstance(msg_type, type) and issubclass(msg_type, Message)):
-            raise TypeError(f'{topic}: expected a message class, got {msg_type!r}')
-        name = self.resolve_topic_name(topic)
-        profile = as_qos_profile(qos_profile)
-        if options is not None:
-            apply_qos_overrides(self, profile, name, kind, options)
-        user_data = f'typehash={type_hash(msg_type.__msgtype__)};'.encode()
-        return name, profile, CQos.from_profile(profile, user_data)
-
-    def create_timer(
-        self,
-        timer_period_sec: float,
-        callback: Callable[[], Any],
-        callback_group: CallbackGroup | None = None,
-        clock: Clock | None = None,
-        autostart: bool = True,  # noqa: FBT001, FBT002, rclpy's signature
-    ) -> Timer:
-        """Create a timer on the node's clock, or on another."""
-        del callback_group
-        _plain(callback)
-        timer = Timer(
-            callback,
-            int(float(timer_period_sec) * 1e9),
-            clock or self.__clock,
-            self.__wake,
-            autostart=autostart,
-        )
-        self.__timers.append(timer)
-        self.__wake()
-        return timer
-
-    def create_guard_condition(
-        self, callback: Callable[[], Any], callback_group: CallbackGroup | None = None
-    ) -> GuardCondition:
-        """Create a condition that any thread can trigger."""
-        del callback_group
-        _plain(callback)
-        guard = GuardCondition(callback, self.__wake)
-        self.__guards.append(guard)
-        return guard
-
-    def create_service(self, *_: Any, **__: Any) -> Any:
-        """Not supported."""
-        raise NeedsRosError('create_service()')
-
-    def create_client(self, *_: Any, **__: Any) -> Any:
-        """Not supported."""
-        raise NeedsRosError('create_client()')
-
-    def create_rate(self, *_: Any, **__: Any) -> Any:
-        """Not supported."""
-        raise NeedsRosError('create_rate()', 'Here, use create_timer().')
-
-    def destroy_publisher(self, publisher: Publisher) -> bool:
-        """Destroy a publisher; False if it is not one of this node's."""
-        if publisher not in self.__publishers:
-            return False
-        self.__publishers.remove(publisher)
-        self.__entry.writers.remove(publisher.writer.gid)
-        publisher.destroy()
-        self.__changed()
-        return True
-
-    def destroy_subscription(self, subscription: Subscription) -> bool:
-        """Destroy a subscription; False if it is not one of this node's."""
-        if subscription not in self.__subscriptions:
-            return False
-        self.__subscriptions.remove(subscription)
-        self.__entry.readers.remove(subscription.reader.gid)
-        subscription.destroy()
-        self.__changed()
-        return True
-
-    def destroy_timer(self, timer: Timer) -> bool:
-        """Destroy a timer; False if it is not one of this node's."""
-        if timer not in self.__timers:
-            return False
-        self.__timers.remove(timer)
-        timer.destroy()
-        return True
-
-    def destroy_guard_condition(self, guard: GuardCondition) -> bool:
-        """Destroy a guard condition; False if it is not one of this node's."""
-        if guard not in self.__guards:
-            return False
-        self.__guards.remove(guard)
-        guard.destroy()
-        return True
+        try:
+            if enable_rosout and shared.rosout:
+                announce_log(self)
+            announce_parameters(self)
+            self.__time_source = TimeSource(self, self.get_clock())
+            if automatically_declare_parameters_from_overrides:
+                for override, value in overrides.items():
+                    if not self.has_parameter(override):
+                        self.declare_parameter(override, value)
+        except BaseException:
+            self.destroy_node()
+            raise
 
     def destroy_node(self) -> None:
         """Take the node off the graph and close all it made; a second call does nothing."""
         if self.__destroyed:
             return
         self.__destroyed = True
-        self.executor = None
-        set_rosout(self.__logger.name, None)
+        set_rosout(self.get_logger().name, None)
         self.on_parameter_change(None)
-        for timer in self.__timers:
-            timer.destroy()
-        for subscription in self.__subscriptions:
-            subscription.destroy()
-        for publisher in self.__publishers:
-            publisher.destroy()
-        self.__timers, self.__subscriptions, self.__publishers = [], [], []
-        self.context.graph.remove_node(self.__entry)
-        self.context.remove_node()
-
-    def __changed(self) -> None:
-        self.context.graph.announce()
-        self.__wake()
-
-    def __wake(self) -> None:
-        if executor := self.executor:
-            executor.wake()
-
-    # For the executor.
-
-    def entities(self) -> Iterator[_Takeable]:
-        """Everything that may have a callback due, in the order of service."""
-        yield from list(self.__timers)
-        yield from list(self.__subscriptions)
-        yield from list(self.__guards)
-        yield from self.__events()
-
-    def wait_handles(self) -> list[int]:
-        """DDS handles that end a wait."""
-        handles = [s.reader.condition for s in list(self.__subscriptions) if s.reader.handle]
-        return handles + [events.handle for events in self.__events()]
-
-    def __events(self) -> list[EventHandler]:
-        found = [s.events for s in list(self.__subscriptions)]
-        found += [p.events for p in list(self.__publishers)]
-        return [events for events in found if events and events.handle]
-
-    def wait_limits_ns(self) -> list[int]:
-        """How long the timers allow a wait to last."""
-        return [limit for t in list(self.__timers) if (limit := t.wait_ns()) is not None]
-
-
-def _plain(callback: Callable[..., Any]) -> None:
-    if not callable(callback):
-        raise TypeError(f'expected a callable, got {callback!r}')
-    if inspect.iscoroutinefunction(callback):
-        raise NeedsRosError('a coroutine as callback', 'Here, use a plain function.')
+        self.destroy_entities()

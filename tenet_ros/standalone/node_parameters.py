@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tenet_ros.standalone.parameters import Parameter, ParameterStore, ParameterType
+from tenet_ros.standalone.parameter import Parameter, ParameterType
+from tenet_ros.standalone.parameter_store import ParameterStore
 
 __all__ = ['NodeParameters']
 

@@ -18,7 +18,7 @@ from tenet_ros.standalone.qos import (
 from tenet_ros.standalone.times import Duration
 
 if TYPE_CHECKING:
-    from tenet_ros.standalone.node import Node
+    from tenet_ros.standalone.node_parameters import NodeParameters
 
 __all__ = ['QoSOverridingOptions', 'apply_qos_overrides']
 
@@ -63,7 +63,7 @@ class QoSOverridingOptions:
 
 
 def apply_qos_overrides(
-    node: Node, profile: QoSProfile, topic: str, kind: str, options: QoSOverridingOptions
+    node: NodeParameters, profile: QoSProfile, topic: str, kind: str, options: QoSOverridingOptions
 ) -> None:
     """Declare the parameters of one endpoint and change `profile` by their values.
 

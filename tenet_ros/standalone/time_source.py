@@ -10,8 +10,8 @@ from tenet_ros.standalone.times import ClockType, Time
 
 if TYPE_CHECKING:
     from tenet_ros.standalone.clock import ROSClock
-    from tenet_ros.standalone.node import Node
-    from tenet_ros.standalone.parameters import Parameter
+    from tenet_ros.standalone.node_entities import NodeEntities
+    from tenet_ros.standalone.parameter import Parameter
     from tenet_ros.standalone.subscription import Subscription
 
 __all__ = ['TimeSource']
@@ -28,7 +28,7 @@ class TimeSource:
         clock: Stands still at zero until the first `/clock` message, as ROS time does.
     """
 
-    def __init__(self, node: Node, clock: ROSClock) -> None:
+    def __init__(self, node: NodeEntities, clock: ROSClock) -> None:
         self._node = node
         self._clock = clock
         self._subscription: Subscription | None = None

@@ -10,7 +10,7 @@ from tenet_ros.standalone import (
     message,
 )
 from tenet_ros.standalone.exceptions import MiddlewareError
-from tenet_ros.standalone.lifecycle import SimpleManagedEntity
+from tenet_ros.standalone.managed_entity import SimpleManagedEntity
 
 String = message('std_msgs/msg/String')
 SUCCESS, FAILURE, ERROR = TransitionCallbackReturn

@@ -15,7 +15,8 @@ from tenet_ros.standalone.exceptions import (
     ParameterUninitializedException,
 )
 from tenet_ros.standalone.messages import message
-from tenet_ros.standalone.parameters import Parameter, ParameterStore, ParameterType
+from tenet_ros.standalone.parameter import Parameter, ParameterType
+from tenet_ros.standalone.parameter_store import ParameterStore
 
 Descriptor = message('rcl_interfaces/msg/ParameterDescriptor')
 FloatRange = message('rcl_interfaces/msg/FloatingPointRange')
