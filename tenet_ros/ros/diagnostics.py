@@ -12,7 +12,7 @@ from tenet_ros.ros.notices import Notices
 from tenet_ros.ros.outputs import publisher
 from tenet_ros.ros.params import Parameters
 from tenet_ros.ros.status import diagnostic, report_values
-from tenet_ros.runtime.metrics import StreamMetrics, resident_mb
+from tenet_ros.runtime.metrics import StreamMetrics, StreamReport, resident_mb
 
 __all__ = ['Diagnostics']
 
@@ -43,6 +43,7 @@ class Diagnostics:
         self._inputs = inputs
         self._publisher = publisher(node, DiagnosticArray, '/diagnostics', QoSProfile(depth=10))
         self._name = f'{node.get_namespace().strip("/")}/{node.get_name()}: stream'.lstrip('/')
+        self._hints = Notices(node.get_logger().warning)
         self._said: Mapping[str, int] = {}
 
     def publish(self, phase: str, fault: str, engines: Mapping[str, str]) -> None:
@@ -57,7 +58,7 @@ class Diagnostics:
         counts = dict(self._notices.counts)
         if self._inputs.undecodable:
             counts['undecodable'] = self._inputs.undecodable
-        level, message = self._health(phase, fault, counts)
+        level, message = self._health(phase, fault, counts, report)
         if not message:
             message = f'{phase}: in {report.in_hz:.1f} Hz, out {report.out_hz:.1f} Hz'
         device = ', '.join(sorted(set(engines.values())))
@@ -77,17 +78,29 @@ class Diagnostics:
         array.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(array)
 
-    def _health(self, phase: str, fault: str, counts: Mapping[str, int]) -> tuple[Any, str]:
+    def _health(
+        self, phase: str, fault: str, counts: Mapping[str, int], report: StreamReport
+    ) -> tuple[Any, str]:
         """Return the level, and the message if there is something to say."""
-        fresh = [kind for kind, count in counts.items() if count > self._said.get(kind, 0)]
-        self._said = counts
+        late, frames = report.counts.get('out_of_order', 0), report.counts.get('frames_in', 0)
+        now = {**counts, 'late': late, 'frames': frames}
+        fresh = {kind: count - self._said.get(kind, 0) for kind, count in now.items()}
+        self._said = now
         if fault:
             return DiagnosticStatus.ERROR, fault
         silent_s = time.monotonic() - self._inputs.last_image_s
         if phase == 'ACTIVE' and silent_s > self._parameters['image_timeout_s']:
             reason = self._inputs.silence()
-            self._notices.report('no_image', reason)
+            self._hints.report('no_image', reason)
             return DiagnosticStatus.WARN, f'no image for {silent_s:.0f} s: {reason}'
-        if fresh:
-            return DiagnosticStatus.WARN, f'refused since the last report: {", ".join(fresh)}'
+        if 2 * fresh.pop('late') > fresh.pop('frames'):
+            reason = (
+                f'{self._inputs.topic}: the stamps of most images do not advance; check that the '
+                'driver stamps them and that one camera publishes here'
+            )
+            self._hints.report('stamps', reason)
+            return DiagnosticStatus.WARN, reason
+        if any(fresh.values()):
+            kinds = ', '.join(kind for kind, count in fresh.items() if count)
+            return DiagnosticStatus.WARN, f'refused since the last report: {kinds}'
         return DiagnosticStatus.OK, ''

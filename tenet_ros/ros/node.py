@@ -68,6 +68,7 @@ class TenetNode(LifecycleNode):
 
         self._metrics = StreamMetrics()
         self._notices = Notices(self.get_logger().warning)
+        self._failures = Notices(self.get_logger().error)
         self._params = Parameters(
             self,
             report=self._notices.report,
@@ -176,7 +177,8 @@ class TenetNode(LifecycleNode):
         """Report why a transition cannot be made, and stay where the node is."""
         self._fault = fault
         self._release()
-        self._notices.report('start', fault)
+        again = f'; trying again every {RETRY_S:g} s' if self._params['autostart'] else ''
+        self._failures.report('configure', fault + again)
         self._enter('ERROR')
         return FAILURE
 

@@ -193,7 +193,9 @@ def test_arguments_that_are_not_understood_end_the_process(start_node):
 
 def test_a_model_that_arrives_later_is_picked_up(start_node, robot):
     process = start_node('missing', '--ros-args', '-p', 'diagnostics_period_s:=0.1')
-    process.expect('cannot configure: expected a model file, got none; fetch it')
+    line = process.expect('cannot configure: expected a model file, got none; fetch it')
+    assert '[ERROR]' in line
+    assert 'trying again every 0.2 s' in line
     process.expect('waiting for images')
     robot().wait_for_node()
 

@@ -203,6 +203,17 @@ def test_stamps_that_start_over_start_the_stream_over(run_node, robot):
     assert late not in [me.stamp_of(s) for s in me.heard['status']]
 
 
+def test_a_camera_that_does_not_stamp_its_images_is_named(run_node, robot):
+    run_node(**FAST)
+    me = robot()
+    me.wait_for_node()
+    stamp_ns = me.show(me.squares())
+    me.spin_until(
+        lambda: me.show(me.squares(), stamp_ns=stamp_ns) and 'do not advance' in me.health().message
+    )
+    assert me.health().level == api.DiagnosticStatus.WARN
+
+
 def test_a_calibration_of_another_size_is_not_passed_on(run_node, robot, capfd):
     run_node(command='the dog')
     me = robot(outputs=('status', 'mask_info'))
