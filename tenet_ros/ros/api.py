@@ -19,6 +19,7 @@ import array
 import importlib
 import os
 import time
+import warnings
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -150,6 +151,13 @@ def _choose(wish: str) -> tuple[str, str]:
 
 BACKEND, BACKEND_REASON = _choose(os.environ.get('TENET_ROS_BACKEND', ''))
 HAVE_RCLPY: Final = BACKEND == 'rclpy'
+if not HAVE_RCLPY and 'AMENT_PREFIX_PATH' in os.environ and 'TENET_ROS_BACKEND' not in os.environ:
+    warnings.warn(
+        f'ROS 2 is sourced, but {BACKEND_REASON}: using the standalone runtime, which has topics '
+        'and parameters but no services; TENET_ROS_BACKEND=standalone says that this is wanted',
+        RuntimeWarning,
+        stacklevel=2,
+    )
 
 
 def msg(type_name: str) -> Any:

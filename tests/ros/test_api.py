@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import array
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +12,7 @@ import pytest
 from tenet_ros.errors import ConfigError
 from tenet_ros.ros import api
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(api.HAVE_RCLPY, reason='tests the choice without ROS 2')
 
 
@@ -47,6 +52,16 @@ def test_forcing_what_is_not_there_is_explained(monkeypatch):
 def test_an_unknown_backend_is_refused():
     with pytest.raises(ConfigError, match="rclpy or standalone, got 'ros3'"):
         api._choose('ros3')
+
+
+def test_a_sourced_ros_that_does_not_import_is_warned_about():
+    environment = {**os.environ, 'AMENT_PREFIX_PATH': '/opt/ros/jazzy'}
+    environment.pop('TENET_ROS_BACKEND', None)
+    warned = subprocess.run(
+        [sys.executable, '-c', 'from tenet_ros.ros import api'],
+        env=environment, capture_output=True, text=True, check=True, cwd=REPOSITORY,
+    ).stderr  # fmt: skip
+    assert 'ROS 2 is sourced, but rclpy does not import' in warned
 
 
 def test_message_classes_come_by_name():
