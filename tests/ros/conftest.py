@@ -329,14 +329,16 @@ def robot(ros: None) -> Iterator[Callable[..., Robot]]:
 
 @pytest.fixture
 def make_node(ros: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
-    """Make the node in this process, with the square detector and parameters by keyword.
+    """Make the node in this process, with parameters by keyword.
 
-    Dots in names are written as two underscores; ``remap`` lists remapping rules.
+    It sees squares, unless it is given a ``model``. Dots in names are written as two underscores;
+    ``remap`` lists remapping rules.
     """
-    monkeypatch.setattr(node, 'build', square_node.squares)
     made: list[node.TenetNode] = []
 
     def make(*, remap: tuple[str, ...] = (), **parameters: Any) -> node.TenetNode:
+        if 'model' not in parameters:
+            monkeypatch.setattr(node, 'build', square_node.squares)
         arguments = [word for rule in remap for word in ('-r', rule)]
         made.append(
             node.TenetNode(

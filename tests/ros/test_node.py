@@ -262,3 +262,27 @@ def test_diagnostics_say_what_runs_and_how_well(run_node, robot):
     assert wanted <= values.keys()
     assert float(values['rss_mb']) > 10
     assert values['state'] == 'ACTIVE'
+
+
+def test_a_real_detector_finds_a_dog_in_a_real_recording(
+    run_node, robot, shared_data, shared_models
+):
+    run_node(command='the dog', model=str(shared_models / 'yolox_nano_416.onnx'))
+    me = robot()
+    me.wait_for_node()
+    clip = shared_data / 'rvos' / 'davis17_dogs-jump_240p' / 'JPEGImages'
+    picture = cv2.cvtColor(cv2.imread(str(min(clip.glob('*.jpg')))), cv2.COLOR_BGR2RGB)
+    stamp = me.stamp_of(me.follow(picture, limit=2000))
+    (mask,) = me.spin_until(lambda: [m for m in me.heard['mask'] if me.stamp_of(m) == stamp])
+    assert 0.001 < (me.mask_of(mask) == 255).mean() < 0.5
+
+
+def test_a_model_that_is_damaged_is_named(run_node, robot, tmp_path, capfd):
+    damaged = tmp_path / 'damaged.onnx'
+    damaged.write_bytes(b'not a model')
+    run_node(model=str(damaged), **FAST)
+    me = robot()
+    me.spin_until(lambda: me.health().level == api.DiagnosticStatus.ERROR)
+    assert 'damaged.onnx' in me.health().message
+    assert me.values(me.health())['state'] == 'ERROR'
+    assert capfd.readouterr().err.count('damaged.onnx') == 1
