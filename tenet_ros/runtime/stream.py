@@ -26,6 +26,9 @@ __all__ = ['Stream', 'StreamSettings', 'parse_command']
 
 LOG = logging.getLogger(__name__)
 
+RESTART_REPEAT_NS = 10_000_000_000
+"""A stream that starts anew again and again says so this often."""
+
 
 def parse_command(command: Command) -> Prompt:
     """Parse every sentence of a command.
@@ -58,8 +61,8 @@ class Stream:
     """Runs a pipeline on its fast lane and a detector on its slow lane.
 
     ``frames_in == frames_out + drops`` holds whenever no frame is in flight, and always after
-    ``stop``. Results leave in the order of their stamps; when the source's stamps start over, the
-    stream does too.
+    ``stop``. Results leave in the order of their stamps; when the source's stamps start over, or
+    its images come in another size, the stream does too.
 
     Args:
         pipeline: used by the fast lane alone.
@@ -99,6 +102,9 @@ class Stream:
         self._commands: deque[tuple[Command, Prompt]] = deque()
         self._newest_command = Command(command_id=0, text='', sentences=())
         self._last_stamp_ns: int | None = None
+        self._size: tuple[int, int] | None = None
+        self._restarts_unsaid = 0
+        self._say_restart_ns = 0
         self._failed = threading.Lock()
         self._thread = threading.Thread(target=self._run, name='tenet-stream', daemon=True)
 
@@ -178,6 +184,7 @@ class Stream:
             self.metrics.count('out_of_order')
             self.metrics.count('drops')
             return
+        self._keep_to_size(frame)
         while self._commands:
             self._pipeline.set_command(*self._commands.popleft())
         self._ask_detector(frame)
@@ -201,13 +208,30 @@ class Stream:
         if (last_ns - frame.stamp_ns) / 1e6 <= self._settings.restart_gap_ms:
             self._last_stamp_ns = last_ns
             return False
-        LOG.warning(
-            'image stamps went back by %.3f s: tracks and decisions start anew',
-            (last_ns - frame.stamp_ns) / 1e9,
-        )
+        self._start_anew(f'image stamps went back by {(last_ns - frame.stamp_ns) / 1e9:.3f} s')
+        return True
+
+    def _keep_to_size(self, frame: Frame) -> None:
+        """Start anew when images come in another size: boxes of the old one mean nothing in it."""
+        old, self._size = self._size, (frame.width, frame.height)
+        if old is not None and old != self._size:
+            self._start_anew(
+                f'images changed from {old[0]} x {old[1]} to {frame.width} x {frame.height}'
+            )
+
+    def _start_anew(self, reason: str) -> None:
+        """Forget tracks and decisions; say why, but not at the camera's rate."""
         self.metrics.count('stream_restarts')
         self._pipeline.reset()
-        return True
+        self._restarts_unsaid += 1
+        now_ns = time.monotonic_ns()
+        if now_ns < self._say_restart_ns:
+            return
+        text = f'{reason}: tracks and decisions start anew'
+        if self._restarts_unsaid > 1:
+            text += f', {self._restarts_unsaid} times by now; do two cameras publish on one topic?'
+        LOG.warning(text)
+        self._restarts_unsaid, self._say_restart_ns = 0, now_ns + RESTART_REPEAT_NS
 
     def _ask_detector(self, frame: Frame) -> None:
         """Offer the frame to the slow lane, and wait for it where that is worth while."""

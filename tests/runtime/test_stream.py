@@ -122,10 +122,10 @@ class Harness:
             self.errors.append(message)
             self.changed.notify_all()
 
-    def post(self, stamp_ms):
+    def post(self, stamp_ms, size=(4, 6)):
         self.sequence += 1
         frame = Frame(
-            image=np.zeros((4, 6, 3), np.uint8),
+            image=np.zeros((*size, 3), np.uint8),
             stamp_ns=stamp_ms * MS,
             frame_id='cam',
             sequence=self.sequence,
@@ -136,9 +136,9 @@ class Harness:
         with self.changed:
             assert self.changed.wait_for(condition, TIMEOUT_S)
 
-    def post_and_wait(self, stamp_ms):
+    def post_and_wait(self, stamp_ms, size=(4, 6)):
         before = len(self.results)
-        self.post(stamp_ms)
+        self.post(stamp_ms, size)
         self.wait_for(lambda: len(self.results) > before)
 
     def counts(self):
@@ -280,6 +280,29 @@ def test_stream_starts_anew_when_stamps_start_over(make):
     h.post_and_wait(33)
     assert h.tracker.resets == 1
     assert h.counts()['stream_restarts'] == 1
+
+
+def test_stream_starts_anew_when_images_change_their_size(make, caplog):
+    h = make()
+    h.post_and_wait(1)
+    h.post_and_wait(2, size=(8, 12))
+    h.post_and_wait(3, size=(8, 12))
+    assert h.tracker.resets == 1
+    assert h.counts()['stream_restarts'] == 1
+    assert 'images changed from 6 x 4 to 12 x 8' in caplog.text
+
+
+def test_two_cameras_on_one_topic_cost_one_line_not_one_per_frame(make, caplog):
+    h = make()
+    for k in range(10):
+        h.post_and_wait(60_000 + k)
+        h.post_and_wait(k)
+    assert h.counts()['stream_restarts'] == 10
+    assert len(caplog.records) == 1
+    h.stream._say_restart_ns = 0
+    h.post_and_wait(60_000 + 10)
+    h.post_and_wait(10)
+    assert '10 times by now; do two cameras publish on one topic?' in caplog.text
 
 
 def test_failing_detector_ends_the_stream_with_one_error(make):
