@@ -22,7 +22,6 @@ from tenet_ros.ros import api
 from tenet_ros.ros.api import (
     Clock,
     ClockType,
-    DiagnosticStatus,
     LifecycleNode,
     LifecycleState,
     TransitionCallbackReturn,
@@ -32,9 +31,9 @@ from tenet_ros.ros.diagnostics import Diagnostics
 from tenet_ros.ros.inputs import Inputs
 from tenet_ros.ros.logs import NodeLogHandler
 from tenet_ros.ros.notices import Notices
-from tenet_ros.ros.outputs import Outputs, latched, publisher
+from tenet_ros.ros.outputs import Outputs
 from tenet_ros.ros.params import Parameters
-from tenet_ros.ros.status import diagnostic, result_status
+from tenet_ros.ros.status import Status
 from tenet_ros.runtime.metrics import StreamMetrics
 from tenet_ros.runtime.stream import Stream, parse_command
 from tenet_ros.types import Command, Frame
@@ -56,7 +55,6 @@ class TenetNode(LifecycleNode):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__('tenet', automatically_declare_parameters_from_overrides=True, **kwargs)
-        self._component = f'{self.get_namespace()}/{self.get_name()}: target'.lstrip('/')
         self._phase, self._fault = '', ''
         self._system: System | None = None
         self._outputs: Outputs | None = None
@@ -82,7 +80,7 @@ class TenetNode(LifecycleNode):
             on_frame=self._take_frame,
             on_command=self._take_command,
         )
-        self._status_publisher = publisher(self, DiagnosticStatus, '~/status', latched())
+        self._status = Status(self)
         self._diagnostics = Diagnostics(
             self, self._params, self._notices, self._metrics, self._inputs
         )
@@ -292,11 +290,9 @@ class TenetNode(LifecycleNode):
         assert self._outputs is not None
         assert self._stream is not None
         age_ms = (self.get_clock().now().nanoseconds - result.stamp_ns) / 1e6
-        unknown = self._stream.unknown
-        status = result_status(result, name=self._component, age_ms=age_ms, unknown=unknown)
         try:
             self._outputs.publish(result, frame, age_ms)
-            self._status_publisher.publish(status)
+            self._status.tell_result(result, age_ms, self._stream.unknown)
         except (RuntimeError, TenetError):
             if self.context.ok():
                 raise
@@ -305,14 +301,7 @@ class TenetNode(LifecycleNode):
     def _enter(self, phase: str) -> None:
         """Say on ``~/status`` where the node is; results speak for it while it is active."""
         self._phase = phase
-        level = DiagnosticStatus.ERROR if phase == 'ERROR' else DiagnosticStatus.OK
-        message = f'{phase}: {self._fault}' if self._fault else phase
-        values = {
-            'state': phase,
-            'command_id': str(self._command.command_id),
-            'command': self._command.text,
-        }
-        self._status_publisher.publish(diagnostic(level, self._component, message, values))
+        self._status.tell_phase(phase, self._fault, self._command)
 
 
 def main(args: list[str] | None = None) -> int:

@@ -9,10 +9,46 @@ from collections.abc import Mapping
 from typing import Any
 
 from tenet_ros.pipeline import StepResult, TargetResult
-from tenet_ros.ros.api import DiagnosticStatus, KeyValue
+from tenet_ros.ros.api import DiagnosticStatus, KeyValue, LifecycleNode
+from tenet_ros.ros.outputs import latched, publisher
 from tenet_ros.runtime.metrics import Percentiles, StreamReport
+from tenet_ros.types import Command
 
-__all__ = ['diagnostic', 'report_values', 'result_status']
+__all__ = ['Status', 'diagnostic', 'report_values', 'result_status']
+
+
+class Status:
+    """Publishes ``~/status``: the lifecycle at its changes, and the answer at every frame.
+
+    Args:
+        node: owns the publisher.
+    """
+
+    def __init__(self, node: LifecycleNode) -> None:
+        self._publisher = publisher(node, DiagnosticStatus, '~/status', latched())
+        self._name = f'{node.get_namespace()}/{node.get_name()}: target'.lstrip('/')
+
+    def tell_phase(self, phase: str, fault: str, command: Command) -> None:
+        """Say where the node is, with the keys ``state``, ``command_id`` and ``command``.
+
+        Args:
+            phase: the node's own word for its lifecycle state; ERROR is a fault.
+            fault: what went wrong, or nothing.
+            command: the one that will be answered.
+        """
+        level = DiagnosticStatus.ERROR if phase == 'ERROR' else DiagnosticStatus.OK
+        message = f'{phase}: {fault}' if fault else phase
+        values = {
+            'state': phase,
+            'command_id': str(command.command_id),
+            'command': command.text,
+        }
+        self._publisher.publish(diagnostic(level, self._name, message, values))
+
+    def tell_result(self, result: StepResult, age_ms: float, unknown: tuple[str, ...]) -> None:
+        """Say what ``result_status`` says."""
+        status = result_status(result, name=self._name, age_ms=age_ms, unknown=unknown)
+        self._publisher.publish(status)
 
 
 def diagnostic(

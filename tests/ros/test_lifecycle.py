@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tenet_ros.ros import api, node
-from tenet_ros.ros.params import TABLE
+from tenet_ros.ros.parameter_table import TABLE
 
 SUCCESS = api.TransitionCallbackReturn.SUCCESS
 MANUAL = {'autostart': False}
