@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tenet_ros.images import BadImage
 from tenet_ros.ros.api import (
     CameraInfo,
     CompressedImage,
@@ -18,8 +19,7 @@ from tenet_ros.ros.api import (
     String,
     Subscription,
 )
-from tenet_ros.ros.compressed import frame_of_compressed
-from tenet_ros.ros.convert import BadMessage, frame_of_image
+from tenet_ros.ros.convert import frame_of_compressed, frame_of_image
 from tenet_ros.ros.notices import Notices
 from tenet_ros.ros.params import Parameters
 from tenet_ros.types import Frame
@@ -142,7 +142,7 @@ class Inputs:
             return
         try:
             frame = convert(message, next(self._sequence))
-        except BadMessage as error:
+        except BadImage as error:
             self._notices.report(f'image_{error.reason}', f'{self.topic}: {error}')
             return
         self._on_frame(frame, {'convert': time.perf_counter_ns() - start_ns})
