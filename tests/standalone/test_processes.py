@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 import zlib
@@ -65,14 +66,18 @@ def test_incompatible_qos_is_said_on_both_sides(start):
 
 @pytest.mark.parametrize(
     ('number', 'reason'),
-    [(signal.SIGINT, 'KeyboardInterrupt'), (signal.SIGTERM, 'ExternalShutdownException')],
+    [
+        # As in rclpy, Ctrl-C may show as either, depending on where it is noticed first.
+        (signal.SIGINT, 'KeyboardInterrupt|ExternalShutdownException'),
+        (signal.SIGTERM, 'ExternalShutdownException'),
+    ],
 )
 def test_signals_end_spinning_cleanly(start, number, reason):
     talker = start('talker')
     talker.expect('spinning')
     code, output = talker.stop(number)
     assert code == 0
-    assert f'ended by {reason}, ok False' in output
+    assert re.search(f'ended by ({reason}), ok False', output)
     assert output.endswith('closed')
     assert 'Traceback' not in output
 
