@@ -14,8 +14,8 @@ from rosbags.interfaces import Connection
 from rosbags.typesys import Stores, get_typestore
 
 from tenet_ros.errors import SourceError
+from tenet_ros.images import DEPTH_ENCODINGS
 from tenet_ros.sources.bag_messages import calibration_of, depth_of, picture_of, stamp_of
-from tenet_ros.sources.encodings import DEPTH_ENCODINGS
 from tenet_ros.sources.frame import SourceFrame
 from tenet_ros.sources.source import SourceInfo
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tenet_ros.errors import ContractError
-from tenet_ros.sources.encodings import decode_depth
+from tenet_ros.images import BadImage, decode_depth
 from tenet_ros.sources.frame import Calibration, CompressedPicture, Depth, Picture, RawPicture
 
 __all__ = ['calibration_of', 'depth_of', 'picture_of', 'stamp_of']
@@ -65,6 +64,6 @@ def depth_of(message: Any | None) -> Depth | None:
             step=int(message.step),
             big_endian=bool(message.is_bigendian),
         )
-    except ContractError:
+    except BadImage:
         return None
     return Depth(image=image, stamp_ns=stamp_of(message, 0), frame_id=str(message.header.frame_id))

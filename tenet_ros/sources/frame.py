@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from tenet_ros.sources.encodings import decode_jpeg, decode_rgb
+from tenet_ros.images import decode_compressed, decode_raw
 from tenet_ros.types import Frame, UInt8Array
 
 __all__ = ['Calibration', 'CompressedPicture', 'Depth', 'Picture', 'RawPicture', 'SourceFrame']
@@ -19,7 +19,7 @@ class RawPicture:
 
     Attributes:
         data: (step * height,) uint8.
-        encoding: as in ``sensor_msgs/image_encodings.hpp``.
+        encoding: as in ``sensor_msgs/image_encodings.hpp``; ``images.ENCODINGS`` can be read.
         height: rows.
         width: columns.
         step: bytes per row.
@@ -44,9 +44,9 @@ class RawPicture:
         """Return (H, W, 3) uint8 RGB, C-contiguous.
 
         Raises:
-            ContractError: encoding, size and data do not fit together.
+            BadImage: an encoding that cannot be read, or size, step and data that do not fit.
         """
-        return decode_rgb(
+        return decode_raw(
             self.data,
             encoding=self.encoding,
             height=self.height,
@@ -69,12 +69,12 @@ class CompressedPicture:
     format: str
 
     def rgb(self) -> UInt8Array:
-        """Return (H, W, 3) uint8 RGB, C-contiguous.
+        """Return (H, W, 3) uint8 RGB, C-contiguous, turned as EXIF says.
 
         Raises:
-            ContractError: the bytes are no picture.
+            BadImage: the bytes are not a whole JPEG or PNG.
         """
-        return decode_jpeg(self.data)
+        return decode_compressed(self.data, self.format, upright=True)
 
 
 Picture = RawPicture | CompressedPicture
@@ -145,7 +145,7 @@ class SourceFrame:
             sequence: order of arrival, strictly increasing.
 
         Raises:
-            ContractError: the picture cannot be decoded.
+            BadImage: the picture cannot be decoded.
         """
         return Frame(
             image=self.picture.rgb(),

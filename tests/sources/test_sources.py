@@ -13,6 +13,7 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
 from tenet_ros.errors import ContractError, SourceError
+from tenet_ros.images import BadImage
 from tenet_ros.sources import CompressedPicture, RawPicture, open_source, opened
 
 STORE = get_typestore(Stores.ROS2_JAZZY)
@@ -231,6 +232,23 @@ def test_the_colour_topic_is_preferred_and_another_can_be_named(tmp_path):
     assert indexes(named) == [1]
     assert isinstance(named[0].picture, RawPicture)
     assert named[0].picture.encoding == 'bgr8'
+
+
+def test_a_bag_plays_every_encoding_that_the_node_reads(tmp_path):
+    wide = picture(3).astype(np.uint16) << 8
+    bag = write_bag(
+        tmp_path / 'wide', [('/image', START_NS, image_message(wide, 'rgb16', START_NS))]
+    )
+    assert indexes(read(open_source(bag))) == [3]
+
+
+def test_an_image_of_a_bag_that_does_not_fit_its_fields_is_refused_when_it_is_read(tmp_path):
+    short = image_message(picture(0), 'rgb8', START_NS)
+    short.data = short.data[:-1]
+    frames = read(open_source(write_bag(tmp_path / 'short', [('/image', START_NS, short)])))
+    with pytest.raises(BadImage, match=r'expected step \* height = 96 \* 24') as caught:
+        frames[0].frame(0)
+    assert caught.value.reason == 'data'
 
 
 def test_a_header_without_a_stamp_takes_the_time_of_recording(tmp_path):
