@@ -70,6 +70,7 @@ class Inputs:
         self._subscriptions: list[Subscription] = []
         self._sequence = itertools.count(1)
         self._next_frame_s = 0.0
+        self._awaited = True
         self.topic = ''
         self.camera_info: Any = None
         """The newest calibration that came, or ``None``."""
@@ -81,6 +82,7 @@ class Inputs:
         compressed = self._parameters['image_transport'] == 'compressed'
         self.topic = image_topic(self._node, self._parameters['image_transport'])
         self.last_image_s = time.monotonic()
+        self._awaited = True
         if compressed:
             self._subscribe(CompressedImage, self.topic, self._on_compressed, _sensor_data())
         else:
@@ -105,8 +107,9 @@ class Inputs:
         count = self._node.count_publishers(self.topic)
         if count:
             return (
-                f'{self.topic}: {count} publisher(s) but no image; if a QoS warning stands above, '
-                f'set qos_overrides.{self.topic}.subscription.reliability, else check the camera'
+                f'{self.topic}: {count} publisher(s) but no image; check the camera. If its images '
+                'have many megabytes, publish them compressed, or set '
+                f'qos_overrides.{self.topic}.subscription.reliability:=reliable'
             )
         raw = self.topic.removesuffix(COMPRESSED)
         other, transport = (raw + COMPRESSED, 'compressed') if self.topic == raw else (raw, 'raw')
@@ -137,14 +140,21 @@ class Inputs:
 
     def _take(self, convert: Callable[[Any, int], Frame], message: Any) -> None:
         start_ns = time.perf_counter_ns()
-        self.last_image_s = time.monotonic()
-        if not self._is_due(self.last_image_s):
+        now_s = time.monotonic()
+        self._awaited |= now_s - self.last_image_s > self._parameters['image_timeout_s']
+        self.last_image_s = now_s
+        if not self._is_due(now_s):
             return
         try:
             frame = convert(message, next(self._sequence))
         except BadImage as error:
             self._notices.report(f'image_{error.reason}', f'{self.topic}: {error}')
             return
+        if self._awaited:
+            self._awaited = False
+            self._node.get_logger().info(
+                f'{self.topic}: {frame.width} x {frame.height} images come'
+            )
         self._on_frame(frame, {'convert': time.perf_counter_ns() - start_ns})
 
     def _is_due(self, now_s: float) -> bool:

@@ -175,7 +175,9 @@ def test_a_camera_that_stops_is_missed_and_followed_again(run_node, robot, capfd
     assert me.health().level == api.DiagnosticStatus.WARN
     me.follow(me.squares(red=100))
     me.spin_until(lambda: me.health().level == api.DiagnosticStatus.OK)
-    assert '/image: 1 publisher(s) but no image' in capfd.readouterr().err
+    said = capfd.readouterr()
+    assert '/image: 1 publisher(s) but no image' in said.err
+    assert (said.out + said.err).count('/image: 320 x 240 images come') == 2, 'first, and again'
 
 
 def test_a_camera_may_change_its_resolution(run_node, robot):
