@@ -44,6 +44,9 @@ SUCCESS = TransitionCallbackReturn.SUCCESS
 FAILURE = TransitionCallbackReturn.FAILURE
 ERROR = TransitionCallbackReturn.ERROR
 
+BAD_PARAMETER = (api.InvalidParameterTypeException, api.InvalidParameterValueException)
+"""What ROS raises when an endpoint is made whose QoS overrides are no good."""
+
 RETRY_S = 5.0
 STOP_TIMEOUT_S = 10.0
 
@@ -96,6 +99,8 @@ class TenetNode(LifecycleNode):
         self._enter('UNCONFIGURED')
         if self._params['autostart']:
             self._start_in(0.0)
+        else:
+            self._say_what_starts_it()
 
     # Lifecycle. rclpy swallows what a transition raises, so every one ends in a clear line.
 
@@ -109,9 +114,11 @@ class TenetNode(LifecycleNode):
             self._outputs = Outputs(
                 self, self._params, self._notices, camera_info=lambda: self._inputs.camera_info
             )
-        except TenetError as error:
+        except (TenetError, *BAD_PARAMETER) as error:
             return self._give_up(f'cannot configure: {error}')
         except Exception as error:  # noqa: BLE001 - the transition's top frame
+            if not api.ok():  # Ctrl-C broke off an import: no fault to report
+                return FAILURE
             self.get_logger().error(traceback.format_exc())
             return self._give_up(f'cannot configure: {type(error).__name__}: {error}')
         self._enter('INACTIVE')
@@ -123,9 +130,13 @@ class TenetNode(LifecycleNode):
         try:
             self._start_stream()
             self._inputs.open()
+        except BAD_PARAMETER as error:
+            self._fault = f'cannot activate: {error}'
+            self._failures.report('activate', self._fault)
+            return ERROR
         except Exception as error:  # noqa: BLE001 - the transition's top frame
-            self.get_logger().error(traceback.format_exc())
             self._fault = f'cannot activate: {type(error).__name__}: {error}'
+            self._failures.report('activate', f'{self._fault}\n{traceback.format_exc()}')
             return ERROR
         self._enter('ACTIVE')
         self.get_logger().info(f'waiting for images on {self._inputs.topic}')
@@ -190,6 +201,16 @@ class TenetNode(LifecycleNode):
             self._system = None
 
     # Autostart, and what the node does every second.
+
+    def _say_what_starts_it(self) -> None:
+        if api.HAVE_RCLPY:
+            name = f'{self.get_namespace().rstrip("/")}/{self.get_name()}'
+            self.get_logger().info(f'waiting for: ros2 lifecycle set {name} configure')
+        else:
+            self.get_logger().warning(
+                'autostart is false, and without ROS 2 nothing outside this process can start the '
+                'node; leave autostart true, or source ROS 2'
+            )
 
     def _start_in(self, seconds: float) -> None:
         self._cancel_start()
@@ -329,7 +350,7 @@ def main(args: list[str] | None = None) -> int:
         api.spin(node)
     except (KeyboardInterrupt, api.ExternalShutdownException):
         return 0
-    except (TenetError, RuntimeError) as error:
+    except (TenetError, RuntimeError, *BAD_PARAMETER) as error:
         if begun and not api.ok():  # a signal came while rclpy was amid a transition
             return 0
         if node is not None:

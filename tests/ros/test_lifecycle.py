@@ -84,6 +84,31 @@ def test_qos_can_be_overridden_by_parameters(make_node):
     assert images.qos_profile.reliability == api.ReliabilityPolicy.RELIABLE
 
 
+@pytest.mark.parametrize(
+    ('endpoint', 'step'),
+    [('/image.subscription', 'activate'), ('/tenet/tracks.publisher', 'configure')],
+)
+def test_a_qos_override_that_is_no_good_is_one_line(make_node, capfd, endpoint, step):
+    given = {f'qos_overrides.{endpoint}.reliability': 'banana'}
+    made = make_node(**MANUAL, **given)
+    assert not api.autostart(made)
+    said = capfd.readouterr().err
+    assert f'cannot {step}: ' in said
+    assert 'banana' in said
+    assert 'Traceback' not in said
+
+
+def test_an_import_that_a_signal_broke_off_is_no_fault(make_node, monkeypatch, capfd):
+    def interrupted(_settings):
+        api.try_shutdown()
+        raise ImportError('initialization failed')
+
+    made = make_node(**MANUAL)
+    monkeypatch.setattr(node, 'build', interrupted)
+    assert made.trigger_configure() == api.TransitionCallbackReturn.FAILURE
+    assert 'initialization failed' not in capfd.readouterr().err
+
+
 def set_to(made, name, value):
     return made.set_parameters([api.Parameter(name, value=value)])[0]
 
@@ -163,8 +188,13 @@ def test_a_command_survives_deactivation(make_node, run_node, robot):
         me.spin_until(lambda: me.values(me.heard['status'][-1])['state'] == 'INACTIVE')
 
 
-def test_a_node_that_waits_says_so(run_node, robot):
+def test_a_node_that_waits_says_so(run_node, robot, capfd):
     run_node(**MANUAL)
+    said = capfd.readouterr()
+    word = (
+        'ros2 lifecycle set /tenet' if api.HAVE_RCLPY else 'autostart is false, and without ROS 2'
+    )
+    assert word in said.out + said.err
     me = robot()
     me.spin_until(lambda: me.heard['status'])
     assert me.values(me.heard['status'][-1])['state'] == 'UNCONFIGURED'
