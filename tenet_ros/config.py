@@ -287,12 +287,13 @@ class Settings:
         preset: name of a preset, one of ``factory.PRESETS``.
         model: path of a detector file to use in place of the preset's own; empty for its own.
         threads: CPU threads for one inference; 0 lets the session choose.
-        camera_motion: ``none``, or ``sparse`` for optical flow on corner points.
+        camera_motion: ``none``, ``sparse`` for optical flow on corner points, or ``auto`` for
+            that while a sentence speaks of motion.
         pipeline: thresholds of the stages.
     """
 
     preset: str = 'coco'
     model: str = ''
     threads: int = 0
-    camera_motion: str = 'none'
+    camera_motion: str = 'auto'
     pipeline: PipelineConfig = field(default_factory=PipelineConfig)

@@ -30,9 +30,9 @@ __all__ = ['CAMERA_MOTIONS', 'PRESETS', 'System', 'build', 'new_pipeline']
 EntryT = TypeVar('EntryT')
 
 CAMERA_MOTIONS: Mapping[str, Callable[[], CameraMotion] | None] = MappingProxyType(
-    {'none': None, 'sparse': SparseFlowMotion}
+    {'auto': SparseFlowMotion, 'none': None, 'sparse': SparseFlowMotion}
 )
-"""What ``Settings.camera_motion`` may be."""
+"""What ``Settings.camera_motion`` may be; ``auto`` is for sentences that speak of motion."""
 
 
 @final
@@ -90,6 +90,7 @@ def new_pipeline(settings: Settings) -> Pipeline:
         new_decider=lambda: Decider(config.decision),
         segmenter=ColourSegmenter(config.segmenter),
         camera_motion=new_motion() if new_motion else None,
+        camera_motion_always=settings.camera_motion != 'auto',
     )
 
 

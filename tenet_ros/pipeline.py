@@ -124,6 +124,8 @@ class Pipeline:
         new_decider: makes the decision memory of one sentence.
         segmenter: boxes to masks.
         camera_motion: optional estimate of the camera's own motion.
+        camera_motion_always: estimate it at every frame; otherwise only while a sentence speaks of
+            motion. Where the camera follows an object, a track is steadier without.
         mask_correction: correct tracks between detections by the boxes of their masks. Right for
             segmenters whose masks can leave the box; a segmenter that stays inside shrinks it.
         clock_ns: for ``StepResult.stage_ns`` alone.
@@ -137,6 +139,7 @@ class Pipeline:
         new_decider: Callable[[], Decider],
         segmenter: AnySegmenter,
         camera_motion: CameraMotion | None = None,
+        camera_motion_always: bool = True,
         mask_correction: bool = False,
         clock_ns: Callable[[], int] = time.perf_counter_ns,
     ) -> None:
@@ -145,6 +148,7 @@ class Pipeline:
         self._new_decider = new_decider
         self._segmenter = segmenter
         self._camera_motion = camera_motion
+        self._camera_motion_always = camera_motion_always
         self._mask_correction = mask_correction
         self._clock_ns = clock_ns
         self._command = Command(command_id=0, text='', sentences=())
@@ -170,6 +174,15 @@ class Pipeline:
         self._command, self._prompt = command, prompt
         self._deciders = tuple(self._new_decider() for _ in prompt.queries)
         self._tracker.set_prompt(command.command_id, len(prompt.phrases), len(prompt.queries))
+        if self._camera_motion is not None and not self._compensates:
+            self._camera_motion.reset()
+
+    @property
+    def _compensates(self) -> bool:
+        """Whether the camera's own motion is to be taken out of tracks under this command."""
+        return self._camera_motion_always or any(
+            query.expression.speaks_of_motion for query in self._prompt.queries
+        )
 
     def reset(self) -> None:
         """Forget all tracks and decisions; the command stays. For a stream that starts over."""
@@ -216,7 +229,7 @@ class Pipeline:
     ) -> TrackSet:
         """Bring the tracker to ``frame`` with everything that has arrived."""
         motion = None
-        if self._camera_motion is not None:
+        if self._camera_motion is not None and self._compensates:
             with watch('camera_motion'):
                 motion = self._camera_motion.estimate(frame.image, self._last_boxes)
         with watch('track'):

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from tenet_ros.language.expression import Expression, Phrase, Prompt
+from tenet_ros.language.expression import Expression, Motion, MotionKind, Phrase, Prompt
 from tenet_ros.pipeline import Pipeline
 from tenet_ros.stages.protocols import Decision, PreferenceScores
 from tenet_ros.types import Command, Detections, Frame, Mask, State, TimedDetections, TrackSet
@@ -175,3 +175,45 @@ def test_what_the_detector_can_find_reaches_the_preference_from_its_first_answer
         late = TimedDetections(sequence=1, stamp_ns=5, command_id=command_id, detections=says_no)
         pipeline.step(frame, [late])
     assert asked == [(), (False,)], 'what another command asked for says nothing'
+
+
+class CountsEstimates:
+    """A camera that stands still."""
+
+    def __init__(self):
+        self.estimates = 0
+        self.resets = 0
+
+    def estimate(self, image, exclude):
+        self.estimates += 1
+        return np.eye(2, 3, dtype=np.float32)
+
+    def reset(self):
+        self.resets += 1
+
+
+def test_camera_motion_is_estimated_only_while_a_sentence_speaks_of_motion():
+    camera = CountsEstimates()
+    pipeline = Pipeline(
+        tracker=TwoTracks(),
+        preference=NoOpinion(),
+        new_decider=lambda: Says([Decision(state=State.SEARCHING)] * 9),
+        segmenter=FillsBoxes(),
+        camera_motion=camera,
+        camera_motion_always=False,
+    )
+    moving = dataclasses.replace(
+        expression('the rolling ball'), motions=(Motion(kind=MotionKind.MOVING),)
+    )
+    image = np.zeros((24, 32, 3), np.uint8)
+    sequence = 0
+    counts = []
+    for text, parsed in (('a', expression('a')), ('b', moving), ('c', expression('c'))):
+        command = Command(command_id=len(counts) + 1, text=text, sentences=(text,))
+        pipeline.set_command(command, Prompt.of(command.command_id, (parsed,)))
+        for _ in range(3):
+            sequence += 1
+            pipeline.step(Frame(image=image, stamp_ns=sequence, sequence=sequence))
+        counts.append(camera.estimates)
+    assert counts == [0, 3, 3]
+    assert camera.resets == 2, 'a picture from before is no start for the next estimate'

@@ -74,9 +74,10 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--model', type=Path, metavar='FILE', help="in place of the preset's own")
     parser.add_argument(
         '--camera-motion',
-        choices=('none', 'sparse'),
-        default='none',
-        help="take the camera's own motion out of tracks (default: %(default)s)",
+        choices=('auto', 'none', 'sparse'),
+        default='auto',
+        help="take the camera's own motion out of tracks: always (sparse), never, or while a "
+        'sentence speaks of motion (default: %(default)s)',
     )
     parser.add_argument(
         '--threads', type=int, default=0, help='for one inference; 0 lets it choose'

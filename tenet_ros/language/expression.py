@@ -220,6 +220,19 @@ class Expression:
         """The phrase that names the referred object."""
         return self.phrases[0]
 
+    @property
+    def speaks_of_motion(self) -> bool:
+        """Whether it matters what moves, and so what of that is the camera's own motion."""
+        return bool(
+            self.motions
+            or any(order.extreme in _MOVING_EXTREMES for order in self.orders)
+            or any(relation.kind in _MOVING_RELATIONS for relation in self.relations)
+        )
+
+
+_MOVING_EXTREMES = frozenset({Extreme.FASTEST, Extreme.SLOWEST})
+_MOVING_RELATIONS = frozenset({RelationKind.CHASING, RelationKind.LEAVING})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:

@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from tenet_ros.config import PipelineConfig
-from tenet_ros.factory import PRESETS
+from tenet_ros.config import PipelineConfig, Settings
+from tenet_ros.factory import CAMERA_MOTIONS, PRESETS
 from tenet_ros.ros.api import FloatingPointRange, IntegerRange, ParameterDescriptor
 
 __all__ = ['STAGES', 'TABLE', 'Row']
@@ -146,9 +146,10 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         name='camera_motion',
-        default='none',
-        about='Take the motion of the camera itself out of tracks: sparse optical flow, or not.',
-        choices=('none', 'sparse'),
+        default=Settings().camera_motion,
+        about='Take the motion of the camera itself out of tracks: always by sparse optical flow, '
+        'only while a sentence speaks of motion (auto), or not.',
+        choices=tuple(CAMERA_MOTIONS),
     ),
     Row(
         name='detector_max_hz',
