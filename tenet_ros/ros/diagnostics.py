@@ -42,7 +42,8 @@ class Diagnostics:
         self._metrics = metrics
         self._inputs = inputs
         self._publisher = publisher(node, DiagnosticArray, '/diagnostics', QoSProfile(depth=10))
-        self._name = f'{node.get_namespace().strip("/")}/{node.get_name()}: stream'.lstrip('/')
+        self._full_name = node.get_fully_qualified_name()
+        self._name = f'{self._full_name}: stream'.lstrip('/')
         self._hints = Notices(node.get_logger().warning)
         self._said: Mapping[str, int] = {}
 
@@ -100,7 +101,19 @@ class Diagnostics:
             )
             self._hints.report('stamps', reason)
             return DiagnosticStatus.WARN, reason
+        if self._namesakes():
+            reason = (
+                f'another node is called {self._full_name}, or was until a moment ago: both answer '
+                'commands and publish results; give one a name of its own (-r __node:=<name>)'
+            )
+            self._hints.report('namesake', reason)
+            return DiagnosticStatus.WARN, reason
         if any(fresh.values()):
             kinds = ', '.join(kind for kind, count in fresh.items() if count)
             return DiagnosticStatus.WARN, f'refused since the last report: {kinds}'
         return DiagnosticStatus.OK, ''
+
+    def _namesakes(self) -> int:
+        """Return how many other nodes on the domain have this one's full name."""
+        own = (self._node.get_name(), self._node.get_namespace())
+        return int(self._node.get_node_names_and_namespaces().count(own)) - 1

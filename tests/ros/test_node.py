@@ -216,6 +216,18 @@ def test_a_camera_that_does_not_stamp_its_images_is_named(run_node, robot):
     assert me.health().level == api.DiagnosticStatus.WARN
 
 
+def test_a_second_node_of_the_same_name_is_noticed(run_node, robot):
+    run_node(**FAST)
+    me = robot()
+    me.wait_for_node()
+    me.spin_until(lambda: me.health().level == api.DiagnosticStatus.OK and me.health().message)
+    twin = api.Node('tenet')
+    me.spin_until(lambda: 'another node is called /tenet' in me.health().message)
+    assert me.health().level == api.DiagnosticStatus.WARN
+    twin.destroy_node()
+    me.spin_until(lambda: 'another node' not in me.health().message)
+
+
 def test_a_calibration_of_another_size_is_not_passed_on(run_node, robot, capfd):
     run_node(command='the dog')
     me = robot(outputs=('status', 'mask_info'))
