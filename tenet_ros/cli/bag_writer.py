@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -78,6 +79,7 @@ class BagWriter:
         )
         self._writer.set_compression(CompressionMode.STORAGE, CompressionFormat.ZSTD)
         self._connections: dict[str, Connection] = {}
+        self._failure: OSError | None = None
         self.counts: dict[str, int] = {}
         """Messages per topic."""
 
@@ -93,8 +95,16 @@ class BagWriter:
         self.counts[topic] = 0
 
     def write(self, topic: str, received_ns: int, data: bytes) -> None:
-        """Append one message as it was received."""
-        self._writer.write(self._connections[topic], received_ns, data)
+        """Append one message as it was received.
+
+        Raises:
+            OSError: the disk is full, or gone; `__exit__` then says what is left.
+        """
+        try:
+            self._writer.write(self._connections[topic], received_ns, data)
+        except OSError as error:
+            self._failure = error
+            raise
         self.counts[topic] += 1
 
     def __enter__(self) -> BagWriter:
@@ -114,15 +124,35 @@ class BagWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Complete the bag; one without messages is not kept."""
+        """Complete the bag; one without messages is not kept.
+
+        Raises:
+            ConfigError: it could not be written; what came before that lies beside its name.
+        """
         try:
+            if self._failure is not None:
+                raise self._failure
             if not sum(self.counts.values()):
                 self._writer.abort()
                 return
             self._writer.close()
             self._publish()
+        except OSError as failure:
+            rest = self._keep_rest()
+            raise ConfigError(
+                f'{self._path}: cannot be written: {failure.strerror}; make room. What came before '
+                f'that is in {rest}, which `mcap recover` completes'
+            ) from failure
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _keep_rest(self) -> Path:
+        """Move the bag as far as it was written to a name beside its own; return that."""
+        with suppress(OSError):  # the full disk again
+            self._writer.abort()
+        made = self._folder / self._path.stem
+        rest = self._path.with_name(f'{self._path.stem}.incomplete.mcap')
+        return (made / f'{made.name}.mcap').replace(rest)
 
     def _publish(self) -> None:
         """Move the complete bag to its name."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import numpy as np
 import pytest
 from rosbags.highlevel import AnyReader
@@ -51,6 +53,27 @@ def test_a_name_with_mcap_is_one_file_and_any_other_a_bag_folder(tmp_path):
     assert write(tmp_path / 'out.mcap').is_file()
     write(tmp_path / 'out')
     assert sorted(p.name for p in (tmp_path / 'out').iterdir()) == ['metadata.yaml', 'out.mcap']
+
+
+def write_until_the_disk_is_full(path, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+    with BagWriter(path) as bag:
+        bag.add_topic('/words', STRING, [latched()])
+        bag.write('/words', 10**18, payload('first'))
+        bag._writer.storage.close_chunk()
+        monkeypatch.setattr(bag._writer, 'write', full)
+        bag.write('/words', 10**18 + 1, payload('second'))
+
+
+def test_what_was_written_before_the_disk_was_full_is_kept(tmp_path, monkeypatch):
+    with pytest.raises(ConfigError, match=r'No space left.*out\.incomplete\.mcap'):
+        write_until_the_disk_is_full(tmp_path / 'out.mcap', monkeypatch)
+    assert [p.name for p in tmp_path.iterdir()] == ['out.incomplete.mcap']
+    rest = (tmp_path / 'out.incomplete.mcap').read_bytes()
+    assert rest.startswith(b'\x89MCAP0')
+    assert b'std_msgs/msg/String' in rest
 
 
 def test_offered_qos_is_kept(tmp_path):
