@@ -84,6 +84,13 @@ class VideoWriter:
         trace: TracebackType | None,
     ) -> None:
         """Complete the video; what was written before an interruption is kept."""
-        if self._writer is not None:
-            self._writer.release()
+        if self._writer is None:
+            return
+        self._writer.release()
+        try:
             self._partial.replace(self._path)
+        except OSError as failure:
+            self._partial.unlink(missing_ok=True)
+            raise ConfigError(
+                f'{self._path}: cannot be written: {failure.strerror}; choose another place'
+            ) from failure

@@ -64,3 +64,13 @@ def test_no_picture_gives_no_file(tmp_path):
 def test_an_output_that_cannot_be_is_refused_before_any_work(tmp_path, name, words):
     with pytest.raises(ConfigError, match=words):
         VideoWriter(tmp_path / name, 10.0)
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    path = tmp_path / 'out.mp4'
+    (path / 'in the way').mkdir(parents=True)
+    video = VideoWriter(path, 20.0)
+    video.write(picture(40))
+    with pytest.raises(ConfigError, match=r'out\.mp4: cannot be written'):
+        video.__exit__(None, None, None)
+    assert [p.name for p in tmp_path.iterdir()] == ['out.mp4']
