@@ -205,7 +205,8 @@ def _open(path: Path) -> AnyReader:
     except (AnyReaderError, OSError, ValueError, KeyError) as error:
         raise SourceError(
             f'{path}: expected a ROS 2 bag (a folder with metadata.yaml, an .mcap or a .db3 file); '
-            f'it does not open: {error}'
+            f'it does not open: {" ".join(str(error).split())}; a recording that was cut off can be '
+            'completed by `mcap recover` or `ros2 bag reindex`'
         ) from error
     return reader
 

@@ -284,6 +284,14 @@ def test_a_truncated_bag_is_one_clear_error(rgbd_bag):
         read(open_source(rgbd_bag))
 
 
+def test_unreadable_metadata_of_a_bag_is_one_line(tmp_path):
+    (tmp_path / 'metadata.yaml').write_text('{')
+    with pytest.raises(SourceError) as caught:
+        open_source(tmp_path)
+    assert 'it does not open: ' in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
 def test_a_missing_file_says_what_was_expected(tmp_path):
     with pytest.raises(SourceError, match='no such file or folder; expected a video'):
         open_source(tmp_path / 'nothing.mp4')
