@@ -11,7 +11,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tenet_ros.cli.options import add_source_options, source_of
+from tenet_ros.cli.options import (
+    add_source_options,
+    count,
+    opened_text,
+    seconds,
+    source_of,
+)
 from tenet_ros.errors import ConfigError, ContractError
 
 if TYPE_CHECKING:
@@ -55,16 +61,20 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument('--frame-id', help="header.frame_id (default: the recording's, or camera)")
     parser.add_argument(
         '--wait-for-subscribers',
-        type=int,
+        type=count,
         default=0,
         metavar='N',
         help=f'begin when N have subscribed to the images; gives up after {WAIT_S:.0f} s',
     )
     parser.add_argument(
-        '--start-delay', type=float, default=0.0, metavar='S', help='seconds before the first frame'
+        '--start-delay',
+        type=seconds,
+        default=0.0,
+        metavar='S',
+        help='seconds before the first frame',
     )
     parser.add_argument(
-        '--duration', type=float, metavar='S', help='end after this many seconds of playing'
+        '--duration', type=seconds, metavar='S', help='end after this many seconds of playing'
     )
     parser.add_argument(
         '--stamp-log',
@@ -85,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
     source = source_of(args, fps=args.rate)
     with ExitStack() as stack:
         stack.enter_context(opened(source))
-        log = stack.enter_context(args.stamp_log.open('w')) if args.stamp_log else None
+        log = stack.enter_context(opened_text(args.stamp_log)) if args.stamp_log else None
         node = stack.enter_context(client_node('camera', args.ros_args))
         camera = CameraPublisher(node, args.topic, transport=args.transport, frame_id=args.frame_id)
         info = source.info
@@ -105,6 +115,8 @@ def run(args: argparse.Namespace) -> int:
             camera.flush()
         finally:
             print(camera.summary(pacer), file=sys.stderr)
+        if camera.skipped and not camera.published:
+            raise ConfigError(f'{info.name}: none of its frames could be decoded')
     return 0
 
 
@@ -124,7 +136,7 @@ def _play(
 ) -> None:
     """Publish every frame at its time, over and over with ``--loop``."""
     period_ns = round(1e9 / (args.rate or source.info.rate_hz))
-    end_ns = round(args.duration * 1e9) if args.duration else None
+    end_ns = round(args.duration * 1e9) if args.duration is not None else None
     base_ns, index = 0, 0
     while True:
         due_ns = base_ns - period_ns

@@ -53,9 +53,9 @@ class CameraPublisher:
     ) -> None:
         self._node = node
         self._frame_id = frame_id
-        base = topic.rsplit('/', 1)[0]
+        base = topic[: topic.rfind('/') + 1]
         self._raw, self._compressed = topic, f'{topic}/compressed'
-        self._info, self._depth = f'{base}/camera_info', f'{base}/depth/image_raw'
+        self._info, self._depth = f'{base}camera_info', f'{base}depth/image_raw'
         wanted = {
             'raw': (self._raw,),
             'compressed': (self._compressed,),

@@ -70,8 +70,9 @@ def ros_arguments(args: argparse.Namespace) -> list[str]:
     remaps: dict[str, str] = {}
     if not any(argument.startswith('image:=') for argument in given) or args.image:
         remaps['image'] = args.image or '/camera/image_raw'
-        folder = remaps['image'].removesuffix('/compressed').rsplit('/', 1)[0]
-        remaps['camera_info'] = args.camera_info or f'{folder}/camera_info'
+        base = remaps['image'].removesuffix('/compressed')
+        beside = base[: base.rfind('/') + 1]
+        remaps['camera_info'] = args.camera_info or f'{beside}camera_info'
     elif args.camera_info:
         remaps['camera_info'] = args.camera_info
     remaps |= {'__node': args.name} if args.name else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from tenet_ros.errors import ConfigError
 
@@ -16,10 +16,16 @@ __all__ = [
     'add_model_options',
     'add_source_options',
     'camera_arguments',
+    'count',
     'node_arguments',
+    'opened_text',
+    'seconds',
     'settings_of',
     'source_of',
 ]
+
+MOST_SECONDS = 1e6
+"""Eleven days: longer waits overflow what the middleware counts in."""
 
 _TOPICS = ('image_topic', 'depth_topic', 'info_topic')
 
@@ -28,6 +34,46 @@ SOURCE_HELP = (
     'a video file, a folder of JPEG or PNG images, an RVOS clip, a ROS 2 bag (folder, .mcap or '
     '.db3), or a webcam (0, /dev/video0)'
 )
+
+
+def seconds(text: str) -> float:
+    """Read a length of time, for ``argparse``.
+
+    >>> seconds('2.5')
+    2.5
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= MOST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f'expected seconds from 0 to {MOST_SECONDS:g}, got {text!r}'
+        )
+    return value
+
+
+def count(text: str) -> int:
+    """Read a number of things, for ``argparse``.
+
+    >>> count('3')
+    3
+    """
+    if not text.isascii() or not text.isdecimal():
+        raise argparse.ArgumentTypeError(f'expected a whole number, 0 or more, got {text!r}')
+    return int(text)
+
+
+def opened_text(path: Path) -> TextIO:
+    """Open a text file for writing.
+
+    Raises:
+        ConfigError: it cannot be written.
+    """
+    try:
+        return path.open('w', encoding='utf-8')
+    except OSError as error:
+        raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
 
 
 def add_source_options(parser: argparse.ArgumentParser, *, positional: bool = True) -> None:
@@ -80,7 +126,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         'sentence speaks of motion (default: %(default)s)',
     )
     parser.add_argument(
-        '--threads', type=int, default=0, help='for one inference; 0 lets it choose'
+        '--threads', type=count, default=0, help='for one inference; 0 lets it choose'
     )
 
 

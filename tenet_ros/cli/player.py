@@ -49,8 +49,10 @@ class Player:
         self._video = video
         self._lines = lines
         self._args = args
-        self._frames = 0
-        self._skipped = 0
+        self.frames = 0
+        """How many were answered."""
+        self.skipped = 0
+        """How many could not be decoded."""
         self._spent_s: list[float] = []
         self._states: Counter[str] = Counter()
 
@@ -58,7 +60,7 @@ class Player:
         """Answer every frame."""
         pacer = Pacer()
         for recorded in self._source.frames():
-            if self._args.frames and self._frames + self._skipped >= self._args.frames:
+            if self._args.frames and self.frames + self.skipped >= self._args.frames:
                 return
             if self._args.realtime and not self._source.info.live:
                 pacer.wait(recorded.due_ns)
@@ -70,7 +72,7 @@ class Player:
             spent_s = time.perf_counter() - start
             self._spent_s.append(spent_s)
             self._write(result, frame)
-            self._frames += 1
+            self.frames += 1
             state = result.state.value
             self._states[state] += 1
             progress.update(
@@ -80,11 +82,11 @@ class Player:
     def _decode(self, recorded: SourceFrame) -> Frame | None:
         """Return the frame, or None with one line of warning if it cannot be decoded."""
         try:
-            return recorded.frame(self._frames)
+            return recorded.frame(self.frames)
         except ContractError as error:
-            self._skipped += 1
-            if self._skipped <= 3:
-                number = self._frames + self._skipped - 1
+            self.skipped += 1
+            if self.skipped <= 3:
+                number = self.frames + self.skipped - 1
                 print(f'frame {number} left out: {error}', file=sys.stderr)
             return None
 
@@ -97,12 +99,12 @@ class Player:
     def summarise(self) -> None:
         """Print what was done and how long it took."""
         out = sys.stderr
-        skipped = f', {self._skipped} could not be decoded' if self._skipped else ''
-        print(f'{self._frames} frames{skipped}: {_tally(self._states)}', file=out)
+        skipped = f', {self.skipped} could not be decoded' if self.skipped else ''
+        print(f'{self.frames} frames{skipped}: {_tally(self._states)}', file=out)
         if self._spent_s:
             p50, p95 = np.percentile(np.asarray(self._spent_s) * 1e3, [50, 95])
             print(f'per frame {p50:.0f} ms, 95 % below {p95:.0f} ms', file=out)
-        if self._video is not None and self._frames:
+        if self._video is not None and self.frames:
             print(f'{self._args.output} ({self._video.codec})', file=out)
         if self._lines is not None and self._args.json and str(self._args.json) != '-':
             print(self._args.json, file=out)

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tenet_ros.cli.options import seconds
 from tenet_ros.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument('output', type=Path, metavar='OUT', help='OUT.mcap, or a folder')
     parser.add_argument('--node', default='/tenet', help='default: %(default)s')
-    parser.add_argument('--duration', type=float, metavar='S', help='end after this many seconds')
+    parser.add_argument('--duration', type=seconds, metavar='S', help='end after this many seconds')
     parser.add_argument(
         '--inputs', action='store_true', help='record what the node subscribes to as well'
     )
@@ -60,8 +61,6 @@ def run(args: argparse.Namespace) -> int:
                 _follow(recorder, args.duration)
         except KeyboardInterrupt:
             print(file=sys.stderr)
-        except OSError as error:
-            raise ConfigError(f'{args.output}: cannot be written: {error.strerror}') from error
     total = sum(bag.counts.values())
     if not total:
         raise ConfigError(

@@ -8,7 +8,14 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tenet_ros.cli.options import add_model_options, add_source_options, settings_of, source_of
+from tenet_ros.cli.options import (
+    add_model_options,
+    add_source_options,
+    count,
+    opened_text,
+    settings_of,
+    source_of,
+)
 from tenet_ros.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -48,7 +55,7 @@ def add_parser(subparsers: Any) -> None:
     )
     add_model_options(parser)
     parser.add_argument('--fps', type=float, metavar='HZ', help='of a folder, or of the video')
-    parser.add_argument('--frames', type=int, metavar='N', help='end after N frames')
+    parser.add_argument('--frames', type=count, metavar='N', help='end after N frames')
     parser.add_argument(
         '--detect-every', type=int, default=1, metavar='N', help='default: every frame'
     )
@@ -89,6 +96,8 @@ def run(args: argparse.Namespace) -> int:
             player.play(progress)
         if not args.quiet:
             player.summarise()
+        if player.skipped and not player.frames:
+            raise ConfigError(f'{source.info.name}: none of its frames could be decoded')
     return 0
 
 
@@ -97,10 +106,7 @@ def _open_lines(path: Path | None, stack: ExitStack) -> TextIO | None:
         return None
     if str(path) == '-':
         return sys.stdout
-    try:
-        return stack.enter_context(path.open('w', encoding='utf-8'))
-    except OSError as error:
-        raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
+    return stack.enter_context(opened_text(path))
 
 
 def _progress(source: Source, args: argparse.Namespace) -> Progress:

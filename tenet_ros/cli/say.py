@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from tenet_ros.cli.options import seconds
 from tenet_ros.errors import ConfigError
 
 __all__ = ['add_parser', 'run']
@@ -33,7 +34,7 @@ def add_parser(subparsers: Any) -> None:
         '--wait', action='store_true', help='until ~/status answers this very command, and print it'
     )
     parser.add_argument(
-        '--timeout', type=float, default=10.0, metavar='S', help='default: %(default)s seconds'
+        '--timeout', type=seconds, default=10.0, metavar='S', help='default: %(default)s seconds'
     )
     parser.set_defaults(run=run)
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from tenet_ros.cli.options import seconds
 from tenet_ros.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument('--once', action='store_true', help='print one table and end')
     parser.add_argument('--json', action='store_true', help='with --once: the raw values as JSON')
     parser.add_argument(
-        '--timeout', type=float, default=5.0, metavar='S', help='of --once (default: %(default)s)'
+        '--timeout', type=seconds, default=5.0, metavar='S', help='of --once (default: %(default)s)'
     )
     parser.set_defaults(run=run)
 

@@ -54,6 +54,27 @@ def test_a_wrong_command_line_exits_with_two_and_shows_the_usage(capsys, wrong):
     assert 'usage: tenet-ros' in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    'wrong',
+    [
+        ['say', 'the dog', '--timeout', 'nan'],
+        ['say', 'the dog', '--timeout', 'inf'],
+        ['watch', '--once', '--timeout=-1'],
+        ['record', 'out.mcap', '--duration', 'nan'],
+        ['camera', 'video.mp4', '--start-delay=-1'],
+        ['camera', 'video.mp4', '--duration', 'soon'],
+        ['run', 'video.mp4', 'the dog', '--frames=-1'],
+        ['run', 'video.mp4', 'the dog', '--threads=-3'],
+    ],
+    ids=' '.join,
+)
+def test_a_number_that_makes_no_sense_is_refused_at_once(capsys, wrong):
+    with pytest.raises(SystemExit) as exit_:
+        main(wrong)
+    assert exit_.value.code == 2
+    assert ', got ' in capsys.readouterr().err
+
+
 def test_an_error_is_one_line_on_stderr_and_status_one(capsys):
     assert main(['camera', '/nowhere/video.mp4']) == 1
     captured = capsys.readouterr()

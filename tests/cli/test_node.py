@@ -41,6 +41,7 @@ def test_by_default_the_node_listens_where_the_camera_command_publishes():
 def test_the_calibration_is_looked_for_beside_the_images():
     remaps = pairs(translate('--image', '/front/rgb/image_raw'), '-r')
     assert remaps['camera_info'] == '/front/rgb/camera_info'
+    assert pairs(translate('--image', 'rgb'), '-r')['camera_info'] == 'camera_info'
     remaps = pairs(translate('--image', '/a/b', '--camera-info', '/c'), '-r')
     assert remaps['camera_info'] == '/c'
 

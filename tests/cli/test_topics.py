@@ -11,6 +11,7 @@ from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import Stores, get_typestore
 
 from tenet_ros.cli.bag_writer import BagWriter
+from tenet_ros.cli.camera_publisher import CameraPublisher
 from tenet_ros.cli.monitor import STATUS_QOS, Monitor, targets_of
 from tenet_ros.cli.recorder import Recorder
 from tenet_ros.cli.session import client_node, spin_until
@@ -296,3 +297,19 @@ def test_by_default_a_recording_takes_the_nodes_own_topics(node, tmp_path):
 
         assert spin_until(node, found, TIMEOUT_S)
         assert set(bag.counts) == {f'{name}/status', f'{name}/tracks'}
+
+
+def test_a_camera_of_junk_alone_fails(start, tmp_path):
+    for name in ('a.jpg', 'b.jpg'):
+        (tmp_path / name).write_bytes(b'junk')
+    camera = start('camera', str(tmp_path))
+    said, _ = camera.communicate(timeout=TIMEOUT_S)
+    assert camera.returncode == 1
+    assert said.splitlines()[-1].endswith('none of its frames could be decoded')
+
+
+def test_what_a_camera_has_lies_beside_its_images_also_on_a_relative_name(node):
+    bare = CameraPublisher(node, 'image', transport='raw')
+    deep = CameraPublisher(node, '/front/rgb/image', transport='raw')
+    assert (bare._info, bare._depth) == ('camera_info', 'depth/image_raw')
+    assert (deep._info, deep._depth) == ('/front/rgb/camera_info', '/front/rgb/depth/image_raw')
