@@ -8,7 +8,7 @@ runtime's business.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -233,16 +233,22 @@ class Pipeline:
             with watch('camera_motion'):
                 motion = self._camera_motion.estimate(frame.image, self._last_boxes)
         with watch('track'):
+            # What belongs to an earlier frame comes first: one frame less is replayed.
+            self._apply(late for late in arrived if late.sequence < frame.sequence)
             self._tracker.advance(
                 sequence=frame.sequence, stamp_ns=frame.stamp_ns, camera_motion=motion
             )
-            for late in arrived:
-                if self._tracker.apply(late):
-                    self._detections_stamp_ns = late.stamp_ns
-                self._learn(late)
+            self._apply(late for late in arrived if late.sequence >= frame.sequence)
             tracks = self._tracker.snapshot()
         self._last_boxes = tracks.boxes
         return tracks
+
+    def _apply(self, arrived: Iterable[TimedDetections]) -> None:
+        """Hand detections to the tracker, each at its own frame."""
+        for late in arrived:
+            if self._tracker.apply(late):
+                self._detections_stamp_ns = late.stamp_ns
+            self._learn(late)
 
     def _learn(self, late: TimedDetections) -> None:
         """Note what the detector can find of this prompt, once it has said so."""

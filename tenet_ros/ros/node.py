@@ -9,6 +9,7 @@ is destroyed.
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import traceback
@@ -121,6 +122,9 @@ class TenetNode(LifecycleNode):
                 return FAILURE
             self.get_logger().error(traceback.format_exc())
             return self._give_up(f'cannot configure: {type(error).__name__}: {error}')
+        # What exists now stays: the collector need not walk it again in the middle of a frame.
+        gc.collect()
+        gc.freeze()
         self._enter('INACTIVE')
         return SUCCESS
 
@@ -199,6 +203,7 @@ class TenetNode(LifecycleNode):
         if self._system is not None:
             self._system.close()
             self._system = None
+            gc.unfreeze()
 
     # Autostart, and what the node does every second.
 

@@ -94,8 +94,9 @@ class CameraMotion(Protocol):
 class Tracker(Protocol):
     """Keeps ids on boxes. One instance per stream; ids are never used twice.
 
-    Per frame: ``advance``, then ``apply`` for every detection set that has arrived (of this frame
-    or of an earlier one), then ``snapshot``, then ``correct`` for the tracks that were segmented.
+    Per frame: ``apply`` for every detection set of an earlier frame that has arrived, ``advance``,
+    ``apply`` for those of this frame, ``snapshot``, then ``correct`` for the tracks that were
+    segmented. Sets of earlier frames may also come after ``advance``; it only costs more.
     """
 
     def set_prompt(self, command_id: int, phrases: int, expressions: int) -> None:
