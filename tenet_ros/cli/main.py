@@ -7,6 +7,7 @@ the shell's completion answer at once; each subcommand imports what it needs whe
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -33,6 +34,9 @@ __all__ = ['build_parser', 'main', 'split_ros_args']
 FAILED = 1
 INTERRUPTED = 130
 TERMINATED = 143
+
+QUIET = {'OPENCV_LOG_LEVEL': 'ERROR', 'OPENCV_FFMPEG_LOGLEVEL': '-8'}
+"""OpenCV and FFmpeg warn of every frame of a file that we report on in one line."""
 
 EPILOG = """\
 try it, in three terminals, without any ROS 2 installation:
@@ -95,6 +99,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status: 0, or 1 after one line on stderr that says what went wrong. A wrong
         command line exits with 2, Ctrl-C gives 130, SIGTERM 143.
     """
+    for name, level in QUIET.items():
+        os.environ.setdefault(name, level)
     own, ros_args = split_ros_args(sys.argv[1:] if argv is None else argv)
     args = build_parser().parse_args(own)
     args.ros_args = ros_args
@@ -115,6 +121,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of a pipe has left ("| head"). Nothing more can be said to it, so the
         # interpreter must not try when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        advice = '; make room, or write elsewhere' if error.errno == errno.ENOSPC else ''
+        print(f'tenet-ros {args.command}: {error}{advice}', file=sys.stderr)
         return FAILED
     finally:
         for number, handler in before.items():

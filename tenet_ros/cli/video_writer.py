@@ -83,10 +83,17 @@ class VideoWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Complete the video; what was written before an interruption is kept."""
+        """Complete the video; what was written before an interruption is kept.
+
+        Raises:
+            ConfigError: it cannot be moved to its name, or does not play.
+        """
         if self._writer is None:
             return
         self._writer.release()
+        if error is None and not cv2.VideoCapture(str(self._partial)).isOpened():
+            self._partial.unlink(missing_ok=True)  # OpenCV does not say that the disk was full
+            raise ConfigError(f'{self._path}: cannot be written whole; is the disk full?')
         try:
             self._partial.replace(self._path)
         except OSError as failure:

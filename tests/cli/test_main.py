@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 import pytest
 
 from tenet_ros import __version__
+from tenet_ros.cli import say
 from tenet_ros.cli.main import main, split_ros_args
 
 COMMANDS = (
@@ -73,6 +75,17 @@ def test_a_number_that_makes_no_sense_is_refused_at_once(capsys, wrong):
         main(wrong)
     assert exit_.value.code == 2
     assert ', got ' in capsys.readouterr().err
+
+
+def test_a_full_disk_is_one_line(capsys, monkeypatch):
+    def full(_args):
+        raise OSError(errno.ENOSPC, 'No space left on device')
+
+    monkeypatch.setattr(say, 'run', full)
+    assert main(['say', 'the dog']) == 1
+    assert capsys.readouterr().err == (
+        'tenet-ros say: [Errno 28] No space left on device; make room, or write elsewhere\n'
+    )
 
 
 def test_an_error_is_one_line_on_stderr_and_status_one(capsys):

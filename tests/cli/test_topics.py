@@ -313,3 +313,12 @@ def test_what_a_camera_has_lies_beside_its_images_also_on_a_relative_name(node):
     deep = CameraPublisher(node, '/front/rgb/image', transport='raw')
     assert (bare._info, bare._depth) == ('camera_info', 'depth/image_raw')
     assert (deep._info, deep._depth) == ('/front/rgb/camera_info', '/front/rgb/depth/image_raw')
+
+
+@pytest.mark.parametrize('source', ['/dev/video97', 'cut.mp4'])
+def test_a_source_that_does_not_open_is_one_line(start, tmp_path, source):
+    (tmp_path / 'cut.mp4').write_bytes(b'\x00\x00\x00\x20ftypisom' + bytes(500))
+    camera = start('camera', str(tmp_path / source))
+    said, _ = camera.communicate(timeout=TIMEOUT_S)
+    assert camera.returncode == 1
+    assert len(said.splitlines()) == 1, said

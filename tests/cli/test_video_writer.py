@@ -66,6 +66,16 @@ def test_an_output_that_cannot_be_is_refused_before_any_work(tmp_path, name, wor
         VideoWriter(tmp_path / name, 10.0)
 
 
+def test_a_video_that_does_not_play_is_not_kept(tmp_path):
+    video = VideoWriter(tmp_path / 'out.mp4', 20.0)
+    video.write(picture(40))
+    video._writer.release()
+    video._partial.write_bytes(b'cut off')
+    with pytest.raises(ConfigError, match=r'out\.mp4: cannot be written whole'):
+        video.__exit__(None, None, None)
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path):
     path = tmp_path / 'out.mp4'
     (path / 'in the way').mkdir(parents=True)
