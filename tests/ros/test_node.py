@@ -216,6 +216,19 @@ def test_a_camera_that_does_not_stamp_its_images_is_named(run_node, robot):
     assert me.health().level == api.DiagnosticStatus.WARN
 
 
+def test_two_cameras_on_one_topic_are_noticed(run_node, robot):
+    run_node(**FAST)
+    me = robot()
+    me.wait_for_node()
+
+    def show_both():
+        stamp_ns = me.show(me.squares())
+        me.show(me.squares(), stamp_ns=stamp_ns - 100_000_000)
+
+    me.spin_until(lambda: show_both() or 'one camera publishes here' in me.health().message)
+    assert me.health().level == api.DiagnosticStatus.WARN
+
+
 def test_a_second_node_of_the_same_name_is_noticed(run_node, robot):
     run_node(**FAST)
     me = robot()
