@@ -151,7 +151,9 @@ class OrtSession:
 
     def _read(self) -> bytes:
         """Return the file's content, checked against the manifest."""
-        remedy = f'run `tenet-ros models pull {self._name}`' if self._manifest else 'check the path'
+        remedy = 'check the path'
+        if self._manifest:
+            remedy += f', or run `tenet-ros models pull {self._name}`'
         try:
             content = self._path.read_bytes()
         except OSError as error:
