@@ -44,7 +44,10 @@ def test_a_file_that_fits_its_manifest_is_loaded(sum_model: Path):
 
 def test_a_missing_file_says_how_to_get_it(tmp_path: Path):
     session = OrtSession(tmp_path / 'x.onnx', load_manifest('yolox_nano_416'))
-    with pytest.raises(EngineError, match=r'No such file.*check the path, or run `tenet-ros models pull yolox_nano_416'):
+    with pytest.raises(
+        EngineError,
+        match=r'No such file.*check the path, or run `tenet-ros models pull yolox_nano_416',
+    ):
         session.activate()
 
 
