@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tenet_ros.errors import ConfigError
 from tenet_ros.images import BadImage
 from tenet_ros.ros.api import (
     CameraInfo,
@@ -21,6 +22,7 @@ from tenet_ros.ros.api import (
 )
 from tenet_ros.ros.convert import frame_of_compressed, frame_of_image
 from tenet_ros.ros.notices import Notices
+from tenet_ros.ros.outputs import BAD_OVERRIDE
 from tenet_ros.ros.params import Parameters
 from tenet_ros.types import Frame
 
@@ -78,7 +80,11 @@ class Inputs:
         """When the newest image came, good or bad, or the subscription was opened; monotonic."""
 
     def open(self) -> None:
-        """Subscribe."""
+        """Subscribe.
+
+        Raises:
+            ConfigError: a QoS override is no good.
+        """
         compressed = self._parameters['image_transport'] == 'compressed'
         self.topic = image_topic(self._node, self._parameters['image_transport'])
         self.last_image_s = time.monotonic()
@@ -126,11 +132,13 @@ class Inputs:
         self, kind: Any, topic: str, callback: Callable[[Any], None], qos: QoSProfile
     ) -> None:
         options = QoSOverridingOptions.with_default_policies()
-        self._subscriptions.append(
-            self._node.create_subscription(
+        try:
+            made = self._node.create_subscription(
                 kind, topic, callback, qos, qos_overriding_options=options
             )
-        )
+        except BAD_OVERRIDE as error:
+            raise ConfigError(f'subscription to {topic}: {error}; mend qos_overrides') from error
+        self._subscriptions.append(made)
 
     def _on_image(self, message: Any) -> None:
         self._take(frame_of_image, message)

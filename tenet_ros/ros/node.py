@@ -45,9 +45,6 @@ SUCCESS = TransitionCallbackReturn.SUCCESS
 FAILURE = TransitionCallbackReturn.FAILURE
 ERROR = TransitionCallbackReturn.ERROR
 
-BAD_PARAMETER = (api.InvalidParameterTypeException, api.InvalidParameterValueException)
-"""What ROS raises when an endpoint is made whose QoS overrides are no good."""
-
 RETRY_S = 5.0
 STOP_TIMEOUT_S = 10.0
 
@@ -115,7 +112,7 @@ class TenetNode(LifecycleNode):
             self._outputs = Outputs(
                 self, self._params, self._notices, camera_info=lambda: self._inputs.camera_info
             )
-        except (TenetError, *BAD_PARAMETER) as error:
+        except TenetError as error:
             return self._give_up(f'cannot configure: {error}')
         except Exception as error:  # noqa: BLE001 - the transition's top frame
             if not api.ok():  # Ctrl-C broke off an import: no fault to report
@@ -134,7 +131,7 @@ class TenetNode(LifecycleNode):
         try:
             self._start_stream()
             self._inputs.open()
-        except BAD_PARAMETER as error:
+        except TenetError as error:
             self._fault = f'cannot activate: {error}'
             self._failures.report('activate', self._fault)
             return ERROR
@@ -355,7 +352,7 @@ def main(args: list[str] | None = None) -> int:
         api.spin(node)
     except (KeyboardInterrupt, api.ExternalShutdownException):
         return 0
-    except (TenetError, RuntimeError, *BAD_PARAMETER) as error:
+    except (TenetError, RuntimeError) as error:
         if begun and not api.ok():  # a signal came while rclpy was amid a transition
             return 0
         if node is not None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tenet_ros.errors import ConfigError
 from tenet_ros.overlay import draw
 from tenet_ros.pipeline import StepResult
 from tenet_ros.ros import messages
@@ -15,6 +16,8 @@ from tenet_ros.ros.api import (
     Detection2DArray,
     DurabilityPolicy,
     Image,
+    InvalidParameterTypeException,
+    InvalidParameterValueException,
     LabelInfo,
     LifecycleNode,
     Publisher,
@@ -25,7 +28,11 @@ from tenet_ros.ros.notices import Notices
 from tenet_ros.ros.params import Parameters
 from tenet_ros.types import Frame
 
-__all__ = ['Outputs', 'latched', 'publisher']
+__all__ = ['BAD_OVERRIDE', 'Outputs', 'latched', 'publisher']
+
+
+BAD_OVERRIDE = (InvalidParameterTypeException, InvalidParameterValueException, RuntimeError)
+"""What ROS raises where a QoS override is no good: rclpy the last, for an unknown value."""
 
 
 def latched() -> QoSProfile:
@@ -34,9 +41,16 @@ def latched() -> QoSProfile:
 
 
 def publisher(node: LifecycleNode, kind: Any, topic: str, qos: QoSProfile) -> Publisher:
-    """Return a publisher whose QoS parameters can override."""
+    """Return a publisher whose QoS parameters can override.
+
+    Raises:
+        ConfigError: the override is no good.
+    """
     options = QoSOverridingOptions.with_default_policies()
-    return node.create_publisher(kind, topic, qos, qos_overriding_options=options)
+    try:
+        return node.create_publisher(kind, topic, qos, qos_overriding_options=options)
+    except BAD_OVERRIDE as error:
+        raise ConfigError(f'publisher of {topic}: {error}; mend qos_overrides') from error
 
 
 @dataclass(frozen=True, slots=True)
