@@ -110,7 +110,7 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         environment = stack.enter_context(loopback(args.domain))
         os.environ.update(environment)
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix='tenet-bench-')))
-        node = stack.enter_context(client_node('bench', args.ros_args))
+        node = stack.enter_context(client_node('bench', []))
         observer = Observer(node, keep_masks=truth is not None)
         monitor = Monitor(node, NODE)
         server = stack.enter_context(Child('node', _node_arguments(args), environment))

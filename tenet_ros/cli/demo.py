@@ -75,6 +75,6 @@ def _show(args: argparse.Namespace, children: list[Child]) -> None:
         for child in children:
             child.check()
 
-    with client_node('demo', args.ros_args) as node:
+    with client_node('demo', []) as node:
         monitor = Monitor(node, '/tenet')
         follow(node, monitor, seconds=args.duration or math.inf, check=check)

@@ -159,8 +159,11 @@ def camera_arguments(args: argparse.Namespace) -> list[str]:
 
 
 def node_arguments(args: argparse.Namespace) -> list[str]:
-    """Return the command line of a node that answers ``args.sentence`` with the model options."""
+    """Return the command line of a node that answers ``args.sentence`` with the model options.
+
+    What the user gave after ``--ros-args`` is for this node.
+    """
     arguments = ['node', '--preset', args.preset, '--command', args.sentence]
     arguments += ['--model', str(args.model)] if args.model else []
     arguments += ['--ros-args', '-p', f'camera_motion:={args.camera_motion}']
-    return [*arguments, '-p', f'threads:={args.threads}']
+    return [*arguments, '-p', f'threads:={args.threads}', *args.ros_args[1:]]

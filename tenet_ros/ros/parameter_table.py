@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 from tenet_ros.config import PipelineConfig, Settings
 from tenet_ros.factory import CAMERA_MOTIONS, PRESETS
 from tenet_ros.ros.api import FloatingPointRange, IntegerRange, ParameterDescriptor
+from tenet_ros.runtime.stream import StreamSettings
 
 __all__ = ['STAGES', 'TABLE', 'Row']
 
@@ -160,7 +161,7 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(
         name='detector_wait_ms',
-        default=0.0,
+        default=StreamSettings().detector_wait_ms,
         about='How long a frame may wait for its own detections if the detector is that fast.',
         low=0.0,
         high=1000.0,

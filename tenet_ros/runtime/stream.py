@@ -46,14 +46,15 @@ class StreamSettings:
     Attributes:
         detector_max_hz: detections per second at most; 0 for as many as the detector manages.
         detector_wait_ms: how long a frame may wait for its own detections when the detector is
-            free and is expected to be that fast; 0 never waits. Waiting trades latency for boxes
-            that are of the very frame.
+            free and is expected to be that fast; 0 never waits. A fast detector then shares the
+            rhythm of the frames: boxes are of the very frame, and the lanes do not contend for
+            cores. A slower one is not waited for.
         restart_gap_ms: a stamp that is older than its predecessor by more than this starts the
             stream anew (a bag that loops); one that is older by less is a late frame and dropped.
     """
 
     detector_max_hz: float = 0.0
-    detector_wait_ms: float = 0.0
+    detector_wait_ms: float = 40.0
     restart_gap_ms: float = 500.0
 
 
