@@ -43,7 +43,7 @@ test-slow: $(VENV)/.installed
 
 # With a ROS 2 installation sourced; it needs the packages of package.xml.
 test-ros:
-	$(PYTHON) -m pytest -q -m ros
+	$(PYTHON) -m pytest -q -m "not slow and not gpu" tests/ros tests/standalone/test_with_ros.py
 
 # The oldest NumPy that is promised: the one of ROS 2 Humble's and Jazzy's own binaries.
 test-oldest:
