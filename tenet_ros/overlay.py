@@ -33,6 +33,8 @@ PALETTE = (
 WHITE = (255, 255, 255)
 GREY = (190, 190, 190)
 BLACK = (0, 0, 0)
+STALE_NS = 250_000_000
+"""A track unseen for longer is a guess, and a crowd of guesses hides the picture."""
 OPACITY = 0.45
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 WALL_CLOCK_NS = 10**17
@@ -106,11 +108,11 @@ def _blend(canvas: UInt8Array, mask: Mask, colour: tuple[int, int, int], unit: f
 
 
 def _draw_tracks(canvas: UInt8Array, result: StepResult, unit: float) -> None:
-    """Draw, thinly, every track that no sentence selected."""
+    """Draw, thinly, every track that no sentence selected and that was seen a moment ago."""
     selected = {track_id for target in result.targets for track_id in target.track_ids}
     names = result.tracks.labels
     for row, track_id in enumerate(result.tracks.ids.tolist()):
-        if track_id in selected:
+        if track_id in selected or result.tracks.unseen_ns[row] > STALE_NS:
             continue
         box = _corners(result.tracks.boxes[row], canvas)
         cv2.rectangle(canvas, box[:2], box[2:], GREY, 1)

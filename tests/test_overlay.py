@@ -105,6 +105,13 @@ def test_other_tracks_are_shown_unless_told_otherwise():
     assert (draw(answer, grey(), show_tracks=False)[250, 100] == 128).all()
 
 
+def test_a_track_that_only_coasts_does_not_clutter_the_picture():
+    answer = result(lost(), boxes=[(100, 200, 200, 300)])
+    unseen = dataclasses.replace(answer.tracks, unseen_ns=np.asarray([10**9], np.int64))
+    answer = dataclasses.replace(answer, tracks=unseen)
+    assert (draw(answer, grey())[250, 100] == 128).all()
+
+
 def test_each_state_reads_differently():
     pictures = [draw(result(lost(state=s)), grey())[:30].tobytes() for s in State]
     assert len(set(pictures)) == len(State)
