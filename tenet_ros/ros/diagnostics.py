@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tenet_ros.ros.api import DiagnosticArray, DiagnosticStatus, LifecycleNode, QoSProfile
@@ -26,6 +26,7 @@ class Diagnostics:
         notices: whose counters are published as ``rejected_<kind>``.
         metrics: of the stream.
         inputs: asked when images stay away.
+        warn: writes a line to the log.
     """
 
     def __init__(
@@ -35,6 +36,8 @@ class Diagnostics:
         notices: Notices,
         metrics: StreamMetrics,
         inputs: Inputs,
+        *,
+        warn: Callable[[str], object],
     ) -> None:
         self._node = node
         self._parameters = parameters
@@ -44,7 +47,7 @@ class Diagnostics:
         self._publisher = publisher(node, DiagnosticArray, '/diagnostics', QoSProfile(depth=10))
         self._full_name = node.get_fully_qualified_name()
         self._name = f'{self._full_name}: stream'.lstrip('/')
-        self._hints = Notices(node.get_logger().warning)
+        self._hints = Notices(warn)
         self._said: Mapping[str, int] = {}
 
     def publish(self, phase: str, fault: str, engines: Mapping[str, str]) -> None:

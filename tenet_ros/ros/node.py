@@ -66,8 +66,8 @@ class TenetNode(LifecycleNode):
         logging.getLogger('tenet_ros').addHandler(self._log_handler)
 
         self._metrics = StreamMetrics()
-        self._notices = Notices(self.get_logger().warning)
-        self._failures = Notices(self.get_logger().error)
+        self._notices = Notices(self._warn)
+        self._failures = Notices(self._complain)
         self._params = Parameters(
             self,
             report=self._notices.report,
@@ -83,7 +83,7 @@ class TenetNode(LifecycleNode):
         )
         self._status = Status(self)
         self._diagnostics = Diagnostics(
-            self, self._params, self._notices, self._metrics, self._inputs
+            self, self._params, self._notices, self._metrics, self._inputs, warn=self._warn
         )
         # Real time, also under use_sim_time: a paused simulation must not silence diagnostics. The
         # timer also lets an idle executor notice that it has been told to stop.
@@ -99,6 +99,15 @@ class TenetNode(LifecycleNode):
             self._start_in(0.0)
         else:
             self._say_what_starts_it()
+
+    # rclpy remembers the severity of every line of code that logs, and raises where it changes: so
+    # what is said for others is said here, each severity on a line of its own.
+
+    def _warn(self, text: str) -> None:
+        self.get_logger().warning(text)
+
+    def _complain(self, text: str) -> None:
+        self.get_logger().error(text)
 
     # Lifecycle. rclpy swallows what a transition raises, so every one ends in a clear line.
 

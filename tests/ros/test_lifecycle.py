@@ -141,6 +141,15 @@ def test_a_wrong_value_is_refused_with_a_reason(make_node, name, value, words):
     assert made.get_parameter(name).value == before
 
 
+def test_every_severity_can_be_logged_by_one_node(make_node, capfd):
+    made = make_node(**MANUAL)
+    made._failures.report('one', 'an error')
+    made._notices.report('two', 'a warning')
+    made._diagnostics._hints.report('three', 'a hint')
+    said = capfd.readouterr().err
+    assert all(words in said for words in ('an error', 'a warning', 'a hint'))
+
+
 def test_what_is_read_at_configuring_cannot_change_while_configured(make_node):
     made = make_node(**MANUAL)
     assert set_to(made, 'threads', 2).successful
