@@ -102,7 +102,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         name='model',
         default='',
-        about="Path of a detector file in place of the preset's own; empty for its own.",
+        about="Path of the preset's detector file, where it does not lie in the store.",
     ),
     Row(
         name='threads',
