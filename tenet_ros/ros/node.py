@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import gc
 import logging
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -369,10 +371,21 @@ def main(args: list[str] | None = None) -> int:
         print(f'tenet_node: {error}', file=sys.stderr)
         return 2
     finally:
+        _ignore_interrupts()
         if node is not None:
             node.destroy_node()
         api.try_shutdown()
+        _ignore_interrupts()  # ROS has put back the handler of before
     return 0
+
+
+def _ignore_interrupts() -> None:
+    """Let a second SIGINT not break off what the first began; the process is about to end.
+
+    Ctrl-C under ``ros2 launch`` sends two: the terminal's own, and the one that launch passes on.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 if __name__ == '__main__':

@@ -226,6 +226,15 @@ def test_the_process_ends_well_in_the_middle_of_a_stream(start_node, robot, numb
     assert 'ERROR' not in logged
 
 
+def test_a_second_interrupt_does_not_break_off_the_end(start_node):
+    process = start_node()
+    process.expect('waiting for images on /image')
+    for delay_s in (0.0, 0.01, 0.02, 0.05, 0.1):  # as from the terminal, and again from launch
+        threading.Timer(delay_s, process.signal, [signal.SIGINT]).start()
+    assert process.wait() == 0
+    assert 'Traceback' not in '\n'.join(process.seen)
+
+
 def test_arguments_that_are_not_understood_end_the_process(start_node):
     process = start_node('--preset', 'coco')
     assert process.wait() == 2
