@@ -44,6 +44,9 @@ class WebcamSource:
 
     def __init__(self, index: int, *, fps: float | None = None) -> None:
         self._name = f'webcam {index}'
+        # Older OpenCV adds lines of its own about a device that is not there.
+        if not Path(f'/dev/video{index}').exists():
+            raise SourceError(_not_opened(index))
         self._capture = cv2.VideoCapture(index)
         if not self._capture.isOpened():
             raise SourceError(_not_opened(index))
