@@ -10,6 +10,7 @@ import zlib
 import numpy as np
 import pytest
 
+from tenet_ros.ros.api import wait_for_subscriptions
 from tenet_ros.standalone import HistoryPolicy, QoSProfile, message
 
 EXPECTED_PIXELS = np.arange(480 * 640 * 3, dtype=np.uint32).astype(np.uint8)
@@ -119,8 +120,7 @@ def test_a_stuck_reliable_reader_costs_messages_not_the_stream(start, make_node,
     image = message('sensor_msgs/msg/Image')(height=480, width=640, data=EXPECTED_PIXELS)
     keep_all = QoSProfile(history=HistoryPolicy.KEEP_ALL)
     publisher = make_node().create_publisher(type(image), 'image', keep_all)
-    while not publisher.get_subscription_count():
-        time.sleep(0.01)
+    assert wait_for_subscriptions(publisher, timeout_sec=15.0)
     publisher.publish(image)
     listener.expect('saw')
     listener.process.send_signal(signal.SIGSTOP)
