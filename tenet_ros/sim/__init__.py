@@ -1,0 +1,1 @@
+"""A simulated tabletop: scenes, a camera, ground truth, and sentences whose truth is known."""
