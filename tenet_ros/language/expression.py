@@ -51,7 +51,8 @@ class Phrase:
             "one", "thing", "object", which fit anything.
         colours: colour words, normalised (``lexicon.BASE_COLOURS``, each perhaps after "dark" or
             "light": "grey" for "gray", "dark blue" for "navy"), in order.
-        attributes: other modifiers ("striped", "plastic"), in order.
+        attributes: other modifiers ("striped", "plastic"), in order; patterns are normalised
+            (``lexicon.PATTERNS``: "striped" for "stripy" and "with stripes").
         excluded_colours: colours that the phrase must not have ("the mug that is not red").
         plural: whether the head noun was plural.
         parts: clothes and body parts with their colours ("the person in a red shirt"), which a
@@ -65,6 +66,7 @@ class Phrase:
     excluded_colours: tuple[str, ...] = ()
     plural: bool = False
     parts: tuple[Part, ...] = ()
+    excluded_attributes: tuple[str, ...] = ()
 
 
 class RelationKind(str, Enum):
@@ -127,6 +129,10 @@ class Extreme(str, Enum):
     FARTHEST = 'farthest'
     FASTEST = 'fastest'
     SLOWEST = 'slowest'
+    FIRST_MOVED = 'first_moved'
+    """Began to move before the others did."""
+    LAST_MOVED = 'last_moved'
+    """Began to move after the others did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +174,14 @@ class MotionKind(str, Enum):
     """Was still, and moves now."""
     ENTERED = 'entered'
     """Was not there when the stream began."""
+    SPINNING = 'spinning'
+    """Turns in its place."""
+    CIRCLING = 'circling'
+    """Goes round along a circle."""
+    RETURNED = 'returned'
+    """Was out of view for a while, and is back."""
+    MOVED = 'moved'
+    """Has moved at some time, and perhaps is still now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,12 +194,14 @@ class Motion:
         strict: False for a posture or an activity ("sitting", "dancing") that only makes
             stillness or movement likely.
         subject: who moves; 0, the target, or the index of an anchor.
+        past: it may be over by now ("fell", "was lifted"); MOVED is the past of MOVING.
     """
 
     kind: MotionKind
     negated: bool = False
     strict: bool = True
     subject: int = 0
+    past: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +246,9 @@ class Expression:
         )
 
 
-_MOVING_EXTREMES = frozenset({Extreme.FASTEST, Extreme.SLOWEST})
+_MOVING_EXTREMES = frozenset(
+    {Extreme.FASTEST, Extreme.SLOWEST, Extreme.FIRST_MOVED, Extreme.LAST_MOVED}
+)
 _MOVING_RELATIONS = frozenset({RelationKind.CHASING, RelationKind.LEAVING})
 
 

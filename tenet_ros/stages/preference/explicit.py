@@ -37,7 +37,7 @@ from tenet_ros.types import TrackSet
 
 __all__ = ['ExplicitPreference']
 
-_SPEEDS = frozenset({Extreme.FASTEST, Extreme.SLOWEST})
+_IN_TIME = frozenset({Extreme.FASTEST, Extreme.SLOWEST, Extreme.FIRST_MOVED, Extreme.LAST_MOVED})
 _IN_MOTION = frozenset({RelationKind.CHASING, RelationKind.LEAVING})
 
 
@@ -134,7 +134,7 @@ class ExplicitPreference:
         for motion in expression.motions:
             if motion.subject == phrase:
                 movement = scene.movement
-                fits = log_odds(movement.fits(motion.kind), 0.01)
+                fits = log_odds(movement.fits(motion.kind, past=motion.past), 0.01)
                 fits = -fits if motion.negated else fits
                 evidence = condition(fits, config.condition_cap, config.bonus)
                 weight = config.motion if motion.strict else config.motion_hint
@@ -153,7 +153,7 @@ class ExplicitPreference:
                 weight = config.order if order.strict else config.order_hint
                 place = weight * place_in_order(order, scene, candidates, meant)
                 evidence = condition(place, weight, config.bonus)
-                watched = scene.movement.watched if order.extreme in _SPEEDS else 1.0
+                watched = scene.movement.watched if order.extreme in _IN_TIME else 1.0
                 total += watched * evidence
         return total
 
@@ -172,7 +172,7 @@ class ExplicitPreference:
         needs_motion = (
             any(motion.strict for motion in expression.motions)
             or any(relation.kind in _IN_MOTION for relation in expression.relations)
-            or any(order.extreme in _SPEEDS for order in expression.orders)
+            or any(order.extreme in _IN_TIME for order in expression.orders)
         )
         watched = float(scene.movement.watched[leader]) if needs_motion else 1.0
         return min(looked, watched)

@@ -7,6 +7,7 @@ boxes counts little.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,14 @@ _PARALLAX = 0.5
 """Share of the camera's own motion that may be left where it was taken out."""
 _CROWD = 5
 """Tracks that it takes to call their common motion the camera's."""
+_GLIMPSE_S = 0.25
+"""Time within a stretch of the history that says nothing of the motion then."""
+_ORBIT_S = 4.0
+"""How far back a path is looked at for turns, seconds."""
+_LEG_S = 0.3
+"""Time over which a path's direction is taken, seconds."""
+_ORBIT = 1.4
+"""Turn of the direction that is as likely a circle as a bend, radians."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -37,12 +46,14 @@ class _Window:
         velocity: (N, 2) box sizes per second, x right and y down.
         growth: (N,) d log(size)/dt, per second.
         stir: (N,) deviation from steady motion and shape, box sizes.
+        sway: (N,) the part of it that is the shape's: of the log of the aspect.
         watched_s: (N,) time between the first and the last valid position, seconds.
     """
 
     velocity: Array
     growth: Array
     stir: Array
+    sway: Array
     watched_s: Array
 
     @classmethod
@@ -65,13 +76,16 @@ class _Window:
         spread = np.maximum((t * t).sum(axis=1), 1e-6)
         slope = np.einsum('nt,ntk->nk', t, rest) / spread[:, None]
         error = rest - slope[:, None] * t[..., None]
-        stir = np.sqrt((error[..., [0, 1, 3]] ** 2).sum(axis=(1, 2)) / count)
+        square = (error[..., [0, 1, 3]] ** 2).sum(axis=1) / count[:, None]
+        stir, sway = np.sqrt(square.sum(axis=1)), np.sqrt(square[:, 2])
         first = np.where(valid, times_s, np.inf).min(axis=1, initial=np.inf)
         last = np.where(valid, times_s, -np.inf).max(axis=1, initial=-np.inf)
         watched = np.where(np.isfinite(first) & np.isfinite(last), last - first, 0.0)
         enough = (count >= 3)[:, None] & (watched > 0)[:, None]
         slope = np.where(enough, slope, 0.0)
-        return cls(velocity=slope[:, :2], growth=slope[:, 2], stir=stir, watched_s=watched)
+        return cls(
+            velocity=slope[:, :2], growth=slope[:, 2], stir=stir, sway=sway, watched_s=watched
+        )
 
 
 class Movement:
@@ -94,7 +108,7 @@ class Movement:
         self._tracks = tracks
         self._config = config
         self._times_s = (tracks.history_stamps_ns - tracks.history_stamps_ns[-1]) / 1e9
-        now = self._window(self._times_s >= -config.motion_recent_s)
+        now = self._window(-config.motion_recent_s, np.inf)
         seen = np.clip(1.0 - (tracks.unseen_ns / 1e9 - 0.2) / 0.5, 0.0, 1.0)
         size = _sizes(tracks)
         camera = _camera_velocity(now.velocity * size[:, None], seen * (now.watched_s > 0.2))
@@ -105,19 +119,58 @@ class Movement:
         self.moving = _moving(self.speed, now, self.floor, config)
         needs_s = config.motion_needs_s - 0.1
         self.watched = seen * np.clip((now.watched_s - 0.1) / needs_s, 0.0, 1.0)
-        self._growth = now.growth
+        self._now = now
 
-    def _window(self, when: BoolArray) -> _Window:
-        """Fit the part of the history that (T,) ``when`` picks."""
+    def _window(self, start_s: float, end_s: float) -> _Window:
+        """Fit the part of the history from ``start_s`` to before ``end_s``; now is 0."""
+        when = (self._times_s >= start_s) & (self._times_s < end_s)
         boxes = self._tracks.history[:, when].astype(np.float64)
         return _Window.of(boxes, self._tracks.history_valid[:, when], self._times_s[when])
 
     @cached_property
+    def _before(self) -> tuple[tuple[float, _Window], ...]:
+        """The history before now in stretches as long as "now", the newest first."""
+        length = self._config.motion_recent_s
+        oldest = float(self._times_s[0])
+        ends = -length * np.arange(1, max(math.ceil(-oldest / length - 0.05), 2))
+        return tuple((end, self._window(end - length, end)) for end in ends.tolist())
+
+    @cached_property
     def past(self) -> tuple[Array, Array]:
-        """Probability that each moved before that, and how much of that time was seen, (N,)."""
-        before = self._window(self._times_s < -self._config.motion_recent_s)
-        moved = _moving(np.hypot(*before.velocity.T), before, self.floor, self._config)
-        return moved, np.minimum(before.watched_s / 0.4, 1.0)
+        """Probability that each ever moved before now, and how much of then was seen, (N,)."""
+        moved = [
+            _moving(np.hypot(*window.velocity.T), window, self.floor, self._config)
+            * (window.watched_s > _GLIMPSE_S)
+            for _, window in self._before
+        ]
+        watched = sum(window.watched_s for _, window in self._before)
+        return np.max(moved, axis=0), np.minimum(watched / 0.4, 1.0)
+
+    @cached_property
+    def onset_s(self) -> Array:
+        """How long ago each first moved, (N,) seconds; 0 for what never did."""
+        first = np.where(self.moving > 0.5, 0.5 * self._config.motion_recent_s, 0.0)
+        for end_s, window in self._before:
+            moved = _moving(np.hypot(*window.velocity.T), window, self.floor, self._config)
+            moved = moved * (window.watched_s > _GLIMPSE_S)
+            first = np.where(moved > 0.5, 0.5 * self._config.motion_recent_s - end_s, first)
+        return np.asarray(first, np.float64)
+
+    @cached_property
+    def turned(self) -> Array:
+        """How far the direction of motion turned, steadily one way, (N,) radians."""
+        return _turning(self._tracks, self._times_s, _sizes(self._tracks), self.floor)
+
+    @cached_property
+    def spins(self) -> Array:
+        """Probability that each turns in its place, (N,).
+
+        A box shows no more of it than its width that comes and goes; of a round thing, nothing.
+        """
+        shape = np.sqrt(np.maximum(self._now.sway**2 - (0.5 * self._config.motion_jitter) ** 2, 0))
+        travels = logistic(3.0 * np.log(np.maximum(self.speed, 1e-3) / (2.0 * self.floor)))
+        turns = logistic(3.0 * np.log(np.maximum(shape, 1e-3) / self._config.motion_jitter))
+        return np.asarray((0.25 + 0.7 * turns) * (1.0 - 0.9 * travels), np.float64)
 
     @property
     def newness_s(self) -> Array:
@@ -125,9 +178,32 @@ class Movement:
         age_s = self._tracks.age_ns / 1e9
         return np.asarray(age_s.max(initial=0.0) - age_s, np.float64)
 
-    def fits(self, kind: MotionKind) -> Array:
-        """Return the probability of a statement about each track, (N,) in [0, 1]."""
-        return _KINDS[kind](self)
+    @property
+    def absent_s(self) -> Array:
+        """How long each was away between two times that it was there, (N,) seconds."""
+        valid = self._tracks.history_valid
+        if valid.shape[1] < 2:
+            return np.zeros(len(valid))
+        seen_before = np.maximum.accumulate(valid, axis=1)[:, :-1]
+        away = seen_before & ~valid[:, 1:]
+        return np.asarray((away * np.diff(self._times_s)).sum(axis=1) * valid[:, -1], np.float64)
+
+    def fits(self, kind: MotionKind, *, past: bool = False) -> Array:
+        """Return the probability of a statement about each track, (N,) in [0, 1].
+
+        Args:
+            kind: what it says.
+            past: it may be over: any stretch of the history serves.
+        """
+        found = _KINDS[kind](self)
+        direction = _HEADINGS.get(kind)
+        if not past or direction is None:
+            return found
+        axis, sign = direction
+        for _, window in self._before:
+            then = _heads(window.velocity[:, axis], sign, self.floor)
+            found = np.maximum(found, then * (window.watched_s > _GLIMPSE_S))
+        return np.asarray(found, np.float64)
 
     def closing(self, dx: Array, dy: Array) -> Array:
         """Return the speed of i towards j, (N, N) box sizes of i per second.
@@ -142,11 +218,11 @@ class Movement:
 
     def heads(self, axis: int, sign: int) -> Array:
         """Return the probability of a direction: axis 0 for x, sign 1 for right or down."""
-        return logistic(2.0 * (sign * self.velocity[:, axis] / self.floor - 1.0))
+        return _heads(self.velocity[:, axis], sign, self.floor)
 
     def grows(self, sign: int) -> Array:
         """Return the probability that the box grows (1) or shrinks (-1)."""
-        return logistic(2.0 * (sign * self._growth / self._config.motion_growth - 1.0))
+        return logistic(2.0 * (sign * self._now.growth / self._config.motion_growth - 1.0))
 
 
 def _moving(speed: Array, window: _Window, floor: Array, config: PreferenceConfig) -> Array:
@@ -154,6 +230,35 @@ def _moving(speed: Array, window: _Window, floor: Array, config: PreferenceConfi
     stir = np.sqrt(np.maximum(window.stir**2 - config.motion_jitter**2, 0.0))
     activity = np.hypot(speed, config.motion_stir * stir)
     return logistic(3.0 * np.log(np.maximum(activity, 1e-3) / floor))
+
+
+def _heads(velocity: Array, sign: int, floor: Array) -> Array:
+    """Return the probability that velocities (N,) along one axis have the direction ``sign``."""
+    return logistic(2.0 * (sign * velocity / floor - 1.0))
+
+
+def _turning(tracks: TrackSet, times_s: Array, size: Array, floor: Array) -> Array:
+    """Return the turn of each track's direction over the history, (N,) radians.
+
+    The path is cut into legs; the angles between one leg and the next add up on a circle, however
+    foreshortened, and cancel on a path that sways. Legs too short to have a direction count less.
+    """
+    recent = np.flatnonzero(times_s >= -_ORBIT_S)
+    step = max(int(np.searchsorted(times_s[recent] - times_s[recent[0]], _LEG_S)), 1)
+    picked = recent[::-1][::step][::-1]
+    if len(picked) < 3:
+        return np.zeros(len(tracks))
+    boxes = tracks.history[:, picked].astype(np.float64)
+    valid = tracks.history_valid[:, picked]
+    legs = np.diff((boxes[..., :2] + boxes[..., 2:]) / 2, axis=1) / size[:, None, None]
+    legs *= (valid[:, 1:] & valid[:, :-1])[..., None]
+    a, b = legs[:, :-1], legs[:, 1:]
+    cross = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    angle = np.arctan2(cross, (a * b).sum(axis=2))
+    shorter = np.minimum(np.hypot(*a.transpose(2, 0, 1)), np.hypot(*b.transpose(2, 0, 1)))
+    least = floor[:, None] * np.diff(times_s[picked])[None, 1:]
+    sure = 1.0 - np.exp(-((shorter / least) ** 2))
+    return np.asarray(np.abs((angle * sure).sum(axis=1)), np.float64)
 
 
 def _sizes(tracks: TrackSet) -> Array:
@@ -177,14 +282,27 @@ def _camera_velocity(pixels: Array, weight: Array) -> Array:
     return np.asarray(common if alike > 0.5 else np.zeros(2), np.float64)
 
 
+_HEADINGS: Mapping[MotionKind, tuple[int, int]] = MappingProxyType(
+    {
+        MotionKind.LEFTWARD: (0, -1),
+        MotionKind.RIGHTWARD: (0, 1),
+        MotionKind.UPWARD: (1, -1),
+        MotionKind.DOWNWARD: (1, 1),
+    }
+)
+"""Axis, and sign along it."""
+
+
+def _heading(kind: MotionKind) -> Callable[[Movement], Array]:
+    axis, sign = _HEADINGS[kind]
+    return lambda m: m.heads(axis, sign)
+
+
 _KINDS: Mapping[MotionKind, Callable[[Movement], Array]] = MappingProxyType(
     {
         MotionKind.MOVING: lambda m: m.moving,
         MotionKind.STILL: lambda m: 1.0 - m.moving,
-        MotionKind.LEFTWARD: lambda m: m.heads(0, -1),
-        MotionKind.RIGHTWARD: lambda m: m.heads(0, 1),
-        MotionKind.UPWARD: lambda m: m.heads(1, -1),
-        MotionKind.DOWNWARD: lambda m: m.heads(1, 1),
+        **{kind: _heading(kind) for kind in _HEADINGS},
         MotionKind.APPROACHING: lambda m: m.grows(1),
         MotionKind.RECEDING: lambda m: m.grows(-1),
         # Rest is evidence for "stopped" by itself, though weak: the stop may lie further back
@@ -192,5 +310,12 @@ _KINDS: Mapping[MotionKind, Callable[[Movement], Array]] = MappingProxyType(
         MotionKind.STOPPED: lambda m: (1.0 - m.moving) * (0.6 + 0.4 * m.past[0] * m.past[1]),
         MotionKind.STARTED: lambda m: m.moving * (0.6 + 0.4 * (1.0 - m.past[0]) * m.past[1]),
         MotionKind.ENTERED: lambda m: logistic(4.0 * (m.newness_s - 0.7)),
+        MotionKind.SPINNING: lambda m: m.spins,
+        MotionKind.CIRCLING: lambda m: m.moving * logistic(5.0 * (m.turned - _ORBIT)),
+        # A thing that was away for long comes back as a new track, as what enters does.
+        MotionKind.RETURNED: lambda m: np.maximum(
+            logistic(20.0 * (m.absent_s - 0.2)), 0.8 * logistic(4.0 * (m.newness_s - 0.7))
+        ),
+        MotionKind.MOVED: lambda m: np.maximum(m.moving, m.past[0]),
     }
 )

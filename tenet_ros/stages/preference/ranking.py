@@ -71,6 +71,12 @@ def _log_speed(scene: Scene) -> Array:
     return np.asarray(np.log(scene.movement.speed + 0.1), np.float64)
 
 
+def _lately(scene: Scene) -> Array:
+    """Return how lately each began to move; what never did comes last by far."""
+    since = scene.movement.onset_s
+    return np.asarray(np.where(since > 0, -since, -60.0), np.float64)
+
+
 # Key to order by, largest first, and the difference in it that is plain to see. Positions are
 # compared in box sizes, the rest as it is.
 _KEYS: Mapping[Extreme, tuple[Callable[[Scene], Array], float]] = MappingProxyType(
@@ -88,6 +94,8 @@ _KEYS: Mapping[Extreme, tuple[Callable[[Scene], Array], float]] = MappingProxyTy
         Extreme.FARTHEST: (lambda s: -s.nearness, 0.04),
         Extreme.FASTEST: (_log_speed, 0.2),
         Extreme.SLOWEST: (lambda s: -_log_speed(s), 0.2),
+        Extreme.FIRST_MOVED: (lambda s: s.movement.onset_s, 0.3),
+        Extreme.LAST_MOVED: (_lately, 0.3),
     }
 )
 _PLAIN_PLACE = 0.15
