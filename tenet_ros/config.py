@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tenet_ros.errors import ConfigError
 
 __all__ = [
+    'AUTO',
     'DecisionConfig',
     'DetectorConfig',
     'PipelineConfig',
@@ -16,6 +17,9 @@ __all__ = [
     'Settings',
     'TrackerConfig',
 ]
+
+AUTO = 'auto'
+"""The value of a choice that is left to something else."""
 
 
 def _expect(
@@ -68,8 +72,9 @@ class TrackerConfig:
         nominal_frame_s: frame time where two stamps do not give one.
         replay_frames: frames kept, so that their detections may arrive late.
         evidence_window: detections over which language evidence is averaged.
-        history_s: length of the published history.
-        history_samples: most positions in it.
+        history_s: length of the published history: "the one that stopped" may have done so seconds
+            ago.
+        history_samples: most positions in it, denser towards now.
     """
 
     high_score: float = 0.3
@@ -100,7 +105,7 @@ class TrackerConfig:
     nominal_frame_s: float = 1 / 30
     replay_frames: int = 32
     evidence_window: int = 10
-    history_s: float = 2.0
+    history_s: float = 8.0
     history_samples: int = 32
 
     def __post_init__(self) -> None:
@@ -289,6 +294,8 @@ class Settings:
         threads: CPU threads for one inference; 0 lets the session choose.
         camera_motion: ``none``, ``sparse`` for optical flow on corner points, or ``auto`` for
             that while a sentence speaks of motion.
+        segmenter: one of ``factory.SEGMENTERS``, or ``auto`` for the preset's own.
+        preference: one of ``factory.PREFERENCES``, likewise.
         pipeline: thresholds of the stages.
     """
 
@@ -296,4 +303,6 @@ class Settings:
     model: str = ''
     threads: int = 0
     camera_motion: str = 'auto'
+    segmenter: str = AUTO
+    preference: str = AUTO
     pipeline: PipelineConfig = field(default_factory=PipelineConfig)

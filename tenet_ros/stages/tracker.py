@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from tenet_ros.config import TrackerConfig
 from tenet_ros.errors import ContractError
-from tenet_ros.stages.tracking.history import Whereabouts, positions
+from tenet_ros.stages.tracking.history import Past, positions
 from tenet_ros.stages.tracking.looks import LookReader
 from tenet_ros.stages.tracking.record import Record
 from tenet_ros.stages.tracking.steps import Moment, Steps
@@ -39,12 +39,13 @@ class OcSortTracker:
         self._config = config or TrackerConfig()
         self._steps = Steps(self._config)
         self._reader = LookReader(self._config.low_score)
+        self._history_ns = round(self._config.history_s * 1e9)
         self._next_id = 1
         self._clear()
 
     def _clear(self) -> None:
         self._ring: deque[Record] = deque()
-        self._past: deque[Whereabouts] = deque()
+        self._past = Past(self._history_ns)
         self._clock_ns = 0
         self._stamp_ns: int | None = None
         self._sequence: int | None = None
@@ -116,9 +117,7 @@ class OcSortTracker:
         )
         while len(self._ring) > self._config.replay_frames:
             self._past.append(self._ring.popleft().where)
-        oldest = self._clock_ns - self._config.history_s * 1e9
-        while self._past and self._past[0].clock_ns < oldest:
-            self._past.popleft()
+        self._past.forget(self._clock_ns)
 
     def apply(self, late: TimedDetections) -> bool:
         """Apply detections at their own frame and replay what followed.
@@ -185,7 +184,7 @@ class OcSortTracker:
         ids = tracks.ids[shown]
         past = [*self._past, *(r.where for r in self._ring)]
         history, valid, clocks = positions(
-            past, ids, round(self._config.history_s * 1e9), self._config.history_samples
+            past, ids, self._history_ns, self._config.history_samples
         )
         return TrackSet(
             ids=ids,

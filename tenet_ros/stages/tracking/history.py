@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,11 @@ import numpy.typing as npt
 from tenet_ros.geometry import transform_boxes
 from tenet_ros.types import BoolArray, FloatArray, IntArray
 
-__all__ = ['Whereabouts', 'positions']
+__all__ = ['Past', 'Whereabouts', 'positions']
+
+Motion = npt.NDArray[np.floating]
+_STEP_NS = 100_000_000
+"""Of what can change no more, one frame in this time is enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -28,13 +33,59 @@ class Whereabouts:
     clock_ns: int
     ids: IntArray
     boxes: FloatArray
-    camera_motion: npt.NDArray[np.floating] | None
+    camera_motion: Motion | None
+
+
+class Past:
+    """Frames that can no longer change, thinned out so that seconds of them cost little.
+
+    The camera's motion over a frame that is dropped goes to the one after it. The newest frame is
+    always kept: what follows moves on from there.
+
+    Args:
+        window_ns: how far back frames are of use.
+    """
+
+    def __init__(self, window_ns: int) -> None:
+        self._window_ns = window_ns
+        self._kept: deque[Whereabouts] = deque()
+
+    def __iter__(self) -> Iterator[Whereabouts]:
+        """Give the kept frames, oldest first."""
+        return iter(self._kept)
+
+    def append(self, where: Whereabouts) -> None:
+        """Add a frame later than all others."""
+        kept = self._kept
+        if len(kept) > 1 and kept[-1].clock_ns - kept[-2].clock_ns < _STEP_NS:
+            motion = _composed(where.camera_motion, kept.pop().camera_motion)
+            where = replace(where, camera_motion=motion)
+        kept.append(where)
+
+    def forget(self, now_ns: int) -> None:
+        """Drop what lies further back than the window."""
+        while self._kept and self._kept[0].clock_ns < now_ns - self._window_ns:
+            self._kept.popleft()
+
+
+def _composed(second: Motion | None, first: Motion | None) -> Motion | None:
+    """Return the one motion that is like ``first`` and then ``second``."""
+    if first is None or second is None:
+        return first if second is None else second
+    return np.asarray((_square(second) @ _square(first))[:2])
+
+
+def _square(motion: Motion) -> Motion:
+    return np.vstack([motion, (0.0, 0.0, 1.0)])
 
 
 def positions(
     past: Sequence[Whereabouts], ids: IntArray, window_ns: int, samples: int
 ) -> tuple[FloatArray, BoolArray, IntArray]:
-    """Look up the tracks ``ids`` in up to ``samples`` real frames, spread over the window.
+    """Look up the tracks ``ids`` in up to ``samples`` real frames, denser towards now.
+
+    How a thing moves now needs several looks at the last second; what it did before, a few at
+    each. So the looks lie back in time as squares: 1, 4, 9, ... parts of the window.
 
     Args:
         past: at least one frame, oldest first; the last one is now.
@@ -47,7 +98,7 @@ def positions(
         (N, T) bool, and (T,) int64 the frames' times on the tracker's clock, oldest first.
     """
     clocks = np.asarray([where.clock_ns for where in past], np.int64)
-    back = np.arange(samples - 1, -1, -1) * (window_ns / max(samples - 1, 1))
+    back = np.square(np.arange(samples - 1, -1, -1) / max(samples - 1, 1)) * window_ns
     picked = np.searchsorted(clocks, clocks[-1] - back)
     picked = picked[np.append(True, picked[1:] > picked[:-1])]
     boxes = np.concatenate(_seen_from_now(past, picked))
@@ -81,5 +132,5 @@ def _seen_from_now(past: Sequence[Whereabouts], picked: IntArray) -> list[FloatA
     for where in reversed(past):
         motions.append(since[:2].astype(np.float32))
         if where.camera_motion is not None:
-            since = since @ np.vstack([where.camera_motion, (0, 0, 1)])
+            since = since @ _square(where.camera_motion)
     return [transform_boxes(past[i].boxes, motions[len(past) - 1 - i]) for i in chosen]
