@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from tenet_ros.geometry import transform_boxes
 from tenet_ros.types import BoolArray, FloatArray, IntArray
 
 __all__ = ['Past', 'Whereabouts', 'positions']
@@ -75,8 +74,10 @@ def _composed(second: Motion | None, first: Motion | None) -> Motion | None:
     return np.asarray((_square(second) @ _square(first))[:2])
 
 
-def _square(motion: Motion) -> Motion:
-    return np.vstack([motion, (0.0, 0.0, 1.0)])
+def _square(motion: Motion) -> npt.NDArray[np.float64]:
+    square = np.eye(3)
+    square[:2] = motion
+    return square
 
 
 def positions(
@@ -101,7 +102,7 @@ def positions(
     back = np.square(np.arange(samples - 1, -1, -1) / max(samples - 1, 1)) * window_ns
     picked = np.searchsorted(clocks, clocks[-1] - back)
     picked = picked[np.append(True, picked[1:] > picked[:-1])]
-    boxes = np.concatenate(_seen_from_now(past, picked))
+    boxes = _seen_from_now(past, picked)
 
     # One search in all frames at once: the keys are frame and id, and both sides are sorted.
     frames = [past[index].ids for index in picked.tolist()]
@@ -122,15 +123,25 @@ def positions(
     return history, np.ascontiguousarray(valid.T), clocks[picked]
 
 
-def _seen_from_now(past: Sequence[Whereabouts], picked: IntArray) -> list[FloatArray]:
-    """Return the boxes of the picked frames in pixels of the newest image."""
+def _seen_from_now(past: Sequence[Whereabouts], picked: IntArray) -> FloatArray:
+    """Return all boxes of the picked frames in pixels of the newest image, (M, 4) float32.
+
+    As ``geometry.transform_boxes``, for every frame at once.
+    """
     chosen = picked.tolist()
+    boxes = np.concatenate([past[index].boxes for index in chosen])
     if all(where.camera_motion is None for where in past):
-        return [past[index].boxes for index in chosen]
+        return boxes
     since = np.eye(3)
-    motions = []
-    for where in reversed(past):
-        motions.append(since[:2].astype(np.float32))
-        if where.camera_motion is not None:
-            since = since @ _square(where.camera_motion)
-    return [transform_boxes(past[i].boxes, motions[len(past) - 1 - i]) for i in chosen]
+    motions = np.empty((len(past), 3, 3))
+    for index in range(len(past) - 1, -1, -1):
+        motions[index] = since
+        motion = past[index].camera_motion
+        if motion is not None:
+            since = since @ _square(motion)
+    of_box = np.repeat(motions[chosen], [len(past[index].ids) for index in chosen], axis=0)
+    low, high = boxes[:, :2].astype(np.float64), boxes[:, 2:].astype(np.float64)
+    middle = np.einsum('mij,mj->mi', of_box[:, :2, :2], (low + high) / 2) + of_box[:, :2, 2]
+    determinant = of_box[:, 0, 0] * of_box[:, 1, 1] - of_box[:, 0, 1] * of_box[:, 1, 0]
+    half = (high - low) / 2 * np.sqrt(np.abs(determinant))[:, None]
+    return np.concatenate([middle - half, middle + half], axis=1).astype(np.float32)
