@@ -204,11 +204,13 @@ class Pipeline:
         watch = _Stopwatch(self._clock_ns)
         tracks = self._track(frame, arrived, watch)
         size = (frame.height, frame.width)
-        decisions = []
+        queries = self._prompt.queries
         with watch('preference'):
-            for query, decider in zip(self._prompt.queries, self._deciders, strict=True):
-                scores = self._preference.score(query, tracks, size)
-                decisions.append(decider.update(query, scores, tracks))
+            scores = self._preference.score_all(queries, tracks, size) if queries else ()
+            decisions = [
+                decider.update(query, score, tracks)
+                for query, decider, score in zip(queries, self._deciders, scores, strict=True)
+            ]
         targets = self._segment(frame, tracks, decisions, watch)
         return StepResult(
             sequence=frame.sequence,
@@ -217,7 +219,7 @@ class Pipeline:
             height=frame.height,
             width=frame.width,
             command=self._command,
-            queries=self._prompt.queries,
+            queries=queries,
             tracks=tracks,
             targets=targets,
             detections_stamp_ns=self._detections_stamp_ns,

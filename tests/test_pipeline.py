@@ -62,8 +62,9 @@ class TwoTracks:
 
 
 class NoOpinion:
-    def score(self, query, tracks, image_size):
-        return PreferenceScores(logits=np.zeros(len(tracks), np.float32), null=0.0)
+    def score_all(self, queries, tracks, image_size):
+        nothing = PreferenceScores(logits=np.zeros(len(tracks), np.float32), null=0.0)
+        return (nothing,) * len(queries)
 
 
 class Says:
@@ -157,9 +158,9 @@ def test_what_the_detector_can_find_reaches_the_preference_from_its_first_answer
     asked = []
 
     class Asks(NoOpinion):
-        def score(self, query, tracks, image_size):
-            asked.append(query.findable)
-            return super().score(query, tracks, image_size)
+        def score_all(self, queries, tracks, image_size):
+            asked.extend(query.findable for query in queries)
+            return super().score_all(queries, tracks, image_size)
 
     pipeline = Pipeline(
         tracker=TwoTracks(),

@@ -6,6 +6,7 @@ given. So a stage may serve several cameras, and a frame can be replayed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -175,15 +176,21 @@ class PreferenceScores:
 class Preference(Protocol):
     """Picks among temporal prompts the one that fits the sentence."""
 
-    def score(
-        self, query: Query, tracks: TrackSet, image_size: tuple[int, int]
-    ) -> PreferenceScores:
-        """Score every track, and the null, for one sentence.
+    def score_all(
+        self, queries: Sequence[Query], tracks: TrackSet, image_size: tuple[int, int]
+    ) -> tuple[PreferenceScores, ...]:
+        """Score every track, and the null, for every sentence of a command.
+
+        Sentences do not compete: each gets the scores that it would get alone. They come together
+        so that what is the same for all of them is measured once.
 
         Args:
-            query: the sentence, with the columns of its phrases in ``tracks.phrase_scores``.
+            queries: the sentences, with the columns of their phrases in ``tracks.phrase_scores``.
             tracks: the tracks as known now; nothing later than ``tracks.stamp_ns`` is in them.
             image_size: (height, width) of the source image, pixels.
+
+        Returns:
+            One per query, in order.
         """
         ...
 

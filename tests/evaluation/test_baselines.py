@@ -39,9 +39,9 @@ class TwoThings:
 
 
 class LikesTheLeft:
-    def score(self, query, tracks, image_size):
+    def score_all(self, queries, tracks, image_size):
         logits = np.where(tracks.boxes[:, 0] < 40, 5, -5).astype(np.float32)
-        return PreferenceScores(logits=logits, null=-5.0)
+        return (PreferenceScores(logits=logits, null=-5.0),) * len(queries)
 
 
 class FilledBox:

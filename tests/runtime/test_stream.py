@@ -50,8 +50,9 @@ class ScriptedTracker:
 
 
 class NoPreference:
-    def score(self, query, tracks, image_size):
-        return PreferenceScores(logits=np.zeros(len(tracks), np.float32), null=0.0)
+    def score_all(self, queries, tracks, image_size):
+        nothing = PreferenceScores(logits=np.zeros(len(tracks), np.float32), null=0.0)
+        return (nothing,) * len(queries)
 
 
 class Searching:

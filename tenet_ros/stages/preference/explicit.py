@@ -18,6 +18,9 @@ It is log-linear in hand-set weights: a baseline whose every answer can be expla
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from tenet_ros.config import PreferenceConfig
@@ -35,10 +38,35 @@ from tenet_ros.stages.preference.relating import relate
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.types import TrackSet
 
-__all__ = ['ExplicitPreference']
+__all__ = ['ExplicitPreference', 'Terms', 'combine']
 
 _IN_TIME = frozenset({Extreme.FASTEST, Extreme.SLOWEST, Extreme.FIRST_MOVED, Extreme.LAST_MOVED})
 _IN_MOTION = frozenset({RelationKind.CHASING, RelationKind.LEAVING})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Terms:
+    """What is said for and against every track as every phrase, before it is added up.
+
+    Attributes:
+        words: (P, N) log odds, how well the phrase itself fits.
+        relations: (P, N) of all relations of that phrase together.
+        motions: (P, N) likewise.
+        orders: (P, N) likewise.
+        others: (P, N) reference proposal and visibility.
+    """
+
+    words: Array
+    relations: Array
+    motions: Array
+    orders: Array
+    others: Array
+
+    @property
+    def fits(self) -> Array:
+        """(P, N) log odds of each track to be what each phrase means."""
+        total = self.words + self.relations + self.motions + self.orders + self.others
+        return np.asarray(total, np.float64)
 
 
 class ExplicitPreference:
@@ -51,53 +79,67 @@ class ExplicitPreference:
     def __init__(self, config: PreferenceConfig | None = None) -> None:
         self._config = config or PreferenceConfig()
 
-    def score(
-        self, query: Query, tracks: TrackSet, image_size: tuple[int, int]
-    ) -> PreferenceScores:
-        """Score every track, and the null, for one sentence.
+    def score_all(
+        self, queries: Sequence[Query], tracks: TrackSet, image_size: tuple[int, int]
+    ) -> tuple[PreferenceScores, ...]:
+        """Score every track, and the null, for every sentence of a command.
 
         Args:
-            query: the sentence and its columns.
+            queries: the sentences and their columns.
             tracks: (N) tracks; only what they hold now is used.
             image_size: (height, width) of the source image, pixels.
 
         Returns:
             Log odds of each track by itself, and for the null those against the best.
         """
+        scene = Scene(tracks, image_size, self._config)
+        return tuple(self._score(query, tracks, scene) for query in queries)
+
+    def score(
+        self, query: Query, tracks: TrackSet, image_size: tuple[int, int]
+    ) -> PreferenceScores:
+        """Score every track, and the null, for one sentence; see ``score_all``."""
+        return self.score_all((query,), tracks, image_size)[0]
+
+    def _score(self, query: Query, tracks: TrackSet, scene: Scene) -> PreferenceScores:
         if not len(tracks):
             return PreferenceScores(
                 logits=np.zeros(0, np.float32), null=self._config.nothing_there, settled=1.0
             )
         expression = query.expression
-        scene = Scene(tracks, image_size, self._config)
-        fits = self._fits(query, tracks, scene)
-        logits = fits[0]
-        if len(expression.targets) > 1:
-            meant = expression.targets
-            logits = np.max(
-                [fits[k] if expression.phrases[k].plural else compete(fits[k]) for k in meant],
-                axis=0,
-            )
+        logits = combine(expression, self.terms(query, tracks, scene).fits)
         return PreferenceScores(
             logits=np.asarray(logits, np.float32),
             null=-float(logits.max()),
             settled=self._settled(expression, tracks, scene, logits),
         )
 
-    def _fits(self, query: Query, tracks: TrackSet, scene: Scene) -> list[Array]:
-        """Return the evidence of every phrase for every track, P arrays (N,) of log odds."""
+    def terms(self, query: Query, tracks: TrackSet, scene: Scene) -> Terms:
+        """Return the evidence of every phrase for every track.
+
+        Args:
+            query: the sentence and its columns.
+            tracks: (N) tracks, N > 0.
+            scene: the same tracks, measured.
+        """
         expression = query.expression
-        size = len(expression.phrases)
-        fits: list[Array] = [np.zeros(0)] * size
-        beliefs: list[Array] = [np.zeros(0)] * size
+        shape = (len(expression.phrases), len(tracks))
+        terms = Terms(
+            words=np.zeros(shape),
+            relations=np.zeros(shape),
+            motions=np.zeros(shape),
+            orders=np.zeros(shape),
+            others=np.zeros(shape),
+        )
+        beliefs = np.zeros(shape)
         # Anchors come after their subjects, so the last phrase hangs on nothing.
-        for phrase in reversed(range(size)):
-            fit = self._phrase(query, tracks, phrase)
-            kinds = logistic(fit)
+        for phrase in reversed(range(shape[0])):
+            words = terms.words[phrase] = self._phrase(query, tracks, phrase)
+            kinds = logistic(words)
             for relation in expression.relations:
                 if relation.subject == phrase:
                     known = [self._findable(query, anchor) for anchor in relation.anchors]
-                    fit = fit + relate(
+                    terms.relations[phrase] += relate(
                         relation,
                         scene,
                         [beliefs[anchor] for anchor in relation.anchors],
@@ -105,13 +147,16 @@ class ExplicitPreference:
                         self._config,
                         findable=False if False in known else None if None in known else True,
                     )
-            fit = fit + self._motions(expression, scene, phrase)
-            fit = fit + self._orders(expression, scene, phrase, logistic(fit))
-            fit = fit - self._config.unseen_per_s * np.minimum(tracks.unseen_ns / 1e9, 2.0)
+            terms.motions[phrase] = self._motions(expression, scene, phrase)
+            candidates = logistic(words + terms.relations[phrase] + terms.motions[phrase])
+            terms.orders[phrase] = self._orders(expression, scene, phrase, candidates)
+            terms.others[phrase] = -self._config.unseen_per_s * np.minimum(
+                tracks.unseen_ns / 1e9, 2.0
+            )
             if phrase in expression.targets:
-                fit = fit + self._reference(query, tracks)
-            fits[phrase], beliefs[phrase] = fit, logistic(fit)
-        return fits
+                terms.others[phrase] += self._reference(query, tracks)
+            beliefs[phrase] = logistic(terms.fits[phrase])
+        return terms
 
     def _phrase(self, query: Query, tracks: TrackSet, phrase: int) -> Array:
         """Return the evidence of the words themselves; little of it before the first looks."""
@@ -176,3 +221,18 @@ class ExplicitPreference:
         )
         watched = float(scene.movement.watched[leader]) if needs_motion else 1.0
         return min(looked, watched)
+
+
+def combine(expression: Expression, fits: Array) -> Array:
+    """Return the log odds of each track to be meant, (N,), from those for each phrase, (P, N).
+
+    Where several phrases are meant ("the dog and the ball") each means one thing, for which its
+    candidates compete.
+    """
+    if len(expression.targets) == 1:
+        return fits[0]
+    places = [
+        fits[phrase] if expression.phrases[phrase].plural else compete(fits[phrase])
+        for phrase in expression.targets
+    ]
+    return np.asarray(np.max(places, axis=0), np.float64)

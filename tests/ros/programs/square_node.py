@@ -63,9 +63,11 @@ class Squares:
 class FitsPhrase:
     """Prefers what the detector says fits the target's phrase."""
 
-    def score(self, query, tracks, image_size):
-        fits = np.clip(tracks.phrase_scores[:, query.first_column], 0.01, 0.99)
-        return PreferenceScores(logits=np.log(fits / (1 - fits)), null=-0.5)
+    def score_all(self, queries, tracks, image_size):
+        columns = tracks.phrase_scores[:, [query.first_column for query in queries]]
+        fits = np.clip(columns, 0.01, 0.99)
+        logits = np.log(fits / (1 - fits)).astype(np.float32)
+        return tuple(PreferenceScores(logits=column, null=-0.5) for column in logits.T)
 
 
 class WholeBoxes:
@@ -101,13 +103,20 @@ class Missing:
 
 def squares(settings: Settings, detector: Squares | None = None) -> System:
     config = settings.pipeline
-    pipeline = Pipeline(
-        tracker=OcSortTracker(config.tracker),
-        preference=FitsPhrase(),
-        new_decider=lambda: Decider(config.decision),
-        segmenter=WholeBoxes(),
+    preference, segmenter = FitsPhrase(), WholeBoxes()
+    return System(
+        detector=detector or Squares(),
+        pipeline=Pipeline(
+            tracker=OcSortTracker(config.tracker),
+            preference=preference,
+            new_decider=lambda: Decider(config.decision),
+            segmenter=segmenter,
+        ),
+        segmenter=segmenter,
+        preference=preference,
+        settings=settings,
+        sessions=(),
     )
-    return System(detector=detector or Squares(), pipeline=pipeline, sessions=())
 
 
 if __name__ == '__main__':
