@@ -230,7 +230,7 @@ def combine(expression: Expression, fits: Array) -> Array:
     candidates compete.
     """
     if len(expression.targets) == 1:
-        return fits[0]
+        return np.asarray(fits[0], np.float64)
     places = [
         fits[phrase] if expression.phrases[phrase].plural else compete(fits[phrase])
         for phrase in expression.targets
