@@ -1,0 +1,203 @@
+"""Which things a scene holds and where they stand before anything moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from tenet_ros.sim.catalogue import ALLOWED, CATEGORIES, COLOURS, PATTERNS
+from tenet_ros.sim.looks import paint
+from tenet_ros.sim.rotations import about, matrix, multiply, upright
+from tenet_ros.sim.scene import Camera, Thing
+from tenet_ros.sim.shapes import build
+from tenet_ros.sim.solids import thing_points
+from tenet_ros.sim.spans import gaps, spans
+from tenet_ros.sim.viewpoints import on_table
+
+__all__ = ['Body', 'arrange', 'cast', 'make']
+
+Array = npt.NDArray[np.float64]
+Random = np.random.Generator
+CLEARANCE_M = 0.008
+_FLOOR_M = {'bowl': 0.008, 'pan': 0.008, 'plate': 0.008}
+"""Thickness of the bottom of what is hollow, at size 1."""
+_FOOT = {'bowl': 0.5, 'pan': 0.45, 'plate': 0.6}
+"""Radius of the flat inside against half the shorter extent."""
+
+
+@dataclass(slots=True, eq=False)
+class Body:
+    """A thing with the pose it has before anything moves.
+
+    Attributes:
+        thing: what it is.
+        points: (V, 3) in its own frame.
+        size: factor on the natural size.
+        place: (3,) origin in the world.
+        turn: (4,) quaternion.
+        under: the body that it stands on or in, None for the table.
+        lying: whether it lies on its side.
+    """
+
+    thing: Thing
+    points: Array
+    size: float
+    place: Array = field(default_factory=lambda: np.zeros(3))
+    turn: Array = field(default_factory=lambda: np.asarray((1.0, 0.0, 0.0, 0.0)))
+    under: Body | None = None
+    lying: bool = False
+
+    def world(self) -> Array:
+        """Return its points in the world, (V, 3)."""
+        return self.points @ matrix(self.turn).T + self.place
+
+
+def make(category: str, colour: str, rng: Random, size: float) -> Body:
+    """Return a new thing of a category and colour."""
+    parts, extent = build(category, rng, size)
+    pattern = 'plain'
+    if CATEGORIES[category].patterned and rng.random() < 0.4:
+        pattern = str(rng.choice(PATTERNS[1:]))
+    second = ''
+    if pattern != 'plain':
+        second = 'white' if colour != 'white' else str(rng.choice(('blue', 'red', 'black')))
+        if rng.random() < 0.35:
+            second = str(rng.choice([c for c in COLOURS if c != colour]))
+    thing = Thing(
+        category=category,
+        colour=colour,
+        second=second,
+        pattern=pattern,
+        rgb=paint(colour, rng),
+        second_rgb=paint(second or ('orange' if category == 'duck' else 'white'), rng),
+        extent=extent,
+        parts=parts,
+    )
+    return Body(thing=thing, points=thing_points(parts), size=size)
+
+
+def _pick(rng: Random, options: list[str] | tuple[str, ...]) -> str:
+    return options[int(rng.integers(len(options)))]
+
+
+def cast(rng: Random, count: int, split: str) -> list[Body]:
+    """Return ``count`` things, many of which share category or colour with another."""
+    allowed = ALLOWED[split]
+    names = tuple(CATEGORIES)
+    bodies: list[Body] = []
+    while len(bodies) < count:
+        category = _pick(rng, names)
+        size = float(rng.uniform(0.78, 1.3))
+        dice = rng.random()
+        colour = _pick(rng, allowed[category])
+        if bodies and dice < 0.62:
+            twin = bodies[int(rng.integers(len(bodies)))]
+            if dice < 0.32:
+                category = twin.thing.category
+                colour = _pick(rng, [c for c in allowed[category] if c != twin.thing.colour])
+            elif dice < 0.50:
+                fits = [n for n in names if twin.thing.colour in allowed[n]]
+                category, colour = _pick(rng, fits), twin.thing.colour
+            else:
+                category, colour = twin.thing.category, twin.thing.colour
+                size = twin.size / 1.5 if twin.size > 1.04 else twin.size * 1.5
+                size = float(np.clip(size, 0.7, 1.4))
+        bodies.append(make(category, colour, rng, size))
+    return bodies
+
+
+def _stand(body: Body, x: float, y: float, height: float, yaw: float) -> None:
+    """Put a body down upright, or on its side, with its lowest point at ``height``."""
+    turn = upright(yaw)
+    if body.lying:
+        turn = multiply(turn, about((0.0, 1.0, 0.0), np.pi / 2))
+    turned = body.points @ matrix(turn).T
+    middle = (turned.min(axis=0) + turned.max(axis=0)) / 2
+    body.turn = turn
+    body.place = np.asarray((x - middle[0], y - middle[1], height - turned[:, 2].min()))
+
+
+def _seat(rng: Random, body: Body, carrier: Body) -> bool:
+    """Put a small thing on or in another; False if it does not fit there."""
+    category = carrier.thing.category
+    reach = float(np.hypot(*body.thing.extent[:2])) / 2
+    if category == 'ball' or body.thing.category == 'ball':
+        reach = float(body.thing.extent[0]) / 2
+    room = float(carrier.thing.extent[:2].min()) / 2
+    if category in _FOOT:
+        room *= _FOOT[category]
+        height = _FLOOR_M[category] * carrier.size
+    else:
+        height = float(carrier.thing.extent[2])
+        if body.thing.category in {'ball', 'apple', 'toy car'}:
+            return False
+    if reach > room:
+        return False
+    angle, away = rng.uniform(0, 2 * np.pi), (room - reach) * float(rng.random())
+    x, y = carrier.place[:2] + away * np.asarray((np.cos(angle), np.sin(angle)))
+    _stand(body, float(x), float(y), float(carrier.place[2]) + height, rng.uniform(0, 2 * np.pi))
+    body.under = carrier
+    return True
+
+
+def arrange(
+    rng: Random,
+    bodies: list[Body],
+    camera: Camera,
+    frame: int,
+    *,
+    border_px: float = 45,
+    clearance: float = CLEARANCE_M,
+    lying: float = 0.35,
+    stacked: float = 0.4,
+) -> list[Body]:
+    """Place things in the camera's view, on the table or on each other, without touching.
+
+    Args:
+        rng: where from.
+        bodies: what to place; their poses are set.
+        camera: what looks on.
+        frame: of the camera.
+        border_px: how far a thing's middle stays from the image's border.
+        clearance: least gap between neighbours, metres.
+        lying: how often what may roll on its side lies.
+        stacked: how often a small thing goes onto another, if it fits.
+
+    Returns:
+        Those that found a place, in their order.
+    """
+    placed: list[Body] = []
+    taken: list[tuple[Array, Array]] = []
+    for body in bodies:
+        kind = CATEGORIES[body.thing.category]
+        body.lying = kind.rolls == 'side' and rng.random() < lying
+        free = [
+            b
+            for b in placed
+            if CATEGORIES[b.thing.category].carries and not any(o.under is b for o in placed)
+        ]
+        for attempt in range(40):
+            wants = kind.small and free and not body.lying and attempt < 4
+            carrier = None
+            if wants and rng.random() < stacked:
+                carrier = free[int(rng.integers(len(free)))]
+                if not _seat(rng, body, carrier):
+                    continue
+            else:
+                pixel = rng.uniform(
+                    (border_px, border_px), (camera.width - border_px, camera.height - border_px)
+                )
+                x, y = on_table(camera, frame, pixel)
+                if not np.hypot(x, y) < 0.46:
+                    continue
+                body.under = None
+                _stand(body, float(x), float(y), 0.0, rng.uniform(0, 2 * np.pi))
+            mine = spans(body.world())
+            others = [s for b, s in zip(placed, taken, strict=True) if b is not carrier]
+            if all(gaps(mine, other) > clearance for other in others):
+                placed.append(body)
+                taken.append(mine)
+                break
+    return placed
