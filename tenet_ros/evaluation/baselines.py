@@ -19,13 +19,23 @@ import numpy as np
 
 from tenet_ros.evaluation.clips import Clip, gt_boxes
 from tenet_ros.geometry import iou_matrix
-from tenet_ros.language.expression import Prompt
+from tenet_ros.language.expression import Prompt, Query
 from tenet_ros.pipeline import Pipeline, StepResult
 from tenet_ros.runtime.offline import OfflineStream
 from tenet_ros.stages.protocols import AnyDetector, AnySegmenter, Prepared
-from tenet_ros.types import Detections, FloatArray, Frame, IntArray, UInt8Array
+from tenet_ros.types import Detections, FloatArray, Frame, IntArray, TrackSet, UInt8Array
 
-__all__ = ['SYSTEMS', 'Parts', 'Replay', 'answers', 'load', 'replay', 'truth_masks']
+__all__ = [
+    'SYSTEMS',
+    'Parts',
+    'Replay',
+    'answers',
+    'load',
+    'replay',
+    'top_detection',
+    'top_track',
+    'truth_masks',
+]
 
 SYSTEMS = ('ours', 'gt_boxes', 'best_track', 'top_confidence', 'top1_detection')
 LEAST_OVERLAP = 0.1
@@ -117,9 +127,9 @@ def answers(
     """
     chosen = {
         'best_track': _best_tracks(played.results, labels, object_ids),
-        'top_confidence': [_top_track(result) for result in played.results],
+        'top_confidence': [top_track(r.tracks, r.queries[0]) for r in played.results],
         'top1_detection': [
-            _top_detection(found, result)
+            top_detection(found, result.queries[0])
             for found, result in zip(played.detections, played.results, strict=True)
         ],
     }
@@ -211,15 +221,19 @@ def _top(boxes: FloatArray, scores: FloatArray) -> FloatArray:
     return boxes[best]
 
 
-def _top_track(result: StepResult) -> FloatArray:
-    tracks = result.tracks
-    if not result.queries:
-        return np.zeros((0, 4), np.float32)
-    return _top(tracks.boxes, tracks.phrase_scores[:, result.queries[0].first_column])
+def top_track(tracks: TrackSet, query: Query) -> FloatArray:
+    """Return the box of the track with the best running score for a sentence's first phrase.
+
+    Returns:
+        (1, 4) float32 xyxy, or (0, 4) where no track has a score above zero.
+    """
+    return _top(tracks.boxes, tracks.phrase_scores[:, query.first_column])
 
 
-def _top_detection(found: Detections, result: StepResult) -> FloatArray:
-    if not result.queries:
-        return np.zeros((0, 4), np.float32)
-    column = result.queries[0].first_column
-    return _top(found.boxes, found.scores * found.phrase_scores[:, column])
+def top_detection(found: Detections, query: Query) -> FloatArray:
+    """Return the box of the detection with the best score for a sentence's first phrase.
+
+    Returns:
+        (1, 4) float32 xyxy, or (0, 4) where no detection has a score above zero.
+    """
+    return _top(found.boxes, found.scores * found.phrase_scores[:, query.first_column])

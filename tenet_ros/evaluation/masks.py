@@ -46,7 +46,13 @@ def jaccard(mask: AnyMask, truth: AnyMask) -> float:
     return _iou(mask != 0, truth != 0)
 
 
-def boundary_f(mask: AnyMask, truth: AnyMask, *, tolerance: float = BOUNDARY_TOLERANCE) -> float:
+def boundary_f(
+    mask: AnyMask,
+    truth: AnyMask,
+    *,
+    tolerance: float = BOUNDARY_TOLERANCE,
+    diagonal_px: float | None = None,
+) -> float:
     """Return F, the F-measure of the boundaries in [0, 1]; 1 when neither mask has one.
 
     A boundary pixel matches when the other boundary has one within ``ceil(tolerance x diagonal)``
@@ -57,6 +63,8 @@ def boundary_f(mask: AnyMask, truth: AnyMask, *, tolerance: float = BOUNDARY_TOL
         mask: (H, W) of any dtype, set where non-zero.
         truth: (H, W) likewise.
         tolerance: share of the image diagonal.
+        diagonal_px: of the image, where the masks are crops of it. A crop that leaves a pixel
+            around both masks, except at the image's own border, gives what the whole gives.
 
     Raises:
         ContractError: the masks differ in size.
@@ -65,7 +73,8 @@ def boundary_f(mask: AnyMask, truth: AnyMask, *, tolerance: float = BOUNDARY_TOL
     ours, theirs = _boundary(mask != 0), _boundary(truth != 0)
     if not ours.any() or not theirs.any():
         return float(not ours.any() and not theirs.any())
-    reach = float(np.ceil(tolerance * np.hypot(*mask.shape)))
+    diagonal_px = float(np.hypot(*mask.shape)) if diagonal_px is None else diagonal_px
+    reach = float(np.ceil(tolerance * diagonal_px))
     # Only boundary pixels are compared, so nothing outside their common rectangle matters.
     x, y, width, height = cv2.boundingRect(ours | theirs)
     window = np.s_[y : y + height, x : x + width]

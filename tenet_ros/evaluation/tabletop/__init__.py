@@ -1,0 +1,1 @@
+"""The tabletop benchmark: how often the right mask follows the right object."""
