@@ -124,6 +124,13 @@ class Draft:
         elif colour not in phrase.colours:
             phrase.colours.append(colour)
 
+    def attribute(self, subject: int, word: str, *, excluded: bool) -> None:
+        """Say an attribute of a phrase; patterns in their normal form."""
+        phrase, normal = self.phrases[subject], lex.PATTERNS.get(word, word)
+        said = phrase.excluded_attributes if excluded else phrase.attributes
+        if normal not in said:
+            said.append(normal)
+
     def ignore(self, start: int, end: int) -> int:
         """Note words that no rule could use; return ``end``."""
         for index in range(start, min(end, len(self._labels))):
@@ -166,6 +173,7 @@ class Draft:
             colours=tuple(said.colours),
             attributes=tuple(said.attributes),
             excluded_colours=tuple(said.excluded),
+            excluded_attributes=tuple(said.excluded_attributes),
             plural=said.plural,
             parts=tuple(dict.fromkeys(self.parts[index])),
         )

@@ -23,6 +23,7 @@ __all__ = [
     'CLOTHES',
     'COLOURS',
     'COLOURS_OR_NOUNS',
+    'COLOUR_PAIRS',
     'COMPOUNDS',
     'CONJUNCTIONS',
     'CONTAINERS',
@@ -43,12 +44,16 @@ __all__ = [
     'POLITE',
     'POSSESSIVES',
     'PREPOSITIONS',
+    'PATTERNS',
+    'PATTERN_NOUNS',
     'PRONOUNS',
     'QUANTIFIERS',
     'REGION_NOUNS',
     'RELATIVES',
     'REQUESTS',
+    'REQUEST_IDIOMS',
     'REQUEST_PARTICLES',
+    'REQUEST_VERBS',
     'SHADES',
     'SINGLE',
     'SIZES',
@@ -83,17 +88,58 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         'tan': 'light brown', 'khaki': 'beige', 'cream': 'beige', 'ivory': 'beige',
         'golden': 'gold', 'silvery': 'silver', 'charcoal': 'dark grey', 'lime': 'light green',
         'olive': 'dark green', 'peach': 'light orange',
+        'orangish': 'orange', 'mauve': 'light purple', 'amber': 'orange', 'mustard': 'yellow',
+        'emerald': 'green', 'jade': 'green', 'ruby': 'red', 'vermilion': 'red', 'carmine': 'red',
+        'cherry': 'red', 'coral': 'light red', 'cobalt': 'blue', 'sapphire': 'blue',
+        'cerulean': 'blue', 'ultramarine': 'blue', 'aquamarine': 'cyan', 'bronze': 'brown',
+        'copper': 'brown', 'ochre': 'brown', 'sandy': 'beige', 'ebony': 'black',
+        'aubergine': 'dark purple', 'mint': 'light green', 'hazel': 'light brown',
     }
 )  # fmt: skip
 """Colour word -> normal form."""
 
-COLOURS_OR_NOUNS = vocabulary('orange peach lime olive gold silver lavender cream')
+COLOURS_OR_NOUNS = vocabulary(
+    'orange peach lime olive gold silver lavender cream amber mustard emerald jade ruby cherry '
+    'coral sapphire bronze copper aubergine mint hazel'
+)
 """A colour before a noun ("the orange cup"), a thing where it stands last ("the orange")."""
 
 SHADES = word_table(
-    'dark:dark deep:dark light:light pale:light bright: vivid: hot: baby:light sky:light'
+    'dark:dark deep:dark light:light pale:light bright: vivid: hot: baby:light sky:light '
+    'pastel:light neon: medium: mid: pure: intense: dull: faded:light'
 )
 """Word before a colour -> what becomes of it."""
+
+COLOUR_PAIRS: Mapping[str, str] = MappingProxyType(
+    {
+        f'{word} {colour}': f'{shade} {colour}'.strip()
+        for colour, shades in {
+            'red': {'': 'cherry ruby blood fire wine tomato', 'dark': 'brick crimson'},
+            'orange': {'': 'tangerine pumpkin reddish', 'dark': 'burnt'},
+            'yellow': {'': 'lemon canary mustard golden sunny greenish'},
+            'green': {
+                '': 'emerald grass jade apple racing bluish yellowish leaf',
+                'light': 'lime mint',
+                'dark': 'bottle forest olive hunter',
+            },
+            'blue': {
+                '': 'royal cobalt electric greenish steel cerulean',
+                'light': 'azure powder ice',
+                'dark': 'navy midnight',
+            },
+            'purple': {'': 'reddish bluish violet', 'dark': 'plum'},
+            'pink': {'': 'rose shocking coral magenta', 'light': 'salmon'},
+            'brown': {'': 'chocolate coffee reddish chestnut', 'light': 'golden sandy tan'},
+            'black': {'': 'jet pitch ink'},
+            'white': {'': 'snow milk off pearl ivory'},
+            'grey': {'': 'slate ash steel silver bluish stone', 'dark': 'charcoal'},
+            'gray': {'': 'slate ash steel silver bluish stone', 'dark': 'charcoal'},
+        }.items()
+        for shade, words in shades.items()
+        for word in words.split()
+    }
+)
+"""Two words that name one colour: "navy blue"."""
 
 # -- small words -----------------------------------------------------------------------------
 
@@ -125,7 +171,7 @@ ORDINALS: Mapping[str, int] = MappingProxyType(
 PRONOUNS = vocabulary('he she it they him them someone somebody who i we you there')
 RELATIVES = vocabulary('that which who whom whose where')
 AUXILIARIES = vocabulary(
-    'is are was were be been being am has have had having do does did will would can could may '
+    'is are was were be been being am has have had having do does did doing will would could may '
     "might should gets got getting 's appears seems"
 )
 CONJUNCTIONS = vocabulary('and or but then while as when whilst yet also')
@@ -134,8 +180,9 @@ INTENSIFIERS = vocabulary(
     'very really slightly quite rather fairly most more extremely right directly just immediately '
     'closely partially partly mostly almost nearly somewhat completely fully half only even also '
     'now currently again still already always actually clearly all together too so somewhere '
-    'apparently probably simply'
+    'apparently probably simply anymore ever once recently slightly'
 )
+# "can" is a noun wherever it is not spelt "could": ``homographs`` tells the two apart.
 PREPOSITIONS = vocabulary(
     'of in on at to from with by near under underneath beneath below above over behind beside '
     'besides between inside outside within into onto upon off past around round along alongside '
@@ -266,7 +313,12 @@ _THINGS = vocabulary(
     'laptop remote keyboard phone microwave oven toaster sink refrigerator fridge book clock vase '
     'scissors toothbrush box container can jar plate controller cone robot cart trolley wheel '
     'door window wall floor shelf drawer lamp pen pencil tool hammer screwdriver wrench drill '
-    'block cube cylinder sphere bin bucket crate pallet carton toy doll leash rope tree flower'
+    'block cube cylinder sphere bin bucket crate pallet carton toy doll leash rope tree flower '
+    'tumbler beaker tin saucer dish pan saucepan teapot kettle teacup flask thermos goblet die '
+    'dice orb brick novel textbook notebook magazine vehicle lorry mallet wrench spanner pliers '
+    'spatula ladle teaspoon tube pitcher pear lemon peach tomato potato onion egg duck marble '
+    'package parcel basket tray lid candle sponge coaster eraser marker ruler stapler tennis '
+    'football basketball fruit tableware crockery utensil gadget ornament figurine penny coin'
 )
 NOUNS = ANIMATE | CLOTHES | _THINGS
 """Words that are surely nouns; after one, an -ing form is a verb."""
@@ -278,7 +330,8 @@ _COMPOUNDS = (
     'polar bear;school bus;double-decker bus;fire truck;fire engine;pickup truck;'
     'game controller;remote control;computer mouse;guinea pig;sea lion;bmx bike;dirt bike;'
     'mountain bike;motor scooter;ice cream;stuffed animal;rubber duck;street light;'
-    'swimming pool;wheel chair;skate board;surf board;tape measure;vacuum cleaner'
+    'swimming pool;wheel chair;skate board;surf board;tape measure;vacuum cleaner;toy car;'
+    'toy truck;toy vehicle;model car;matchbox car'
 )
 COMPOUNDS = frozenset(_COMPOUNDS.split(';'))
 """Several words, one noun: its last word alone would name something else or too much."""
@@ -288,7 +341,10 @@ _MODIFIED = (
     'steering wheel;fishing rod;fishing boat;flying disc;shopping bag;shopping cart;cutting board;'
     'frying pan;washing machine;sewing machine;sailing boat;racing car;'
     'drinking glass;mixing bowl;walking frame;riding boots;'
-    'dog trainer;toy car;paper cup;parking lot;parking space;parking garage;open box;light bulb;light switch;right hand;left hand'
+    'dog trainer;paper cup;parking lot;parking space;parking garage;open box;light bulb;'
+    'light switch;right hand;left hand;building block;drinking cup;measuring cup;playing card;'
+    'serving dish;serving bowl;racing vehicle;short novel;tall glass;baking tin;'
+    'drinking bottle;spinning top'
 )
 MODIFIED = frozenset(_MODIFIED.split(';'))
 """A noun with a word before it that would otherwise be read as a verb, size or direction."""
@@ -306,9 +362,26 @@ ADJECTIVES = vocabulary(
     'clean wet dry long thin thick fat slim heavy soft furry fluffy hairy bald blond blonde '
     'bearded barefoot naked male female real fake toy darker lighter brighter dark light bright '
     'colorful colourful colored coloured multicolored upright lazy sleepy happy sad beautiful '
-    'cute narrow wide high low visible hidden alive dead own upside'
+    'cute narrow wide high low visible hidden alive dead own upside stripy stripey dotty spotty '
+    'speckled banded chequered solid unpatterned'
 )
 """Adjectives that may stand after "is" or at the end of a noun phrase."""
+
+PATTERNS = word_table(
+    'striped:striped stripy:striped stripey:striped stripe:striped banded:striped lined:striped',
+    'dotted:dotted dotty:dotted spotted:dotted spotty:dotted speckled:dotted dot:dotted',
+    'checkered:checkered chequered:checkered checked:checkered checkerboard:checkered '
+    'chequerboard:checkered gingham:checkered plaid:checkered check:checkered tartan:checkered',
+    'plain:plain solid:plain unpatterned:plain unicolour:plain unicolor:plain single-colour:plain '
+    'single-color:plain one-colour:plain patternless:plain monochrome:plain',
+)
+"""Adjective of a pattern -> its normal form."""
+PATTERN_NOUNS = word_table(
+    'stripe:striped stripes:striped band:striped dot:dotted spot:dotted speckle:dotted '
+    'check:checkered checker:checkered chequer:checkered checkerboard:checkered '
+    'pattern: design: print: motif: decoration:'
+)
+"""What a thing has "with" it that is its pattern -> the pattern, '' where another word says."""
 
 AFTERTHOUGHTS = (
     frozenset(SUPERLATIVES)
@@ -323,13 +396,31 @@ UNSAID = vocabulary(', a an is are was were be am its his her their')
 """Words that a skeleton can do without."""
 GAZE_PARTICLES = vocabulary('at to towards toward into away up down back out through over from for')
 CENTRES = vocabulary('center centre middle')
-POLITE = vocabulary('please hey ok okay now hi hello robot kindly just')
+POLITE = vocabulary('please hey ok okay now hi hello robot kindly just thanks so well')
 REQUESTS = vocabulary(
     'find track follow show get give grab pick take bring fetch locate detect segment select watch '
     'see look go point hand pass choose identify highlight mark is are want need move touch where '
-    'here'
+    'here search seek spot like looking help try tell'
 )
-REQUEST_PARTICLES = vocabulary('me us up for at to out down there you can could i it where what do')
+REQUEST_VERBS = vocabulary(
+    'find grab locate fetch bring give get detect identify select highlight segment grasp follow '
+    'search choose'
+)
+"""Requests that hardly are nouns, so that any noun phrase may follow."""
+REQUEST_PARTICLES = vocabulary(
+    'me us up for at to out down there you could would will i it where what do am let lets am please '
+    'kindly just again'
+)
+REQUEST_IDIOMS = tuple(
+    tuple(words.split())
+    for words in (
+        'keep an eye on,keep your eyes on,keep track of,keep following,keep tracking,'
+        'keep watching,focus on,lock on to,lock onto,lock on,zoom in on,take a look at,'
+        'have a look at,get hold of,go and get,go and find,i am after,the target is,'
+        'your target is,pay attention to,be so kind as to'
+    ).split(',')
+)
+"""Requests of several words that may not be taken apart."""
 WAYS = vocabulary(
     'road street path track trail lane pavement sidewalk aisle corridor hallway hall river beach '
     'runway highway line'

@@ -155,19 +155,15 @@ class ModifierReader:
 
     def colour(self, phrase: NounPhrase, index: int) -> int:
         """Read "red", "dark blue"; "orange" only where a noun follows."""
-        s, shade, end = self._sentence, '', index
-        if s.at(end) in lex.SHADES and s.at(end + 1) in lex.COLOURS:
-            shade, end = lex.SHADES[s.at(end)], end + 1
-        word = s.at(end)
-        if word not in lex.COLOURS or self.complete(phrase):
+        s = self._sentence
+        normal, after = s.colour(index)
+        if not normal or self.complete(phrase):
             return index
+        shaded, end, word = after > index + 1, after - 1, s.at(after - 1)
         goes_on = s.nominal(end + 1) or (s.at(end + 1) in {'and', BREAK} and s.modifier(end + 2))
-        named = not shade and (phrase.determined or not phrase.colours)
+        named = not shaded and (phrase.determined or not phrase.colours)
         if word in lex.COLOURS_OR_NOUNS and not goes_on and named:
             return index
-        normal = lex.COLOURS[word]
-        if shade and ' ' not in normal:
-            normal = f'{shade} {normal}'
         if phrase.negated:
             phrase.excluded.append(normal)
         else:
@@ -191,8 +187,12 @@ class ModifierReader:
     def attribute(self, phrase: NounPhrase, index: int) -> int:
         """Take the word at ``index`` as an attribute."""
         word = self._sentence.at(index)
-        phrase.attributes.append(word)
-        phrase.said[index] = word
+        if phrase.negated:
+            phrase.excluded_attributes.append(lex.PATTERNS.get(word, word))
+            phrase.negated = False
+        else:
+            phrase.attributes.append(lex.PATTERNS.get(word, word))
+            phrase.said[index] = word
         phrase.described = index
         return index + 1
 

@@ -22,6 +22,7 @@ class NounPhrase:
         colours: normalised.
         excluded: colours that it must not have.
         attributes: other modifiers.
+        excluded_attributes: modifiers that are denied.
         plural: whether several objects are meant.
         number: the number said, 0 for all, or None.
         rank: an ordinal whose direction is not known yet; -1 for "last", 0 for none.
@@ -45,6 +46,7 @@ class NounPhrase:
     colours: list[str] = field(default_factory=list)
     excluded: list[str] = field(default_factory=list)
     attributes: list[str] = field(default_factory=list)
+    excluded_attributes: list[str] = field(default_factory=list)
     plural: bool = False
     number: int | None = None
     rank: int = 0
@@ -62,7 +64,8 @@ class NounPhrase:
     @property
     def empty(self) -> bool:
         """Whether it says nothing: a lone article, say."""
-        said = self.nominals or self.colours or self.excluded or self.orders or self.motions
+        denied = self.excluded_attributes
+        said = denied or self.nominals or self.colours or self.excluded or self.orders or self.motions
         return not (said or self.rank or self.number is not None)
 
     @property

@@ -46,6 +46,8 @@ class NounPhraseReader:
         while self._opens_further(phrase, index):
             word = self._sentence.at(index)
             number = lex.NUMBERS.get(word, lex.QUANTIFIERS.get(word, -1))
+            if word in {'any', 'either'} and self._sentence.at(index + 1) == 'of':
+                number = 1
             if number >= 0:
                 phrase.number = number
                 phrase.kept.add(index)
@@ -62,7 +64,9 @@ class NounPhraseReader:
         if word in lex.NUMBERS:
             free = phrase.number in {None, 0, 2}
             verb = read_verb(following)
-            counts = s.nominal(index + 1) and (verb is None or verb.form is not Form.ING)
+            done = verb is not None and verb.form is Form.PAST and not s.nominal(index + 2)
+            acts = done or (verb is not None and verb.form is Form.ING)
+            counts = s.nominal(index + 1) and not acts and following not in lex.SUPERLATIVES
             return free and (word != 'one' or following == 'of' or counts)
         if word == 'that':
             return index == phrase.start and s.nominal(index + 1) and read_verb(following) is None
@@ -93,6 +97,10 @@ class NounPhraseReader:
             return index
         if word in lex.NUMBERS and word != 'one' and phrase.nominals:
             return index
+        if word == 'other' and s.at(index + 1) == 'than':
+            return index
+        if phrase.negated and s.modifier(index):
+            return self._modifiers.attribute(phrase, index)
         phrase.nominals.append(index)
         return index + 1
 
@@ -122,7 +130,7 @@ class NounPhraseReader:
             if adjacent and ' '.join(lemmas[-n:]) in lex.COMPOUNDS:
                 size = n
                 break
-        phrase.attributes.extend(lemmas[:-size])
+        phrase.attributes.extend(lex.PATTERNS.get(lemma, lemma) for lemma in lemmas[:-size])
         phrase.said.update(zip(nominals, lemmas, strict=True))
         phrase.noun = ' '.join(lemmas[-size:])
         if lemmas[-1] in lex.GENERIC:

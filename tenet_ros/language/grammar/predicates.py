@@ -117,30 +117,31 @@ class PredicateReader:
             negated = ctx.take_negation()
             self._draft.order(lex.SIZES[word], ctx.subject, strict=False, negated=negated)
             return index + 1
-        if s.at(index) in lex.ADJECTIVES and ctx.negated == ctx.flip:
-            self._draft.phrases[ctx.subject].attributes.append(word)
+        if word in lex.ADJECTIVES or word in lex.PATTERNS:
+            self._draft.attribute(ctx.subject, word, excluded=ctx.take_negation())
+            self._draft.hide(self._told_from(index) if ctx.predicate else index, index + 1)
             return index + 1
         return index
 
-    def _is_colour(self, index: int) -> bool:
+    def _told_from(self, index: int) -> int:
+        """Return where "that is not" begins before ``index``: a phrase says all of it."""
         s = self._s
-        index += s.at(index) in lex.SHADES and s.at(index + 1) in lex.COLOURS
-        return s.at(index) in lex.COLOURS
+        while s.at(index - 1) in lex.AUXILIARIES or s.at(index - 1) in {'not', 'neither'}:
+            index -= 1
+        return index - (s.at(index - 1) in {'that', 'which', 'who'})
+
+    def _is_colour(self, index: int) -> bool:
+        return bool(self._s.colour(index)[0])
 
     def _colours(self, index: int, ctx: Context) -> int:
         """Read "red", "dark blue and white", "red in colour"."""
         s, start, excluded = self._s, index, ctx.take_negation()
         while self._is_colour(index):
-            shade = ''
-            if s.at(index) in lex.SHADES and s.at(index + 1) in lex.COLOURS:
-                shade, index = lex.SHADES[s.at(index)], index + 1
-            normal = lex.COLOURS[s.at(index)]
-            normal = f'{shade} {normal}' if shade and ' ' not in normal else normal
+            normal, index = s.colour(index)
             self._draft.colour(ctx.subject, normal, excluded=excluded)
-            index += 1
             if s.at(index) in {'and', 'or', BREAK} and self._is_colour(index + 1):
                 index += 1
-        self._draft.hide(start, index)
+        self._draft.hide(self._told_from(start), index)
         if s.at(index) == 'in' and s.at(index + 1) in {'color', 'colour'}:
             index += 2
         return index

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.homographs import tell_apart
 from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.language.grammar.words import BREAK
 
@@ -34,7 +35,7 @@ class Sentence:
     """
 
     def __init__(self, words: Sequence[str]) -> None:
-        self.words = tuple(words)
+        self.words = tell_apart(words)
 
     def __len__(self) -> int:
         """Return the number of words, breaks included."""
@@ -63,9 +64,27 @@ class Sentence:
             word in lex.COLOURS
             or word in lex.SIZES
             or word in lex.ADJECTIVES
+            or word in lex.PATTERNS
             or word in lex.STATES
-            or (word in lex.SHADES and self.at(index + 1) in lex.COLOURS)
+            or self.shaded(index)
         )
+
+    def shaded(self, index: int) -> bool:
+        """Whether a colour of two words begins at ``index``: "dark blue", "navy blue"."""
+        word, following = self.at(index), self.at(index + 1)
+        known = word in lex.SHADES and following in lex.COLOURS
+        return known or f'{word} {following}' in lex.COLOUR_PAIRS
+
+    def colour(self, index: int) -> tuple[str, int]:
+        """Return the normal form of the colour at ``index`` and the index after; '' if none."""
+        word, following = self.at(index), self.at(index + 1)
+        pair = lex.COLOUR_PAIRS.get(f'{word} {following}')
+        if pair is not None:
+            return pair, index + 2
+        if self.shaded(index):
+            shade, normal = lex.SHADES[word], lex.COLOURS[following]
+            return (normal if not shade or ' ' in normal else f'{shade} {normal}'), index + 2
+        return (lex.COLOURS[word], index + 1) if word in lex.COLOURS else ('', index)
 
     def compound(self, index: int) -> bool:
         """Whether a compound noun begins at ``index``."""
@@ -83,6 +102,7 @@ class Sentence:
             or word in lex.QUANTIFIERS
             or (word in lex.NUMBERS and word != 'one')
             or word in lex.COLOURS
+            or self.shaded(index)
             or self.noun(index)
             or self.compound(index)
         )

@@ -42,9 +42,26 @@ _SPLIT = vocabulary(
     'left right top bottom upper lower middle center centre front back rear far near mid non '
     'most right-hand left-hand hand second third fourth fifth first last next dark light bright '
     'pale deep coloured colored and largest biggest smallest tallest red orange yellow green blue '
-    'purple pink brown black white grey gray beige gold silver moving'
+    'purple pink brown black white grey gray beige gold silver moving striped stripy dotted '
+    'spotted checkered chequered checked patterned polka dot dots plain solid'
 )
-_JOINED = {'left-most': 'leftmost', 'right-most': 'rightmost', 'top-most': 'topmost'}
+_PAIRS: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ('screw', 'driver'): 'screwdriver', ('screw', 'drivers'): 'screwdrivers',
+        ('tooth', 'brush'): 'toothbrush', ('tea', 'cup'): 'teacup', ('tea', 'pot'): 'teapot',
+        ('note', 'book'): 'notebook', ('text', 'book'): 'textbook', ('foot', 'ball'): 'football',
+        ('polka', 'dot'): 'dotted', ('polka', 'dots'): 'dots', ('polka', 'dotted'): 'dotted',
+        ('any', 'more'): 'anymore', ('any', 'longer'): 'anymore',
+    }
+)  # fmt: skip
+"""What is one word, though often written as two."""
+_COLOURED = vocabulary('red orange yellow green blue purple pink brown black white grey gray')
+_JOINED = {
+    'left-most': 'leftmost',
+    'right-most': 'rightmost',
+    'top-most': 'topmost',
+    'screw-driver': 'screwdriver',
+}
 _DULL = frozenset(('coloured', 'colored', 'hand'))
 
 
@@ -71,7 +88,19 @@ def split_words(text: str) -> tuple[str, ...]:
             words.append(BREAK)
     while words and words[-1] == BREAK:
         words.pop()
-    return tuple(words)
+    return _join_pairs(words)
+
+
+def _join_pairs(words: list[str]) -> tuple[str, ...]:
+    """Write "screw driver" as one word."""
+    joined: list[str] = []
+    for word in words:
+        pair = _PAIRS.get((joined[-1], word)) if joined else None
+        if pair is None:
+            joined.append(word)
+        else:
+            joined[-1] = pair
+    return tuple(joined)
 
 
 def _clean(text: str) -> str:
@@ -126,6 +155,6 @@ def _open_hyphens(token: str) -> list[str]:
         return [_JOINED[token]]
     if parts[0] == 'non':
         return ['not', *parts[1:]]
-    if all(part in _SPLIT or part.endswith('ing') for part in parts) or parts[-1] in _DULL:
+    if parts[-1] in _COLOURED or all(part in _SPLIT or part.endswith('ing') for part in parts) or parts[-1] in _DULL:
         return [part for part in parts if part not in _DULL]
     return [token]

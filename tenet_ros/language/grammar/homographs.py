@@ -1,0 +1,55 @@
+"""Tells apart words that are written alike: the can on the table, and what a robot can do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.verbs import Form, read_verb
+
+__all__ = ['tell_apart']
+
+_BEFORE_A_NOUN = frozenset().union(
+    lex.DETERMINERS - {'that', 'which', 'what', 'whatever'},
+    lex.POSSESSIVES,
+    lex.QUANTIFIERS,
+    lex.NUMBERS,
+    lex.ORDINALS,
+    lex.COLOURS,
+    lex.SIZES,
+    lex.ADJECTIVES,
+    lex.SUPERLATIVES,
+    lex.DIRECTIONS,
+    lex.PATTERNS,
+    lex.STATES,
+    lex.STILL,
+    lex.PREPOSITIONS,
+    ('tin', 'soda', 'drink', 'cola', 'coke', 'beer', 'soup', 'last'),
+)
+_AFTER_A_VERB = lex.PRONOUNS | lex.DETERMINERS | {'be', 'have', 'not'}
+
+
+def tell_apart(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the words with the verb "can" spelt "could", so that "can" is always the noun.
+
+    >>> tell_apart('can you see the red can'.split())
+    ('could', 'you', 'see', 'the', 'red', 'can')
+    """
+    if 'can' not in words:
+        return tuple(words)
+    return tuple(
+        'could' if word == 'can' and not _is_noun(words, index) else word
+        for index, word in enumerate(words)
+    )
+
+
+def _is_noun(words: Sequence[str], index: int) -> bool:
+    """Whether the "can" at ``index`` is a thing."""
+    before = words[index - 1] if index else ''
+    after = words[index + 1] if index + 1 < len(words) else ''
+    if before in _BEFORE_A_NOUN and before != 'one':
+        return True
+    if after in _AFTER_A_VERB - {'that', 'which'}:
+        return False
+    verb = read_verb(after)
+    return verb is None or verb.form is not Form.BASE
