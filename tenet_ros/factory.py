@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import TypeVar, final
 
-from tenet_ros.config import Settings
+from tenet_ros.config import AUTO, Settings
 from tenet_ros.errors import ConfigError
 from tenet_ros.inference.catalogue import load_manifest
+from tenet_ros.inference.manifest import Manifest
 from tenet_ros.inference.minilm import MiniLmLikeness, SentenceEncoder, load_tokenizer
 from tenet_ros.inference.session import Session
 from tenet_ros.inference.store import EngineStore, Health
@@ -20,12 +22,12 @@ from tenet_ros.stages.camera_motion import SparseFlowMotion
 from tenet_ros.stages.decision import Decider
 from tenet_ros.stages.nouns import NounMatcher
 from tenet_ros.stages.preference import ExplicitPreference
-from tenet_ros.stages.protocols import AnyDetector, CameraMotion
+from tenet_ros.stages.protocols import AnyDetector, AnySegmenter, CameraMotion, Preference
 from tenet_ros.stages.segmenter import ColourSegmenter
 from tenet_ros.stages.tracker import OcSortTracker
 from tenet_ros.stages.yolox import YoloxDetector
 
-__all__ = ['CAMERA_MOTIONS', 'PRESETS', 'System', 'build', 'new_pipeline']
+__all__ = ['CAMERA_MOTIONS', 'PREFERENCES', 'PRESETS', 'SEGMENTERS', 'Preset', 'System', 'build']
 
 EntryT = TypeVar('EntryT')
 
@@ -43,12 +45,26 @@ class System:
     Attributes:
         detector: used by one thread.
         pipeline: used by one thread.
+        segmenter: the pipeline's own.
+        preference: the pipeline's own.
+        settings: what all of it was built from.
         sessions: the engines behind them, active until ``close``.
     """
 
     detector: AnyDetector
     pipeline: Pipeline
+    segmenter: AnySegmenter
+    preference: Preference
+    settings: Settings
     sessions: tuple[Session, ...]
+
+    def new_pipeline(self, preference: Preference | None = None) -> Pipeline:
+        """Return another pipeline on the same engines, with tracks and a memory of its own.
+
+        Args:
+            preference: in place of the system's.
+        """
+        return _pipeline(self.settings, preference or self.preference, self.segmenter)
 
     def close(self) -> None:
         """Free the engines. Nothing of the system may be used afterwards."""
@@ -76,60 +92,136 @@ def build(settings: Settings) -> System:
         ConfigError: no such preset or option.
         EngineError: a model file is missing, corrupt, or another one than the manifest names.
     """
-    detector, sessions = _choose('preset', settings.preset, PRESETS)(settings)
-    return System(detector=detector, pipeline=new_pipeline(settings), sessions=sessions)
+    preset = _choose('preset', settings.preset, PRESETS)
+    chosen = [
+        own if name == AUTO else name
+        for name, own in (
+            (settings.segmenter, preset.segmenter),
+            (settings.preference, preset.preference),
+        )
+    ]
+    new_segmenter = _choose('segmenter', chosen[0], SEGMENTERS)
+    new_preference = _choose('preference', chosen[1], PREFERENCES)
+    with ExitStack() as stack:
+        engines = _Engines(settings, stack)
+        detector = preset.new_detector(engines)
+        segmenter, preference = new_segmenter(engines), new_preference(engines)
+        pipeline = _pipeline(settings, preference, segmenter)
+        stack.pop_all()
+    return System(
+        detector=detector,
+        pipeline=pipeline,
+        segmenter=segmenter,
+        preference=preference,
+        settings=settings,
+        sessions=tuple(engines.sessions),
+    )
 
 
-def new_pipeline(settings: Settings) -> Pipeline:
-    """Return a pipeline with a tracker and a memory of its own."""
+def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmenter) -> Pipeline:
     config = settings.pipeline
     new_motion = _choose('camera_motion', settings.camera_motion, CAMERA_MOTIONS)
     return Pipeline(
         tracker=OcSortTracker(config.tracker),
-        preference=ExplicitPreference(config.preference),
+        preference=preference,
         new_decider=lambda: Decider(config.decision),
-        segmenter=ColourSegmenter(config.segmenter),
+        segmenter=segmenter,
         camera_motion=new_motion() if new_motion else None,
         camera_motion_always=settings.camera_motion != 'auto',
     )
 
 
-def _coco(settings: Settings) -> tuple[AnyDetector, tuple[Session, ...]]:
-    """The 80 classes of COCO by YOLOX, nouns matched by table, and by MiniLM where it was pulled."""
-    from tenet_ros.inference.ort import OrtSession
+class _Engines:
+    """Opens sessions on the models of the store, and closes them again should a later one fail.
 
+    Args:
+        settings: threads of each session, thresholds of the stages.
+        stack: that closes them.
+    """
+
+    def __init__(self, settings: Settings, stack: ExitStack) -> None:
+        self.settings = settings
+        self.store = EngineStore.default()
+        self.sessions: list[Session] = []
+        self._stack = stack
+
+    def open(self, manifest: Manifest, *, path: str = '', threads: int | None = None) -> Session:
+        """Return an active session on a model.
+
+        Args:
+            manifest: of the model.
+            path: of its graph, where it does not lie in the store.
+            threads: for one inference, in place of the settings'.
+        """
+        from tenet_ros.inference.ort import OrtSession
+
+        session = OrtSession(
+            Path(path) if path else self.store.path(manifest),
+            manifest,
+            threads=self.settings.threads if threads is None else threads,
+        )
+        session.activate()
+        self._stack.callback(session.deactivate)
+        self.sessions.append(session)
+        return session
+
+
+def _coco(engines: _Engines) -> AnyDetector:
+    """The 80 classes of COCO by YOLOX, nouns matched by table, and by MiniLM where it was pulled."""
     manifest = load_manifest('yolox_nano_416')
-    store = EngineStore.default()
-    path = Path(settings.model) if settings.model else store.path(manifest)
-    session = OrtSession(path, manifest, threads=settings.threads)
-    session.activate()
-    words = _sentence_vectors(store)
-    likeness = MiniLmLikeness(words[1], tuple(NOUN_CLASSES)) if words else None
-    detector = YoloxDetector(
+    session = engines.open(manifest, path=engines.settings.model)
+    encoder = _sentence_encoder(engines)
+    likeness = MiniLmLikeness(encoder, tuple(NOUN_CLASSES)) if encoder else None
+    return YoloxDetector(
         session,
         manifest.classes,
         matcher=NounMatcher(manifest.classes, likeness),
-        config=settings.pipeline.detector,
+        config=engines.settings.pipeline.detector,
     )
-    return detector, (session, words[0]) if words else (session,)
 
 
-def _sentence_vectors(store: EngineStore) -> tuple[Session, SentenceEncoder] | None:
+def _sentence_encoder(engines: _Engines) -> SentenceEncoder | None:
     """Return the optional text encoder, if its files are in the store."""
-    from tenet_ros.inference.ort import OrtSession
-
     manifest = load_manifest('minilm_l6_v2')
-    if store.check(manifest) is not Health.READY:
+    if engines.store.check(manifest) is not Health.READY:
         return None
-    session = OrtSession(store.path(manifest), manifest)
-    session.activate()
-    return session, SentenceEncoder(
-        session, load_tokenizer(store.folder(manifest) / 'tokenizer.json')
-    )
+    tokenizer = load_tokenizer(engines.store.folder(manifest) / 'tokenizer.json')
+    return SentenceEncoder(engines.open(manifest, threads=0), tokenizer)
 
 
-PRESETS: Mapping[str, Callable[[Settings], tuple[AnyDetector, tuple[Session, ...]]]] = (
-    MappingProxyType({'coco': _coco})
+def _explicit(engines: _Engines) -> Preference:
+    return ExplicitPreference(engines.settings.pipeline.preference)
+
+
+def _colour(engines: _Engines) -> AnySegmenter:
+    return ColourSegmenter(engines.settings.pipeline.segmenter)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """What a preset's name stands for.
+
+    Attributes:
+        new_detector: loads its detector.
+        segmenter: one of ``SEGMENTERS``, unless the settings name another.
+        preference: one of ``PREFERENCES``, likewise.
+    """
+
+    new_detector: Callable[[_Engines], AnyDetector]
+    segmenter: str
+    preference: str
+
+
+SEGMENTERS: Mapping[str, Callable[[_Engines], AnySegmenter]] = MappingProxyType({'colour': _colour})
+"""What ``Settings.segmenter`` may be."""
+
+PREFERENCES: Mapping[str, Callable[[_Engines], Preference]] = MappingProxyType(
+    {'explicit': _explicit}
+)
+"""What ``Settings.preference`` may be."""
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {'coco': Preset(new_detector=_coco, segmenter='colour', preference='explicit')}
 )
 """What ``Settings.preset`` may be."""
 

@@ -14,8 +14,7 @@ from tenet_ros.evaluation.baselines import SYSTEMS, Parts
 from tenet_ros.evaluation.bench_clips import Evidence, Row, run, summary
 from tenet_ros.evaluation.clips import Clip, load_clips
 from tenet_ros.evaluation.sheets import contact_sheet, sheet_name, write_sheet
-from tenet_ros.factory import build, new_pipeline
-from tenet_ros.stages.segmenter import ColourSegmenter
+from tenet_ros.factory import build
 
 __all__ = ['measure']
 
@@ -39,9 +38,9 @@ def measure(args: argparse.Namespace, settings: Settings) -> dict[str, Any]:
 
         def make() -> Parts:
             return Parts(
-                pipeline=new_pipeline(settings),
+                pipeline=system.new_pipeline(),
                 detector=system.detector,
-                segmenter=ColourSegmenter(settings.pipeline.segmenter),
+                segmenter=system.segmenter,
             )
 
         for row, evidence in run(clips, make):

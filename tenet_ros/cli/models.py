@@ -128,7 +128,10 @@ def _check(args: argparse.Namespace) -> int:
         manifests = tuple(manifest for manifest in known if store.folder(manifest).is_dir())
     states = {manifest: store.check(manifest) for manifest in manifests}
     for manifest, health in states.items():
-        remedy = '' if health is Health.READY else f': tenet-ros models pull {manifest.name}'
+        remedy = f': tenet-ros models pull {manifest.name}'
+        if manifest.bundled:
+            remedy = ': install the package again'
+        remedy = '' if health is Health.READY else remedy
         print(f'{manifest.name} {health.value}{remedy}')
     if not manifests:
         print(f'no models in {store.root}')

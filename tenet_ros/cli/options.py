@@ -118,6 +118,10 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Add what every subcommand asks that runs the method."""
     parser.add_argument('--preset', default='coco', help='default: %(default)s')
     parser.add_argument('--model', type=Path, metavar='FILE', help="in place of the preset's own")
+    for part, work in (('segmenter', 'turns boxes into masks'), ('preference', 'chooses tracks')):
+        parser.add_argument(
+            f'--{part}', default='auto', metavar='NAME', help=f"what {work} (default: the preset's)"
+        )
     parser.add_argument(
         '--camera-motion',
         choices=('auto', 'none', 'sparse'),
@@ -145,6 +149,8 @@ def settings_of(args: argparse.Namespace) -> Settings:
         model=str(args.model.absolute()) if args.model else '',
         threads=args.threads,
         camera_motion=args.camera_motion,
+        segmenter=args.segmenter,
+        preference=args.preference,
     )
 
 
@@ -166,4 +172,6 @@ def node_arguments(args: argparse.Namespace) -> list[str]:
     arguments = ['node', '--preset', args.preset, '--command', args.sentence]
     arguments += ['--model', str(args.model)] if args.model else []
     arguments += ['--ros-args', '-p', f'camera_motion:={args.camera_motion}']
+    for part in ('segmenter', 'preference'):
+        arguments += ['-p', f'{part}:={getattr(args, part)}']
     return [*arguments, '-p', f'threads:={args.threads}', *args.ros_args[1:]]

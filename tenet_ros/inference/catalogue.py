@@ -1,7 +1,8 @@
 """The models that the package knows: reading their manifests, and which preset needs which.
 
 A manifest is a YAML file in ``tenet_ros/engines``. Every key is required unless it is said to be
-optional; a key that is not known is an error, so a typing mistake cannot hide.
+optional; a key that is not known is an error, so a typing mistake cannot hide. Files without
+``url`` come with the package.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ def parse_manifest(name: str, text: str) -> Manifest:
 def _file(section: Section) -> ModelFile:
     file = ModelFile(
         name=section.matching('name', r'[\w.-]+', 'a file name without a folder'),
-        url=section.matching('url', r'https://\S+', 'an https URL'),
+        url=section.matching('url', r'https://\S+', 'an https URL') if section.has('url') else '',
         sha256=section.matching('sha256', r'[0-9a-f]{64}', '64 lower-case hexadecimal digits'),
         size_bytes=section.whole('size_bytes', low=1),
     )

@@ -17,7 +17,8 @@ class ModelFile:
 
     Attributes:
         name: in the store, without a folder.
-        url: where ``pull`` fetches it: https, pinned to one revision.
+        url: where ``pull`` fetches it: https, pinned to one revision; '' for a file that comes with
+            the package.
         sha256: of the content, 64 lower-case hexadecimal digits.
         size_bytes: of the content.
     """
@@ -109,6 +110,11 @@ class Manifest:
     def size_bytes(self) -> int:
         """Size of all files together."""
         return sum(file.size_bytes for file in self.files)
+
+    @property
+    def bundled(self) -> bool:
+        """Whether the model comes with the package, in ``tenet_ros/weights``."""
+        return not any(file.url for file in self.files)
 
     def check_graph(self, inputs: tuple[TensorSpec, ...], outputs: tuple[TensorSpec, ...]) -> None:
         """Check that a loaded graph has the tensors that this manifest promises.

@@ -22,6 +22,9 @@ __all__ = ['EngineStore', 'Health', 'Progress']
 Progress: TypeAlias = Callable[[str, int, int], None]
 """Called with a file's name, the bytes that have come, and the bytes that are expected."""
 
+BUNDLED = Path(__file__).resolve().parent.parent / 'weights'
+"""The models that come with the package."""
+
 _BLOCK = 1 << 18
 _TIMEOUT_S = 20.0
 
@@ -39,7 +42,7 @@ def _silent(_name: str, _done: int, _total: int) -> None:
 
 
 class EngineStore:
-    """Model files on this machine, one folder per model.
+    """Model files on this machine, one folder per model; bundled ones lie in the package itself.
 
     Nothing here is called at import, launch or run time except ``path``; only ``pull`` writes.
 
@@ -64,7 +67,7 @@ class EngineStore:
 
     def folder(self, manifest: Manifest) -> Path:
         """Return the folder of a model, there or not."""
-        return self.root / manifest.name
+        return BUNDLED if manifest.bundled else self.root / manifest.name
 
     def path(self, manifest: Manifest) -> Path:
         """Return where the model's ONNX graph lies, or would lie."""
@@ -99,6 +102,11 @@ class EngineStore:
             EngineError: a file cannot be had, is not the one that the manifest names, or cannot
                 be written. The store is then as it was before that file.
         """
+        if manifest.bundled and self.check(manifest) is not Health.READY:
+            raise EngineError(
+                f'{manifest.name}: expected the files that come with the package in {BUNDLED}, '
+                f'got {self.check(manifest).value} ones; install the package again'
+            )
         for file in manifest.files:
             place = self.folder(manifest) / file.name
             if place.is_file() and _digest(place) == file.sha256:

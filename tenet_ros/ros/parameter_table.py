@@ -9,8 +9,8 @@ import math
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from tenet_ros.config import PipelineConfig, Settings
-from tenet_ros.factory import CAMERA_MOTIONS, PRESETS
+from tenet_ros.config import AUTO, PipelineConfig, Settings
+from tenet_ros.factory import CAMERA_MOTIONS, PREFERENCES, PRESETS, SEGMENTERS
 from tenet_ros.ros.api import FloatingPointRange, IntegerRange, ParameterDescriptor
 from tenet_ros.runtime.stream import StreamSettings
 
@@ -103,6 +103,18 @@ TABLE: tuple[Row, ...] = (
         name='model',
         default='',
         about="Path of the preset's detector file, where it does not lie in the store.",
+    ),
+    Row(
+        name='segmenter',
+        default=Settings().segmenter,
+        about="Turns boxes into masks; auto takes the preset's own.",
+        choices=(AUTO, *SEGMENTERS),
+    ),
+    Row(
+        name='preference',
+        default=Settings().preference,
+        about="Chooses among tracks: by rules, or learned; auto takes the preset's own.",
+        choices=(AUTO, *PREFERENCES),
     ),
     Row(
         name='threads',

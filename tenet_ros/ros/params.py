@@ -88,6 +88,8 @@ class Parameters:
             model=self['model'],
             threads=self['threads'],
             camera_motion=self['camera_motion'],
+            segmenter=self['segmenter'],
+            preference=self['preference'],
             pipeline=dataclasses.replace(STAGES, **stages),
         )
 
