@@ -1,21 +1,13 @@
-"""Nouns that people use for the 80 classes of COCO.
-
-The weight of a noun is how much of what it says a box of the class can be trusted to be:
-1.00 for another name of the class, 0.95 for a kind of it, 0.85 for a kind of several classes, and
-0.60 for something that a COCO detector usually takes for it.
-"""
+"""Nouns that people use for the 80 classes of COCO. Weights are those of ``noun_table``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from tenet_ros.language.noun_table import NounTable, noun_table
 
 __all__ = ['NOUN_CLASSES']
 
 # One class a line: its name and other names; kinds of it; what is often taken for it. The class
 # name itself always counts 1.0. Words are lemmas; '' leaves a column empty.
-_SYNONYM, _KIND, _ALIKE, _GROUP = 1.0, 0.95, 0.6, 0.85
-
 _CLASSES: tuple[tuple[str, str, str, str], ...] = (
     (
         'person',
@@ -51,7 +43,7 @@ _CLASSES: tuple[tuple[str, str, str, str], ...] = (
             'limousine, station wagon, estate, crossover, roadster, sports car, police car, race car, '
             'renault, clio, bmw, audi, mercedes, toyota, volkswagen, tesla, ford, honda, porsche'
         ),
-        'van, pickup, wagon, buggy, golf cart',
+        'van, pickup, wagon, buggy, golf cart, toy car, model car, matchbox car',
     ),
     (
         'motorcycle',
@@ -84,7 +76,7 @@ _CLASSES: tuple[tuple[str, str, str, str], ...] = (
             'pickup, pickup truck, van, fire engine, fire truck, tow truck, dump truck, garbage truck, '
             'trailer, semi, tractor trailer, delivery van, ambulance, rv, camper'
         ),
-        'tractor, bulldozer, excavator, forklift',
+        'tractor, bulldozer, excavator, forklift, toy truck, toy vehicle',
     ),
     (
         'boat',
@@ -254,28 +246,5 @@ _GROUPS: tuple[tuple[str, str], ...] = (
 )
 
 
-def _words(column: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in column.split(',') if word.strip())
-
-
-def _build() -> Mapping[str, Mapping[str, float]]:
-    table: dict[str, dict[str, float]] = {}
-
-    def add(noun: str, name: str, weight: float) -> None:
-        entry = table.setdefault(noun, {})
-        entry[name] = max(weight, entry.get(name, 0.0))
-
-    for name, synonyms, kinds, alike in _CLASSES:
-        add(name, name, _SYNONYM)
-        for column, weight in ((synonyms, _SYNONYM), (kinds, _KIND), (alike, _ALIKE)):
-            for noun in _words(column):
-                add(noun, name, weight)
-    for nouns, members in _GROUPS:
-        for noun in _words(nouns):
-            for name in _words(members):
-                add(noun, name, _GROUP)
-    return MappingProxyType({noun: MappingProxyType(entry) for noun, entry in table.items()})
-
-
-NOUN_CLASSES: Mapping[str, Mapping[str, float]] = _build()
+NOUN_CLASSES: NounTable = noun_table(_CLASSES, _GROUPS)
 """noun -> {COCO class: weight in (0, 1]}."""

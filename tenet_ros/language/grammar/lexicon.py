@@ -41,11 +41,11 @@ __all__ = [
     'NOUNS',
     'NUMBERS',
     'ORDINALS',
+    'PATTERNS',
+    'PATTERN_NOUNS',
     'POLITE',
     'POSSESSIVES',
     'PREPOSITIONS',
-    'PATTERNS',
-    'PATTERN_NOUNS',
     'PRONOUNS',
     'QUANTIFIERS',
     'REGION_NOUNS',
@@ -413,12 +413,29 @@ REQUEST_PARTICLES = vocabulary(
 )
 REQUEST_IDIOMS = tuple(
     tuple(words.split())
-    for words in (
-        'keep an eye on,keep your eyes on,keep track of,keep following,keep tracking,'
-        'keep watching,focus on,lock on to,lock onto,lock on,zoom in on,take a look at,'
-        'have a look at,get hold of,go and get,go and find,i am after,the target is,'
-        'your target is,pay attention to,be so kind as to'
-    ).split(',')
+    for words in [
+        'keep an eye on',
+        'keep your eyes on',
+        'keep track of',
+        'keep following',
+        'keep tracking',
+        'keep watching',
+        'focus on',
+        'lock on to',
+        'lock onto',
+        'lock on',
+        'zoom in on',
+        'take a look at',
+        'have a look at',
+        'get hold of',
+        'go and get',
+        'go and find',
+        'i am after',
+        'the target is',
+        'your target is',
+        'pay attention to',
+        'be so kind as to',
+    ]
 )
 """Requests of several words that may not be taken apart."""
 WAYS = vocabulary(

@@ -65,7 +65,9 @@ class NounPhrase:
     def empty(self) -> bool:
         """Whether it says nothing: a lone article, say."""
         denied = self.excluded_attributes
-        said = denied or self.nominals or self.colours or self.excluded or self.orders or self.motions
+        said = (
+            denied or self.nominals or self.colours or self.excluded or self.orders or self.motions
+        )
         return not (said or self.rank or self.number is not None)
 
     @property

@@ -155,6 +155,10 @@ def _open_hyphens(token: str) -> list[str]:
         return [_JOINED[token]]
     if parts[0] == 'non':
         return ['not', *parts[1:]]
-    if parts[-1] in _COLOURED or all(part in _SPLIT or part.endswith('ing') for part in parts) or parts[-1] in _DULL:
+    if (
+        parts[-1] in _COLOURED
+        or all(part in _SPLIT or part.endswith('ing') for part in parts)
+        or parts[-1] in _DULL
+    ):
         return [part for part in parts if part not in _DULL]
     return [token]
