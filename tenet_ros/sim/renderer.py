@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +17,15 @@ from tenet_ros.sim.tabletop import TEXTURE_M, Tabletop, tabletop
 from tenet_ros.sim.textures import pattern, surroundings, table
 from tenet_ros.types import UInt8Array
 
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
 __all__ = ['Renderer', 'View']
 
 Array = npt.NDArray[np.float64]
 RGB = tuple[float, float, float]
 
-SHADOW_RADIUS_M = 0.75
+SHADOW_RADIUS_M = 0.6
 """Around the table's middle, as seen from the lamp, shadows fall within this distance."""
 PAINTS: dict[str, RGB] = {
     'dark': (0.09, 0.09, 0.10),
@@ -80,7 +84,7 @@ class Renderer:
         self._turn = matrix(turns)
         self._dress()
 
-    def __enter__(self) -> Renderer:
+    def __enter__(self) -> Self:
         """Return itself."""
         return self
 

@@ -17,6 +17,8 @@ NOISE_MARGIN = 64
 FIELD_SIGMA = 25.0
 """Deviation of the noise field that all scenes share."""
 REFERENCE_WIDTH = 640
+PIXEL_SIGMA = 0.45
+"""Every camera's pixels see a little of their neighbours; this also hides the jagged edges."""
 GAMMA = 2.2
 
 
@@ -31,7 +33,7 @@ class Sensor:
 
     def __init__(self, look: Look, width: int, height: int) -> None:
         self._seed = look.seed
-        self._sigma = look.blur_px * width / REFERENCE_WIDTH
+        self._sigma = float(np.hypot(look.blur_px * width / REFERENCE_WIDTH, PIXEL_SIGMA))
         self._lut = _response(look)
         self._vignette = _vignette(look.vignette, width, height)
         self._noise = _scaled_noise(look.noise, width, height) if look.noise > 0 else None
@@ -43,8 +45,7 @@ class Sensor:
             image: (H, W, 3) uint8 RGB as rendered; changed in place.
             frame: its number, which gives the noise.
         """
-        if self._sigma > 0.25:
-            cv2.GaussianBlur(image, (0, 0), self._sigma, dst=image)
+        cv2.GaussianBlur(image, (0, 0), self._sigma, dst=image)
         if self._vignette is not None:
             cv2.multiply(image, self._vignette, dst=image, scale=1 / 255)
         cv2.LUT(image, self._lut, dst=image)

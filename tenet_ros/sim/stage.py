@@ -9,14 +9,13 @@ simulated; poses are written where MuJoCo's kinematics would write them.
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tenet_ros.errors import ContractError
 from tenet_ros.sim.graphics import mujoco_module, open_context
-from tenet_ros.sim.textures import CUBE_PX, SURFACE_PX, SKY_PX, grain
+from tenet_ros.sim.textures import CUBE_PX, SKY_PX, SURFACE_PX, grain
 from tenet_ros.types import UInt8Array
 
 __all__ = [
@@ -38,7 +37,7 @@ LIGHTS = 4
 SEGMENTS = 28
 """Sides of a frustum."""
 FIELD = (640, 480)
-SHADOW_PX = 512
+SHADOW_PX = 768
 """The default, 4096, makes a picture take three times as long on a software renderer."""
 SPOT_DEG = 60.0
 """Half angle of a lamp's cone."""

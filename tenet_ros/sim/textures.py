@@ -236,7 +236,7 @@ def pattern(
         raise ContractError(f'pattern: expected one of {", ".join(PATTERNS)}, got {kind!r}')
     mask = _pattern_mask(kind, seed % 2)
     colours = np.clip(255 * np.asarray([rgb, second_rgb]), 0, 255).astype(np.uint8)
-    return colours[mask.astype(np.intp)]
+    return np.asarray(colours[mask.astype(np.intp)], np.uint8)
 
 
 @lru_cache(maxsize=1)
@@ -244,5 +244,5 @@ def grain() -> UInt8Array:
     """Return slight unevenness for surfaces of one colour: a cube map, to be tinted."""
     rng = np.random.default_rng(3)
     faces = [_noise(rng, (6, 6), CUBE_PX, 3) for _ in range(6)]
-    grey = np.clip(244 + 16 * np.concatenate(faces), 0, 255).astype(np.uint8)
+    grey = np.clip(247 + 6 * np.concatenate(faces), 0, 255).astype(np.uint8)
     return np.repeat(grey[..., None], 3, axis=2)
