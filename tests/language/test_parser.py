@@ -2,7 +2,7 @@
 
 A meaning is written as the target's phrase with its parts, then what is said of it:
 ``kind anchor`` for a relation ("^" inverted, "*" superlative), an order ("#2" its rank), a motion;
-"?" marks a mere hint, "not" a negation, "@man" what is said of an anchor, "x2" the count.
+"?" marks a mere hint, "~" what may be over, "not" a negation, "@man" what is said of an anchor, "x2" the count.
 """
 
 from __future__ import annotations
@@ -19,9 +19,13 @@ from tenet_ros.language.grammar import lexicon
 from tenet_ros.language.parser import parse
 
 
+PATTERNS = frozenset(lexicon.PATTERNS.values())
+
+
 def name(expression: Expression, index: int) -> str:
     phrase = expression.phrases[index]
-    excluded = [f'-{colour}' for colour in phrase.excluded_colours]
+    excluded = [f'-{word}' for word in (*phrase.excluded_colours, *phrase.excluded_attributes)]
+    excluded += [f'[{word}]' for word in phrase.attributes if word in PATTERNS]
     parts = [
         f'({" ".join([part.noun, *part.colours, *(f"-{c}" for c in part.excluded_colours)])})'
         for part in phrase.parts
@@ -53,7 +57,7 @@ def order(expression: Expression, said: Order) -> str:
 
 
 def motion(expression: Expression, said: Motion) -> str:
-    return who(expression, said) + said.kind.value + '?' * (not said.strict)
+    return who(expression, said) + said.kind.value + '?' * (not said.strict) + '~' * said.past
 
 
 def who(expression, statement) -> str:
@@ -336,7 +340,7 @@ SENTENCES = (
     ('the truck driving from right to left', 'truck; leftward'),
     ('the boat moving slowly', 'boat; slowest?; moving'),
     ('the quickest runner', 'runner; fastest'),
-    ('the thing that fell', 'object; downward'),
+    ('the thing that fell', 'object; downward~'),
     ('the stopped robot', 'robot; still'),
     ('the person who started running', 'person; started'),
     ('the door handle', 'door handle'),

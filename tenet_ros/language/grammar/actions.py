@@ -7,13 +7,21 @@ from collections.abc import Callable, Mapping
 from tenet_ros.language.expression import Extreme, MotionKind, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.courses import (
+    read_back_and_forth,
+    read_entry,
+    read_halt,
+    read_return,
+    read_round,
+    read_spot,
+)
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import read_heading
 from tenet_ros.language.grammar.relations import RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
-from tenet_ros.language.grammar.words import vocabulary
+from tenet_ros.language.grammar.words import BREAK, vocabulary
 
 __all__ = ['ActionReader']
 
@@ -24,15 +32,26 @@ _SIMPLE = {
     Sense.RISE: _K.UPWARD,
     Sense.RECEDE: _K.RECEDING,
     Sense.ENTER: _K.ENTERED,
+    Sense.RETURN: _K.RETURNED,
 }
-_SHOVED = vocabulary('push pull drag throw kick hit toss lead tow take bring carry put bounce')
+_SHOVED = vocabulary(
+    'push pull drag throw kick hit toss lead tow take bring carry put bounce shove nudge poke flick'
+)
 """What is done to things that then move."""
-_LIFTED = frozenset(('lift', 'raise', 'pick'))
-_LOWERED = frozenset(('lower', 'drop', 'sink'))
+_KEPT_IN_TOUCH = vocabulary('push pull drag shove nudge tow carry lift raise pick hoist lower')
+"""What, being done, moves its object for as long as it is done."""
+_LIFTED = frozenset(('lift', 'raise', 'pick', 'hoist', 'elevate'))
+_LOWERED = frozenset(('lower', 'drop', 'sink', 'topple', 'overturn', 'tip'))
+_FELLED = frozenset(('knock', 'push', 'tip', 'turn', 'kick'))
+"""What, done to a thing "over", makes it fall."""
+_COMING = frozenset(('come', 'get', 'turn', 'go', 'bring', 'put'))
+"""Verbs that say no more of a return than "back" does."""
 _STRICT_REST = frozenset(('stay', 'remain', 'park'))
+_PUSHED_WHERE = frozenset(('up', 'down', 'around', 'away', 'off', 'over', 'along', 'forward'))
+_ROUND = frozenset(('round', 'around'))
 _PARTICLES = frozenset(('up', 'down', 'off', 'out', 'over', 'away', 'around', 'back', 'along'))
-_PASSING = frozenset(('cross', 'pass', 'overtake', 'circle'))
-_TURNED = frozenset(('turn', 'rotate', 'spin', 'swing'))
+_PASSING = frozenset(('cross', 'pass', 'overtake'))
+_TURNED = frozenset(('turn', 'swing', 'rotate', 'spin', 'twirl', 'whirl', 'revolve', 'swivel'))
 
 
 class ActionReader:
@@ -52,6 +71,9 @@ class ActionReader:
         self._readers: Mapping[Sense, Callable[[Verb, int, Context], int]] = {
             Sense.MOVE: self._move,
             Sense.ACT: self._move,
+            Sense.SPIN: self._spin,
+            Sense.ORBIT: self._orbit,
+            Sense.RETURN: self._simple,
             Sense.REST: self._rest,
             Sense.FALL: self._simple,
             Sense.RISE: self._simple,
@@ -80,14 +102,46 @@ class ActionReader:
             # From whom is not said; the camera is only the likeliest.
             self._draft.move(kind, ctx.subject, negated=motion.negated, strict=False)
             return end
-        if motion.kind is not _K.MOVING or motion.subject != ctx.subject:
-            ctx.motion = self._draft.move(kind, ctx.subject, negated=motion.negated)
+        past = motion.past or motion.kind is _K.MOVED
+        refined = motion.kind in {_K.MOVING, _K.MOVED} or (
+            motion.kind is _K.SPINNING and not motion.strict
+        )
+        if not refined or motion.subject != ctx.subject:
+            ctx.motion = self._draft.move(kind, ctx.subject, negated=motion.negated, past=past)
             return end
         self._draft.motions.pop(ctx.motion)
         ctx.motion = self._draft.move(
-            kind, ctx.subject, negated=motion.negated, strict=motion.strict
+            kind, ctx.subject, negated=motion.negated, strict=motion.strict, past=past
         )
         return end
+
+    def rank(self, index: int, ctx: Context) -> int:
+        """Read "first" and "last" after "moved": before, or after, the others did."""
+        s = self._s
+        after = index + (s.at(index) == 'the')
+        told = 0 <= ctx.motion < len(self._draft.motions)
+        sequel = s.at(after + 1) == 'then' or s.at(after + 2) == 'then'
+        if s.at(after) not in {'first', 'last'} or not told or s.nominal(after + 1) or sequel:
+            return index
+        extreme = Extreme.FIRST_MOVED if s.at(after) == 'first' else Extreme.LAST_MOVED
+        self._draft.order(extreme, ctx.subject, negated=ctx.flip)
+        return after + 1
+
+    def infinitive(self, index: int, ctx: Context) -> int:
+        """Read "to move" after "the first one": it has moved."""
+        s, verb = self._s, read_verb(self._s.at(index + 1))
+        ranked = bool(self._draft.phrases[ctx.subject].rank)
+        if s.at(index) != 'to' or not ranked or verb is None or verb.form is not Form.BASE:
+            return index
+        ctx.past = ctx.predicate = True
+        return self.verb(index + 1, ctx)
+
+    def laps(self, index: int, ctx: Context) -> int:
+        """Read "doing laps", "making a circle"."""
+        if self._s.at(index) not in {'doing', 'does', 'makes', 'making', 'driving', 'describing'}:
+            return index
+        end = read_round(self._s, index + 1)
+        return index if end == index + 1 else self._round(end, ctx)
 
     def manner(self, index: int, ctx: Context) -> int:
         """Read "fast" and "slowly": a hint at an order."""
@@ -111,6 +165,7 @@ class ActionReader:
         if passive or (bare and verb.sense in {Sense.CONTACT, Sense.CHASE}):
             return self._passive(verb, index, ctx)
         ctx.motion, ctx.passive, ctx.predicate = -1, False, True
+        ctx.over = ctx.past or verb.form is Form.PAST
         if ctx.no_longer:
             return self._no_longer(verb, after, ctx)
         return self._active(verb, index, ctx)
@@ -118,7 +173,7 @@ class ActionReader:
     def _may_be_verb(self, verb: Verb, index: int, ctx: Context) -> bool:
         word = self._s.at(index)
         if word == 'left':
-            moved_off = self._s.at(index + 1) in {'the', 'a', 'its', 'his', 'her', ''}
+            moved_off = self._s.at(index + 1) in {'the', 'a', 'its', 'his', 'her', '', BREAK, 'and'}
             return ctx.relative and moved_off
         if verb.form is Form.BASE:
             plural = self._draft.phrases[ctx.subject].plural
@@ -128,6 +183,9 @@ class ActionReader:
 
     def _active(self, verb: Verb, index: int, ctx: Context) -> int:
         after = index + 1
+        if verb.base in {'show', 'turn', 'pop'} and self._s.at(after) == 'up':
+            self._statement(_K.ENTERED, ctx)
+            return after + 1
         if verb.sense is Sense.GAZE:
             return self._gaze(index, after, ctx)
         turn = self._s.at(after) == 'a' and self._s.at(after + 1) in {'left', 'right'}
@@ -155,20 +213,102 @@ class ActionReader:
         if self._body_part(after):
             self._statement(_K.MOVING, ctx, strict=False)
             return self._skip_object(after)
+        course = self._course(verb, after, ctx)
+        if course > after:
+            return course
         if read_heading(self._s, after) is None and self._relations.has_object(after):
-            if self._s.at(after) in lex.SPORTS:
-                self._statement(_K.MOVING, ctx, strict=False)
-                return self._draft.ignore(after, after + 1)
-            passes = verb.base in _PASSING
-            if passes:
-                self._draft.move(_K.MOVING, ctx.subject, negated=ctx.negated != ctx.flip)
-            return self._relations.relate(_R.NEAR if passes else _R.WITH, after, ctx)
-        moved = self._statement(_K.MOVING, ctx, strict=strict)
+            return self._with_object(verb, after, ctx)
+        turns = verb.base == 'turn' and not self._animate(ctx)
+        moved = self._statement(_K.SPINNING if turns else _K.MOVING, ctx, strict=strict)
         ctx.motion = moved if strict or verb.base in _TURNED else -1
+        around = self._s.at(after) in _ROUND and self._s.opens(after + 1)
+        if strict and around and not self._animate(ctx):
+            # To go round a thing is not always to go all the way round.
+            self._draft.move(_K.CIRCLING, ctx.subject, strict=False, past=ctx.over)
         return after
 
+    def _with_object(self, verb: Verb, after: int, ctx: Context) -> int:
+        if self._s.at(after) in lex.SPORTS:
+            self._statement(_K.MOVING, ctx, strict=False)
+            return self._draft.ignore(after, after + 1)
+        passes = verb.base in _PASSING
+        if passes:
+            negated = ctx.negated != ctx.flip
+            self._draft.move(_K.MOVING, ctx.subject, negated=negated, past=ctx.over)
+        return self._relations.relate(_R.NEAR if passes else _R.WITH, after, ctx)
+
+    def _course(self, verb: Verb, after: int, ctx: Context) -> int:
+        """Read "back", "to a halt", "into view", "in circles" after a verb; ``after`` if none."""
+        s = self._s
+        end = read_return(s, after)
+        if end > after + (verb.base not in _COMING):
+            onward = s.at(end) in lex.PREPOSITIONS
+            if onward:
+                self._draft.move(_K.MOVING, ctx.subject, past=ctx.over)
+            self._statement(_K.RETURNED, ctx, strict=not onward)
+            return end
+        end = read_halt(s, after)
+        if end > after:
+            self._statement(_K.STOPPED, ctx)
+            return end
+        end = read_entry(s, after) if verb.sense is Sense.MOVE else after
+        if end > after:
+            self._statement(_K.ENTERED, ctx)
+            return self._enter(end, ctx)
+        end = read_back_and_forth(s, after)
+        if end > after:
+            self._statement(_K.MOVING, ctx, strict=verb.sense is Sense.MOVE)
+            return end
+        return self._goes_round(verb, after, ctx)
+
+    def _goes_round(self, verb: Verb, after: int, ctx: Context) -> int:
+        """Read "in circles", "round and round"; "around" alone says nothing after "walks"."""
+        s = self._s
+        end = read_spot(s, after) if verb.base == 'turn' else after
+        if end > after and not self._animate(ctx):
+            self._statement(_K.SPINNING, ctx, strict=end > after + 1)
+            return end
+        end = read_round(s, after)
+        if end > after:
+            return self._round(end, ctx)
+        if s.at(after) not in _ROUND or self._relations.has_object(after + 1):
+            return after
+        if verb.base == 'go':
+            return self._round(after + 1, ctx)
+        ctx.motion = self._statement(_K.MOVING, ctx, strict=verb.sense is Sense.MOVE)
+        return after + 1
+
+    def _round(self, end: int, ctx: Context) -> int:
+        ctx.motion = self._statement(_K.CIRCLING, ctx)
+        return end
+
+    def _spin(self, verb: Verb, after: int, ctx: Context) -> int:
+        """Read "spinning", "rotating on the spot"; people who spin do not do so in place."""
+        if self._animate(ctx) or self._relations.has_object(after):
+            return self._move(verb, after, ctx)
+        if verb.base == 'revolve' and self._s.at(after) in _ROUND and self._s.opens(after + 1):
+            return self._orbit(verb, after, ctx)
+        ctx.motion = self._statement(_K.SPINNING, ctx)
+        return max(read_spot(self._s, after), read_round(self._s, after))
+
+    def _orbit(self, verb: Verb, after: int, ctx: Context) -> int:
+        """Read "circling", "circling the bowl", "orbiting around it"."""
+        del verb
+        after += self._s.at(after) in _ROUND
+        if not self._relations.has_object(after):
+            return self._round(after, ctx)
+        negated = ctx.negated != ctx.flip
+        self._draft.move(_K.CIRCLING, ctx.subject, negated=negated, past=ctx.over)
+        return self._relations.relate(_R.NEAR, after, ctx)
+
+    def _animate(self, ctx: Context) -> bool:
+        named = self._draft.phrases[ctx.subject].noun.split()
+        return bool(named) and named[-1] in lex.ANIMATE and named[-1] != 'duck'
+
     def _statement(self, kind: MotionKind, ctx: Context, *, strict: bool = True) -> int:
-        return self._draft.move(kind, ctx.subject, negated=ctx.take_negation(), strict=strict)
+        return self._draft.move(
+            kind, ctx.subject, negated=ctx.take_negation(), strict=strict, past=ctx.over
+        )
 
     def _rest(self, verb: Verb, after: int, ctx: Context) -> int:
         strict = verb.base in _STRICT_REST or self._s.at(after) in lex.STILL
@@ -205,6 +345,8 @@ class ActionReader:
         index = after + (self._s.at(after) == 'to')
         following = read_verb(self._s.at(index))
         if following is None:
+            if not self._s.nominal(after):
+                ctx.motion = self._statement(_K.STARTED, ctx)
             return after
         rests = following.sense in {Sense.REST, Sense.STOP}
         ctx.motion = self._statement(_K.STOPPED if rests else _K.STARTED, ctx)
@@ -260,13 +402,19 @@ class ActionReader:
         """Read "being pushed", "ridden by the boy", "parked", "chased by a dog"."""
         ctx.predicate = True
         going_on, ctx.passive = self._s.at(index - 1) == 'being', False
+        ctx.over = ctx.past
         after = index + 1
-        after += self._s.at(after) in {'up', 'down', 'around', 'away', 'off'}
+        felled = verb.base in _FELLED and self._s.at(after) == 'over'
+        after += self._s.at(after) in _PUSHED_WHERE
         by = self._s.at(after) == 'by' and self._nouns.read(after + 1) is not None
         denied = ctx.negated
-        kind = _passive_motion(verb)
+        kind = _K.DOWNWARD if felled else _passive_motion(verb)
+        if kind is not None and ctx.no_longer:
+            ctx.no_longer, kind, going_on = False, _K.STOPPED, True
         if kind is not None:
-            ctx.motion = self._statement(kind, ctx, strict=going_on or verb.sense is Sense.MOVE)
+            ctx.over |= felled
+            steady = going_on or verb.sense is Sense.MOVE or verb.base in _KEPT_IN_TOUCH
+            ctx.motion = self._statement(kind, ctx, strict=steady)
             ctx.negated = denied and by
         elif verb.sense is Sense.REST:
             return self._rest(verb, after, ctx)
@@ -301,5 +449,7 @@ def _passive_motion(verb: Verb) -> MotionKind | None:
         return _K.UPWARD
     if verb.base in _LOWERED:
         return _K.DOWNWARD
+    if verb.sense is Sense.SPIN:
+        return _K.SPINNING
     moved = verb.base in _SHOVED or verb.sense in {Sense.MOVE, Sense.ACT}
     return _K.MOVING if moved else None

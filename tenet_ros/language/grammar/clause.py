@@ -22,10 +22,11 @@ __all__ = ['ClauseReader']
 _R = RelationKind
 _MAX_DEPTH = 2
 _BE = frozenset(('is', 'are', 'was', 'were', 'be', 'been', 'being', 'get', 'gets', 'got', "'s"))
+_PAST = frozenset(('was', 'were', 'been', 'has', 'have', 'had', 'having', 'got', 'did'))
 _HAVE = frozenset(('has', 'have', 'having', 'had'))
 _CONTRASTS = (
     ('but', 'not'), ('and', 'not'), ('not',), ('rather', 'than'), ('instead', 'of'),
-    ('other', 'than'), ('except', 'for'), ('except',), ('unlike',), ('excluding',),
+    ('other', 'than'), ('apart', 'from'), ('aside', 'from'), ('except', 'for'), ('but', 'for'), ('except',), ('unlike',), ('excluding',),
 )  # fmt: skip
 _SYMMETRIC = frozenset({_R.NEAR, _R.WITH, _R.FAR_FROM, _R.BETWEEN})
 
@@ -47,6 +48,11 @@ class ClauseReader:
             self._joint,
             self._relative,
             self._time,
+            self._predicates.back,
+            self._predicates.anymore,
+            actions.infinitive,
+            actions.laps,
+            actions.rank,
             actions.heading,
             orders.superlative,
             orders.place,
@@ -65,10 +71,11 @@ class ClauseReader:
 
     def target(self, index: int) -> int:
         """Read the target's noun phrase at ``index``; return the index after it."""
-        phrase = self._nouns.read(index)
+        asks = self._s.at(index) in {'what', 'who'} and self._s.at(index + 1) in lex.AUXILIARIES
+        phrase = None if asks else self._nouns.read(index)
         lone = phrase is not None and not phrase.nominals and not phrase.determined
         if phrase is None or (lone and self._s.at(phrase.end) == 'of'):
-            phrase = NounPhrase(start=index, end=index, head=index)
+            phrase = NounPhrase(start=index, end=index + asks, head=index)
         self._draft.targets.append(self._draft.add(phrase))
         return phrase.end
 
@@ -157,7 +164,7 @@ class ClauseReader:
     def _relative(self, index: int, ctx: Context) -> int:
         if self._s.at(index) not in lex.RELATIVES or self._s.at(index) == 'whose':
             return index
-        ctx.relative, ctx.predicate, ctx.carried = True, False, None
+        ctx.relative, ctx.predicate, ctx.carried, ctx.past = True, False, None, False
         return index + 1
 
     def _object_relative(self, index: int, ctx: Context) -> int:
@@ -221,6 +228,8 @@ class ClauseReader:
         if word not in lex.AUXILIARIES:
             return index
         ctx.predicate, ctx.passive = True, ctx.passive or word in _BE
+        if word not in {'be', 'being'}:
+            ctx.past = word in _PAST or (ctx.past and word == 'been')
         denied = s.at(index + 1) == 'no'
         if word in _HAVE and (denied or s.opens(index + 1)):
             ctx.negated ^= denied

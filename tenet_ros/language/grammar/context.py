@@ -22,6 +22,8 @@ class Context:
         passive: after "being" or "is".
         relative: after "that" or "who".
         no_longer: after "no longer".
+        past: after "was" or "has been": what is told may be over.
+        over: likewise, of the verb that is read now: "moved", "was pushed".
         motion: index of the motion that a heading refines, or -1.
         carried: the relation that "and" would go on with, and whether it was negated.
         worn: whether that relation was to clothes.
@@ -36,6 +38,8 @@ class Context:
     passive: bool = False
     relative: bool = False
     no_longer: bool = False
+    past: bool = False
+    over: bool = False
     motion: int = -1
     carried: tuple[RelationKind, bool] | None = None
     worn: bool = False

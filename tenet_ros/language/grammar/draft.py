@@ -18,6 +18,7 @@ from tenet_ros.language.expression import (
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.sentence import Sentence
+from tenet_ros.language.grammar.tenses import rank_in_time, settle_times
 
 __all__ = ['Draft']
 
@@ -29,6 +30,16 @@ _OPPOSITES = (
     {MotionKind.LEFTWARD, MotionKind.RIGHTWARD},
     {MotionKind.UPWARD, MotionKind.DOWNWARD},
 )
+
+
+_OVER_SOME_TIME = frozenset(
+    {
+        MotionKind.STILL, MotionKind.LEFTWARD, MotionKind.RIGHTWARD, MotionKind.UPWARD,
+        MotionKind.DOWNWARD, MotionKind.APPROACHING, MotionKind.RECEDING, MotionKind.SPINNING,
+        MotionKind.CIRCLING,
+    }
+)  # fmt: skip
+"""What may be over while the sentence is spoken; the others tell of the past by themselves."""
 
 
 class Draft:
@@ -101,10 +112,19 @@ class Draft:
             self.orders.append(order)
 
     def move(
-        self, kind: MotionKind, subject: int, *, negated: bool = False, strict: bool = True
+        self,
+        kind: MotionKind,
+        subject: int,
+        *,
+        negated: bool = False,
+        strict: bool = True,
+        past: bool = False,
     ) -> int:
         """Add a motion, unless it is known already; return its index."""
-        motion = Motion(kind=kind, negated=negated, strict=strict, subject=subject)
+        if kind is MotionKind.MOVING and past:
+            kind = MotionKind.MOVED
+        past = past and kind in _OVER_SOME_TIME
+        motion = Motion(kind=kind, negated=negated, strict=strict, subject=subject, past=past)
         if motion not in self.motions:
             self.motions.append(motion)
         return self.motions.index(motion)
@@ -148,6 +168,7 @@ class Draft:
 
     def expression(self, text: str) -> Expression:
         """Return the finished expression of the sentence ``text``."""
+        self.motions = settle_times(self.motions)
         self._settle_ranks()
         self._settle_motions()
         targets = tuple(self.targets)
@@ -179,9 +200,12 @@ class Draft:
         )
 
     def _settle_ranks(self) -> None:
-        """An ordinal without direction counts from the left, as annotators do; only a hint."""
+        """An ordinal without direction counts in time, or from the left as annotators do: a hint."""
         for index, phrase in enumerate(self.phrases):
-            if phrase.rank > 0:
+            when = rank_in_time(phrase.rank, [m for m in self.motions if m.subject == index])
+            if when is not None:
+                self.orders.extend(replace(order, subject=index) for order in when)
+            elif phrase.rank > 0:
                 self.order(Extreme.LEFT, index, rank=phrase.rank, strict=False)
             elif phrase.rank < 0:
                 self.order(Extreme.RIGHT, index, strict=False)

@@ -31,6 +31,9 @@ _PREMODIFIER_MOTIONS: Mapping[Sense, Motion] = MappingProxyType(
     {
         Sense.MOVE: Motion(kind=MotionKind.MOVING),
         Sense.ACT: Motion(kind=MotionKind.MOVING, strict=False),
+        Sense.SPIN: Motion(kind=MotionKind.SPINNING),
+        Sense.ORBIT: Motion(kind=MotionKind.CIRCLING),
+        Sense.RETURN: Motion(kind=MotionKind.RETURNED),
         Sense.REST: Motion(kind=MotionKind.STILL, strict=False),
         Sense.STOP: Motion(kind=MotionKind.STILL),
         Sense.FALL: Motion(kind=MotionKind.DOWNWARD),
@@ -252,6 +255,8 @@ def _premodifier_motion(verb: Verb, word: str) -> Motion | None:
     """Return what "moving", "parked" or "striped" before a noun says of its motion."""
     if verb.form is Form.PAST and word in lex.STATES:
         return Motion(kind=MotionKind.STILL)
-    if verb.form is Form.PAST and verb.sense is not Sense.REST:
+    if verb.form is Form.PAST and verb.sense in {Sense.FALL, Sense.RISE}:
+        return replace(_PREMODIFIER_MOTIONS[verb.sense], past=True, strict=False)
+    if verb.form is Form.PAST and verb.sense not in {Sense.REST, Sense.RETURN}:
         return None
     return _PREMODIFIER_MOTIONS.get(verb.sense)

@@ -15,6 +15,7 @@ from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import Place, read_place
 from tenet_ros.language.grammar.relations import RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
+from tenet_ros.language.grammar.words import BREAK
 
 __all__ = ['OrderReader']
 
@@ -90,7 +91,10 @@ class OrderReader:
 
     def place(self, index: int, ctx: Context) -> int:
         """Read "on the left", "at the top of the picture", "left of the laptop"."""
-        departs = ctx.relative and self._s.at(index) == 'left' and self._s.opens(index + 1)
+        s = self._s
+        told = s.at(index - 1) in {'that', 'which', 'who', 'has', 'have', 'had', 'just'}
+        leaves = s.opens(index + 1) or (told and s.at(index + 1) in {'', BREAK})
+        departs = ctx.relative and s.at(index) == 'left' and leaves
         place = None if departs else read_place(self._s, index)
         if place is None:
             return index

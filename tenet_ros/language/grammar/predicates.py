@@ -5,6 +5,7 @@ from __future__ import annotations
 from tenet_ros.language.expression import MotionKind, Part, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.courses import read_rest, read_return
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
@@ -40,7 +41,9 @@ class PredicateReader:
                 order.extreme, subject, rank=order.rank, strict=order.strict, negated=denied
             )
         for motion in said.motions:
-            self._draft.move(motion.kind, subject, negated=denied, strict=motion.strict)
+            self._draft.move(
+                motion.kind, subject, negated=denied, strict=motion.strict, past=motion.past
+            )
         for place in range(said.start, said.end):
             if place not in said.kept:
                 self._draft.hide(place, place + 1)
@@ -91,16 +94,50 @@ class PredicateReader:
         if s.follows(index, 'upside', 'down'):
             return self._draft.ignore(index, index + 2)
         end, kind = index + 1, MotionKind.STILL
-        if s.follows(index, 'in', 'motion'):
-            end, kind = index + 2, MotionKind.MOVING
-        elif s.follows(index, 'at', 'rest'):
-            end = index + 2
+        rested = read_rest(s, index)
+        if s.follows(index, 'in', 'motion') or s.follows(index, 'on', 'the', 'move'):
+            began = s.at(index - 1) in {'set', 'put', 'got'}
+            kind = MotionKind.STARTED if began else MotionKind.MOVING
+            end = index + 2 + (s.at(index) == 'on')
+        elif rested > index:
+            end = rested
         elif word not in lex.STILL:
             passed = word in lex.INTENSIFIERS and word not in lex.DIRECTIONS
             return end if passed else index
         elif word == 'still' and (read_verb(s.at(end)) or s.at(end) in lex.PREPOSITIONS):
             return end
-        self._draft.move(kind, ctx.subject, negated=ctx.take_negation())
+        if ctx.no_longer:
+            ctx.no_longer = False
+            kind = MotionKind.STARTED if kind is MotionKind.STILL else MotionKind.STOPPED
+        self._draft.move(kind, ctx.subject, negated=ctx.take_negation(), past=ctx.past)
+        return end
+
+    def anymore(self, index: int, ctx: Context) -> int:
+        """Read "anymore" after "is not moving": it stopped."""
+        if self._s.at(index) != 'anymore':
+            return index
+        mine = [m for m in self._draft.motions if m.subject == ctx.subject and m.negated]
+        if mine and mine[-1].kind in {MotionKind.MOVING, MotionKind.MOVED, MotionKind.STILL}:
+            rested = mine[-1].kind is MotionKind.STILL
+            self._draft.motions.remove(mine[-1])
+            kind = MotionKind.STARTED if rested else MotionKind.STOPPED
+            self._draft.move(kind, ctx.subject)
+        return index + 1
+
+    def back(self, index: int, ctx: Context) -> int:
+        """Read "is back", "is visible again", "in view again"."""
+        s = self._s
+        if s.at(index - 1) not in lex.AUXILIARIES and s.at(index - 1) not in lex.INTENSIFIERS:
+            return index
+        end = read_return(s, index) if ctx.predicate else index
+        if end == index + 1 and s.at(end) not in {'', BREAK, 'and', 'on', 'again', 'now'}:
+            end = index
+        if end == index:
+            seen = index + 1 + (s.at(index) == 'in' and s.at(index + 1) in {'view', 'sight'})
+            known = s.at(index) in {'visible', 'there', 'here', 'in', 'present', 'seen'}
+            end = seen + 1 if known and s.at(seen) == 'again' else index
+        if end > index:
+            self._draft.move(MotionKind.RETURNED, ctx.subject, negated=ctx.take_negation())
         return end
 
     def adjective(self, index: int, ctx: Context) -> int:

@@ -192,7 +192,7 @@ class RelationReader:
         if kind is _R.BETWEEN and self._s.at(end) == 'and':
             other = self._nouns.read(end + 1)
             if other is not None:
-                self._resolve(other, ctx)
+                self._resolve_pair(anchor, other)
                 anchors, end = (number, self._draft.add(other)), other.end
         self._draft.relate(
             kind,
@@ -206,6 +206,14 @@ class RelationReader:
         ctx.worn = False
         ctx.latest = anchors[-1]
         return self._tail(anchors[-1], end, ctx)
+
+    def _resolve_pair(self, one: NounPhrase, other: NounPhrase) -> None:
+        """Give the red and the blue mug, and the red mug and the blue one, their noun."""
+        for poor, rich in ((one, other), (other, one)):
+            if not poor.noun and rich.noun and (poor.colours or poor.attributes or poor.orders):
+                poor.noun = rich.noun
+                # The noun comes after all that is said; the colour may stand on the head's place.
+                poor.said[poor.end] = rich.noun
 
     def _resolve(self, anchor: NounPhrase, ctx: Context) -> None:
         """Read "the one" and "the other" as the kind that the sentence speaks of."""
@@ -275,6 +283,9 @@ class RelationReader:
         """Whether an object of a verb begins at ``index``."""
         s = self._s
         if s.at(index) in lex.DIRECTIONS or s.at(index) in lex.INTENSIFIERS:
+            return False
+        ranks = s.at(index) in lex.ORDINALS or s.at(index) in {'last', 'back', 'again'}
+        if ranks and not s.nominal(index + 1):
             return False
         if read_place(s, index) is not None or s.follows(index, 'upside', 'down'):
             return False

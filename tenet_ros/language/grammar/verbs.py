@@ -17,11 +17,14 @@ class Sense(Enum):
 
     MOVE = 'moves from its place'
     ACT = 'moves in its place'
+    SPIN = 'turns in its place'
+    ORBIT = 'goes round'
     REST = 'keeps its place'
     CONTACT = 'touches or bears its object'
     CHASE = 'moves towards its object'
     LEAVE = 'moves away from its object'
     ENTER = 'was not there before'
+    RETURN = 'was away, and is back'
     STOP = 'moved, and rests now'
     START = 'does now what the next verb says'
     KEEP = 'does what the next verb says'
@@ -56,16 +59,19 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
     {
         Sense.MOVE: (
             'move walk run jog sprint race go come head travel drive fly swim skate ski surf '
-            'slide roll crawl march rush dash hop gallop trot glide drift wander roam stroll step '
-            'pass circle sail cruise bounce float proceed advance return hurry charge swerve '
+            'slide roll slip crawl march rush dash hop gallop trot glide drift wander roam stroll step '
+            'pass sail cruise bounce float proceed advance hurry charge swerve '
             'skateboard snowboard bike cycle navigate waddle scurry zoom speed jump leap pedal '
-            'parade hike prowl cross overtake'
+            'parade hike prowl cross overtake shift budge accelerate decelerate'
         ),
         Sense.ACT: (
-            'dance breakdance spin rotate turn wave swing shake play exercise flip twist stretch '
+            'dance breakdance turn wave swing shake play exercise flip twist stretch '
             'perform flap wag nod stir fight wrestle bend juggle spar gesture wiggle vibrate pivot '
             'practice work dribble'
         ),
+        Sense.SPIN: 'spin rotate revolve twirl whirl pirouette swivel gyrate',
+        Sense.ORBIT: 'circle orbit loop',
+        Sense.RETURN: 'return reappear',
         Sense.REST: (
             'sit stand lie rest park kneel lean sleep wait crouch squat hang lounge perch stay '
             'remain recline nap pose rely seat place locate situate position mount lay graze'
@@ -74,23 +80,23 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
             'ride hold carry wear push pull drag touch hug pet use grab grip grasp eat drink lift '
             'throw kick hit feed lead sniff lick bite chew pick brush operate straddle bear cradle '
             'embrace kiss load tow toss catch have contain control handle squeeze pour cut open '
-            'bring take put'
+            'bring take put shove nudge poke knock flick hoist elevate'
         ),
         Sense.CHASE: 'chase follow pursue hunt attack track tail',
         Sense.LEAVE: 'leave exit flee escape depart',
-        Sense.ENTER: 'enter appear arrive emerge',
-        Sense.STOP: 'stop halt pause freeze brake',
+        Sense.ENTER: 'enter appear arrive emerge join',
+        Sense.STOP: 'stop halt pause freeze brake settle stall',
         Sense.START: 'start begin',
         Sense.KEEP: 'keep continue',
         Sense.GAZE: 'look watch face stare gaze glance observe point view see show',
-        Sense.FALL: 'fall drop sink descend lower collapse tumble plunge dive',
+        Sense.FALL: 'fall topple overturn tip drop sink descend lower collapse tumble plunge dive',
         Sense.RISE: 'rise ascend raise climb',
         Sense.APPROACH: 'approach',
         Sense.RECEDE: 'recede retreat',
         Sense.OTHER: (
             'talk speak smile laugh cry sing bark read write cook think listen yawn dress name '
             'call make fill cover surround paint color colour label attach connect decorate clad '
-            'tie wrap want need own try help share hide stick tuck equip'
+            'disappear vanish tie wrap want need own try help share hide stick tuck equip'
         ),
     }
 )
@@ -109,7 +115,7 @@ _IRREGULAR_PAST = word_table(
 )
 _DOUBLING = vocabulary(
     'run jog swim skip hop trot step spin wag nod sit stop drag hug pet grab grip hit flip '
-    'plug flap drop cut put pat spar'
+    'plug flap drop cut put pat spar tip slip'
 )
 
 
