@@ -1,0 +1,426 @@
+"""Meanings that might suit a clip, kind by kind. Which of them do is for ``referent`` to say."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+import numpy as np
+
+from tenet_ros.sim import catalogue
+from tenet_ros.sim.expressions.meaning import (
+    Deed,
+    End,
+    Meaning,
+    Name,
+    Order,
+    Place,
+    Relation,
+    Statement,
+)
+from tenet_ros.sim.expressions.names import colour_of, resembles
+from tenet_ros.sim.expressions.referent import Clip
+from tenet_ros.sim.scene import Thing
+
+__all__ = ['PROPOSERS', 'Draw']
+
+_T = TypeVar('_T')
+_BESIDE = (Place.LEFT_OF, Place.RIGHT_OF, Place.BEHIND, Place.IN_FRONT_OF, Place.NEAR)
+_OPPOSITE = {
+    Place.LEFT_OF: Place.RIGHT_OF,
+    Place.RIGHT_OF: Place.LEFT_OF,
+    Place.BEHIND: Place.IN_FRONT_OF,
+    Place.IN_FRONT_OF: Place.BEHIND,
+}
+_NOW = (
+    Deed.MOVING,
+    Deed.LEFTWARD,
+    Deed.RIGHTWARD,
+    Deed.TOWARDS,
+    Deed.AWAY,
+    Deed.ROLLING,
+    Deed.SLIDING,
+    Deed.PUSHED,
+    Deed.SPINNING,
+    Deed.FALLING,
+    Deed.LIFTED,
+    Deed.CIRCLING,
+)
+_THEN = (Deed.STOPPED, Deed.STARTED, Deed.CAME_BACK, Deed.FELL, Deed.WAS_PUSHED, Deed.ENTERED)
+_HEADINGS = (Deed.LEFTWARD, Deed.RIGHTWARD, Deed.TOWARDS, Deed.AWAY)
+_DENIED = (Deed.MOVING, Deed.ROLLING, Deed.SPINNING, Deed.PUSHED)
+
+
+class Draw:
+    """Draws what a sentence might say about a clip.
+
+    Attributes:
+        clip: the clip.
+        rng: the source of chance.
+        used: how often each thing has been a target so far.
+        visible: things that are clear in a good part of the clip.
+    """
+
+    def __init__(self, clip: Clip, rng: np.random.Generator) -> None:
+        self.clip, self.rng = clip, rng
+        self.used: Counter[int] = Counter()
+        share = clip.facts.clear.mean(axis=0)
+        self.visible = [i for i in range(clip.facts.named) if share[i] > 0.2]
+        self.categories = Counter(thing.category for thing in self.things)
+        self._busy: dict[tuple[Deed, ...], list[int]] = {}
+
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """The named things."""
+        return self.clip.facts.things
+
+    def one_of(self, options: Sequence[_T]) -> _T:
+        """Return one of the options."""
+        return options[int(self.rng.integers(len(options)))]
+
+    def often(self, share: float) -> bool:
+        """Return True in that share of the cases."""
+        return bool(self.rng.random() < share)
+
+    def thing(self, among: Sequence[int] | None = None) -> int:
+        """Return a thing to speak of, those least spoken of first; -1 if there is none."""
+        among = self.visible if among is None else among
+        if not among:
+            return -1
+        weights = np.array([0.25 ** self.used[i] for i in among])
+        return int(self.rng.choice(list(among), p=weights / weights.sum()))
+
+    def twins(self) -> list[int]:
+        """Return the visible things that share their category with another."""
+        return [i for i in self.visible if self.categories[self.things[i].category] > 1]
+
+    def name(self, i: int, *, colour: float = 0.3, anonymous: float = 0.0) -> Name:
+        """Return a name that fits thing ``i``: with its colour, or with no noun, that often."""
+        thing = self.things[i]
+        category = '' if self.often(anonymous) else thing.category
+        return Name(category=category, colour=thing.colour if self.often(colour) else '')
+
+    def anchor(self, *targets: int) -> tuple[int, Name]:
+        """Return something else with a name that only it has, (-1, no name) if there is none."""
+        options = []
+        for m in self.visible:
+            if m in targets:
+                continue
+            thing = self.things[m]
+            others = [t for k, t in enumerate(self.things) if k != m]
+            alike = [t for t in others if resembles(t.category, thing.category) >= 0]
+            if not alike:
+                options.append((m, Name(category=thing.category)))
+            if all(colour_of(t, thing.colour) < 0 for t in alike):
+                options.append((m, Name(category=thing.category, colour=thing.colour)))
+        return self.one_of(options) if options else (-1, Name())
+
+    def places(self, i: int, m: int) -> list[Place]:
+        """Return the relations in which thing ``i`` stands to thing ``m`` for half a second."""
+        least = self.clip.facts.count(0.5)
+        places = (*_BESIDE, Place.ON, Place.UNDER, Place.IN)
+        return [p for p in places if (self.clip.place(p, (m,))[:, i] > 0).sum() >= least]
+
+    def deeds(self, options: tuple[Deed, ...]) -> list[tuple[Deed, int]]:
+        """Return who does or did what, clearly, for half a second."""
+        least = self.clip.facts.count(0.5)
+        found = []
+        for deed in options:
+            if not self.may(deed):
+                continue
+            does = (self.clip.deeds[deed] > 0).sum(axis=0) >= least
+            found += [(deed, int(i)) for i in np.flatnonzero(does)]
+        return found
+
+    def may(self, deed: Deed) -> bool:
+        """Return False where nothing in the clip can do it, to save the work of looking."""
+        if deed in {Deed.CAME_BACK, Deed.ENTERED}:
+            return bool(self.clip.facts.gone.any())
+        return bool(self.clip.deeds.stirred.any())
+
+
+def _category(draw: Draw) -> Meaning | None:
+    once = [i for i in draw.visible if draw.categories[draw.things[i].category] == 1]
+    i = draw.thing(once)
+    return None if i < 0 else Meaning(name=Name(category=draw.things[i].category))
+
+
+def _attribute(draw: Draw) -> Meaning | None:
+    i = draw.thing(draw.twins() if draw.often(0.7) else None)
+    if i < 0:
+        return None
+    thing = draw.things[i]
+    category = '' if draw.often(0.12) else thing.category
+    name = Name(category=category, colour=thing.colour)
+    if thing.pattern != 'plain' and draw.often(0.6):
+        second = thing.second if draw.often(0.5) else ''
+        colour = thing.colour if draw.often(0.5) else ''
+        name = Name(category=category, colour=colour, pattern=thing.pattern, second=second)
+    elif thing.pattern == 'plain' and draw.often(0.25):
+        kin = (t for t in draw.things if t.category == thing.category)
+        if any(t.pattern != 'plain' for t in kin):
+            name = Name(category=category, colour='', pattern='plain')
+    return Meaning(name=name)
+
+
+def _size(draw: Draw) -> Meaning | None:
+    i = draw.thing(draw.twins())
+    if i < 0:
+        return None
+    name = draw.name(i, colour=0.35)
+    largest = draw.often(0.5)
+    count = int((draw.clip.named(name) > 0).sum(axis=1).max())
+    two = ('larger', 'big') if largest else ('smaller', 'small')
+    words = (two[0], two[1]) if count == 2 else ('', two[1])
+    end = End.LARGEST if largest else End.SMALLEST
+    return Meaning(name=name, order=Order(end=end, word=draw.one_of(words)))
+
+
+def _related(draw: Draw, i: int) -> Relation | None:
+    """Return a relation in which thing ``i`` stands at some time."""
+    m, name = draw.anchor(i)
+    if m < 0:
+        return None
+    if draw.often(0.15):
+        k, other = draw.anchor(i, m)
+        if k >= 0 and (draw.clip.place(Place.BETWEEN, (m, k))[:, i] > 0).any():
+            return Relation(place=Place.BETWEEN, anchors=(name, other))
+    places = draw.places(i, m)
+    special = [p for p in places if p not in _BESIDE[:4]]
+    places = special if special and draw.often(0.6) else places
+    return Relation(place=draw.one_of(places), anchors=(name,)) if places else None
+
+
+def _relation(draw: Draw) -> Meaning | None:
+    i = draw.thing(draw.twins() if draw.often(0.75) else None)
+    if i < 0:
+        return None
+    if draw.often(0.12):
+        m, anchor = draw.anchor(i)
+        end = End.CLOSEST_TO if draw.often(0.75) else End.FARTHEST_FROM
+        order = Order(end=end, anchor=anchor)
+        return None if m < 0 else Meaning(name=draw.name(i, colour=0.0), order=order)
+    link = _related(draw, i)
+    name = draw.name(i, colour=0.15, anonymous=0.1)
+    return None if link is None else Meaning(name=name, relations=(link,))
+
+
+def _order(draw: Draw) -> Meaning | None:
+    i = draw.thing(draw.twins())
+    if i < 0:
+        return None
+    name = draw.name(i, colour=0.15)
+    if draw.often(0.06):
+        name = Name(colour=draw.things[i].colour)
+    count = int((draw.clip.named(name) > 0).sum(axis=1).max())
+    if draw.often(0.15) and count <= 3:
+        return Meaning(name=name, side=draw.one_of(('left', 'right')))
+    ends = [End.LEFT, End.RIGHT, End.NEAREST, End.FARTHEST]
+    if count >= 3:
+        ends += [End.LEFT, End.RIGHT, End.MIDDLE]
+    end, rank = draw.one_of(ends), 1
+    if end in {End.LEFT, End.RIGHT} and count >= 3 and draw.often(0.55):
+        rank = 3 if count >= 4 and draw.often(0.3) else 2
+    return Meaning(name=name, order=Order(end=end, rank=rank))
+
+
+def _motion(draw: Draw) -> Meaning | None:
+    if draw.often(0.15):
+        movers = [i for _, i in draw.deeds((Deed.MOVING,))]
+        names = {draw.things[i].category for i in movers}
+        i = draw.thing([i for i in draw.twins() if draw.things[i].category in names])
+        still = Statement(deed=Deed.STILL)
+        return None if i < 0 else Meaning(name=draw.name(i, colour=0.1), statements=(still,))
+    found = draw.deeds(_NOW)
+    if not found:
+        return None
+    deed, i = draw.one_of(found)
+    name = draw.name(i, colour=0.1, anonymous=0.25)
+    if deed in {Deed.ROLLING, Deed.SLIDING} and draw.often(0.5):
+        ways = [way for way, k in draw.deeds(_HEADINGS) if k == i]
+        if ways:
+            also = Statement(deed=draw.one_of(ways))
+            return Meaning(name=name, statements=(Statement(deed=deed), also))
+    return Meaning(name=name, statements=(Statement(deed=deed),))
+
+
+def _temporal(draw: Draw) -> Meaning | None:
+    if draw.often(0.2):
+        movers = [i for _, i in draw.deeds((Deed.MOVING,))]
+        i = draw.thing(movers)
+        if i < 0:
+            return None
+        name = draw.name(i, colour=0.0, anonymous=0.5)
+        return Meaning(name=name, order=Order(end=End.FIRST_MOVED))
+    found = draw.deeds(_THEN)
+    if not found:
+        return None
+    deed = draw.one_of(sorted({deed for deed, _ in found}))
+    i = draw.one_of([i for d, i in found if d is deed])
+    name = draw.name(i, colour=0.1, anonymous=0.35)
+    return Meaning(name=name, statements=(Statement(deed=deed),))
+
+
+def _negation(draw: Draw) -> Meaning | None:
+    i = draw.thing(draw.twins())
+    if i < 0:
+        return None
+    thing, dice = draw.things[i], draw.rng.random()
+    if dice < 0.4:
+        kin = [t.colour for t in draw.things if t.category == thing.category]
+        others = sorted({c for c in kin if c != thing.colour})
+        if not others:
+            return None
+        name = Name(category=thing.category, excluded=draw.one_of(others))
+        return Meaning(name=name)
+    name = draw.name(i, colour=0.0)
+    if dice < 0.65 and draw.may(Deed.MOVING):
+        deeds = [d for d, k in draw.deeds(_DENIED) if draw.things[k].category == thing.category]
+        if not deeds:
+            return None
+        denied = Statement(deed=draw.one_of(deeds), negated=True)
+        return Meaning(name=name, statements=(denied,))
+    kin_ids = [k for k in draw.twins() if draw.things[k].category == thing.category and k != i]
+    link = _related(draw, draw.one_of(kin_ids)) if kin_ids else None
+    if link is None or link.place in {Place.BETWEEN, Place.UNDER}:
+        return None
+    return Meaning(name=name, relations=(replace(link, negated=True),))
+
+
+def _combination(draw: Draw) -> Meaning | None:
+    i = draw.thing(draw.twins() if draw.often(0.7) else None)
+    if i < 0:
+        return None
+    movers = draw.deeds(_NOW)
+    dice = draw.rng.random()
+    name = draw.name(i, colour=1.0)
+    if dice < 0.35:
+        link = _related(draw, i)
+        return None if link is None else Meaning(name=name, relations=(link,))
+    if dice < 0.55 and movers:
+        deed, i = draw.one_of(movers)
+        name = draw.name(i, colour=1.0)
+        return Meaning(name=name, statements=(Statement(deed=deed),))
+    if dice < 0.7 and movers:
+        deed, i = draw.one_of([(d, k) for d, k in movers if d not in _HEADINGS] or movers)
+        link = _related(draw, i)
+        name = draw.name(i, colour=0.3)
+        done = (Statement(deed=deed),)
+        return None if link is None else Meaning(name=name, relations=(link,), statements=done)
+    sized = _size(draw)
+    if sized is None:
+        return None
+    kin = [k for k in draw.twins() if draw.things[k].category == sized.name.category]
+    link = _related(draw, draw.thing(kin)) if dice < 0.9 else None
+    if link is not None:
+        return replace(sized, relations=(link,))
+    coloured = replace(sized.name, colour=draw.things[draw.thing(kin)].colour)
+    ends = (End.LEFT, End.RIGHT, End.NEAREST, End.FARTHEST)
+    return Meaning(name=coloured, order=Order(end=draw.one_of(ends)))
+
+
+def _plural(draw: Draw) -> Meaning | None:
+    i = draw.thing(draw.twins() if draw.often(0.8) else None)
+    if i < 0:
+        return None
+    thing, dice = draw.things[i], draw.rng.random()
+    name = draw.name(i, colour=0.3)
+    meaning = Meaning(name=name)
+    if dice < 0.2:
+        meaning = Meaning(name=Name(colour=thing.colour))
+    elif dice < 0.35:
+        meaning = Meaning(name=name, side=draw.one_of(('left', 'right')))
+    elif dice < 0.45 and draw.may(Deed.MOVING):
+        anyone = Name(category='') if draw.often(0.5) else name
+        deed = Statement(deed=draw.one_of((Deed.MOVING, Deed.STILL)))
+        meaning = Meaning(name=anyone, statements=(deed,))
+    elif dice < 0.6:
+        link = _related(draw, i)
+        meaning = meaning if link is None else Meaning(name=name, relations=(link,))
+    count = int((draw.clip.values(meaning) > 0).sum(axis=1).max())
+    number = count if 2 <= count <= 4 and draw.often(0.5) else 0
+    return replace(meaning, number=number) if count >= 2 else None
+
+
+def _absent_category(draw: Draw) -> Meaning | None:
+    present = [thing.category for thing in draw.things]
+    missing = [c for c in catalogue.CATEGORIES if all(resembles(p, c) < 0 for p in present)]
+    if not missing:
+        return None
+    category = draw.one_of(missing)
+    allowed = catalogue.ALLOWED[draw.clip.facts.scene.split][category]
+    colours = [t.colour for t in draw.things if t.colour in allowed]
+    colour = draw.one_of(colours) if colours and draw.often(0.45) else ''
+    return Meaning(name=Name(category=category, colour=colour))
+
+
+def _absent_colour(draw: Draw) -> Meaning | None:
+    i = draw.thing()
+    if i < 0:
+        return None
+    category = draw.things[i].category
+    kin = [t for t in draw.things if resembles(t.category, category) >= 0]
+    allowed = catalogue.ALLOWED[draw.clip.facts.scene.split][category]
+    wrong = [c for c in allowed if all(colour_of(t, c) < 0 for t in kin)]
+    if not wrong:
+        return None
+    shown = [c for c in wrong if any(t.colour == c for t in draw.things)]
+    colour = draw.one_of(shown if shown and draw.often(0.7) else wrong)
+    return Meaning(name=Name(category=category, colour=colour))
+
+
+def _absent_relation(draw: Draw) -> Meaning | None:
+    i = draw.thing()
+    if i < 0:
+        return None
+    link = _related(draw, i)
+    if link is None or link.place is Place.BETWEEN:
+        return None
+    place = _OPPOSITE.get(link.place)
+    if place is None or draw.often(0.3):
+        others = [p for p in (*_BESIDE, Place.ON, Place.IN) if p is not link.place]
+        place = draw.one_of(others)
+    if place in {Place.ON, Place.IN} and not _may_carry(link.anchors[0].category):
+        return None
+    return Meaning(name=draw.name(i, colour=0.25), relations=(replace(link, place=place),))
+
+
+def _may_carry(category: str) -> bool:
+    return catalogue.CATEGORIES[category].carries
+
+
+def _absent_motion(draw: Draw) -> Meaning | None:
+    moving = sorted({i for _, i in draw.deeds((Deed.MOVING,))})
+    stirs = draw.clip.deeds.stirred[-1]
+    if moving and draw.often(0.4):
+        i = draw.one_of(moving)
+        deed = draw.one_of(_NOW[1:])
+    else:
+        i = draw.thing([k for k in draw.visible if not stirs[k]])
+        options = [Deed.MOVING, Deed.MOVING, Deed.LEFTWARD, Deed.RIGHTWARD, Deed.PUSHED]
+        rolls = i >= 0 and catalogue.CATEGORIES[draw.things[i].category].rolls
+        deed = draw.one_of([*options, Deed.ROLLING, Deed.ROLLING] if rolls else options)
+    if i < 0:
+        return None
+    return Meaning(name=draw.name(i, colour=0.2), statements=(Statement(deed=deed),))
+
+
+PROPOSERS: dict[str, Callable[[Draw], Meaning | None]] = {
+    'category': _category,
+    'attribute': _attribute,
+    'size': _size,
+    'relation': _relation,
+    'order': _order,
+    'motion': _motion,
+    'temporal': _temporal,
+    'negation': _negation,
+    'combination': _combination,
+    'plural': _plural,
+    'absent_category': _absent_category,
+    'absent_colour': _absent_colour,
+    'absent_relation': _absent_relation,
+    'absent_motion': _absent_motion,
+}
+"""Kind of sentence -> one try at a meaning of that kind."""
