@@ -12,7 +12,7 @@ from tenet_ros.language.expression import Phrase
 from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.types import FloatArray
 
-__all__ = ['NounLikeness', 'NounMatcher']
+__all__ = ['NounLikeness', 'NounMatcher', 'compounds']
 
 
 class NounLikeness(Protocol):
@@ -57,7 +57,7 @@ class NounMatcher:
         """
         if not phrase.noun:
             return np.ones(len(self._column), np.float32)
-        for noun in _candidates(phrase):
+        for noun in compounds(phrase):
             weights = self._look_up(noun)
             if weights.any():
                 return weights
@@ -76,7 +76,7 @@ class NounMatcher:
         return weights
 
 
-def _candidates(phrase: Phrase) -> list[str]:
+def compounds(phrase: Phrase) -> list[str]:
     """Return the noun with as many words before it as possible, then with fewer, then alone."""
     words = phrase.text.lower().split()
     head = phrase.noun.split()
