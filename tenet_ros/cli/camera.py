@@ -1,4 +1,4 @@
-"""``tenet-ros camera``: publish a recording or a webcam as a ROS 2 camera."""
+"""``tenet-ros camera``: publish a recording, a webcam or a simulation as a ROS 2 camera."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ from tenet_ros.cli.options import (
 from tenet_ros.errors import ConfigError, ContractError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tenet_ros.cli.pacing import Pacer
     from tenet_ros.sources import Source
 
@@ -33,14 +35,23 @@ def add_parser(subparsers: Any) -> None:
     """Add the subcommand."""
     parser = subparsers.add_parser(
         'camera',
-        help='publish a video, folder, bag or webcam as a ROS 2 camera',
+        help='publish a video, folder, bag, webcam or simulation as a ROS 2 camera',
         description='Publish pictures as sensor_msgs/Image or CompressedImage, with camera_info '
         'and depth where the source has them. Frames are paced by deadlines that do not drift; '
         'a late frame is published at once, and none is left out.',
     )
     add_source_options(parser)
+    group = parser.add_argument_group('of the simulation (SOURCE is sim)')
+    group.add_argument(
+        '--seed', type=count, metavar='N', help='of the first clip; the clips of N + 1, ... follow'
+    )
+    group.add_argument('--split', choices=('train', 'val', 'test'), help='default: train')
     parser.add_argument('--rate', type=float, metavar='HZ', help='instead of the recorded rate')
-    parser.add_argument('--loop', action='store_true', help='start again at the end')
+    parser.add_argument(
+        '--loop',
+        action='store_true',
+        help='start again at the end; of the simulation, play one clip over and over',
+    )
     parser.add_argument(
         '--topic',
         default='/camera/image_raw',
@@ -56,7 +67,8 @@ def add_parser(subparsers: Any) -> None:
         '--stamps',
         choices=('now', 'recorded'),
         default='now',
-        help='what header.stamp says (default: %(default)s)',
+        help='what header.stamp says; of the simulation "now" is when the frame is due, so that '
+        'stamps are regular (default: %(default)s)',
     )
     parser.add_argument('--frame-id', help="header.frame_id (default: the recording's, or camera)")
     parser.add_argument(
@@ -92,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
     from tenet_ros.cli.session import client_node
     from tenet_ros.sources import opened
 
-    source = source_of(args, fps=args.rate)
+    source = _source(args)
     with ExitStack() as stack:
         stack.enter_context(opened(source))
         log = stack.enter_context(opened_text(args.stamp_log)) if args.stamp_log else None
@@ -120,6 +132,29 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _source(args: argparse.Namespace) -> Source:
+    """Open the source; a simulation that cannot be rendered here is played from a recording."""
+    from tenet_ros.sources.tabletop import is_tabletop, open_tabletop
+
+    if not is_tabletop(args.source) or Path(args.source).exists():
+        if args.seed is not None or args.split:
+            raise ConfigError(f'--seed and --split are for the source "sim", not {args.source!r}')
+        return source_of(args, fps=args.rate)
+    spec = args.source
+    if args.seed is not None or args.split:
+        if spec != 'sim':
+            raise ConfigError(f'--seed and --split are for the source "sim"; {spec!r} has its own')
+        spec = f'sim:{args.split or "train"}:{args.seed or 0}'
+    if not args.loop:
+        spec = spec.rstrip('+') + '+'
+    return open_tabletop(
+        spec,
+        say=lambda line: print(line, file=sys.stderr),
+        rate_hz=args.rate,
+        depth=args.depth_topic != '',
+    )
+
+
 def _await_subscribers(camera: Any, wanted: int) -> None:
     end = time.monotonic() + WAIT_S
     while camera.subscribers() < wanted:
@@ -135,9 +170,14 @@ def _play(
     source: Source, camera: Any, pacer: Pacer, args: argparse.Namespace, log: TextIO | None
 ) -> None:
     """Publish every frame at its time, over and over with ``--loop``."""
+    from tenet_ros.cli.pacing import LateNotice
+
     period_ns = round(1e9 / (args.rate or source.info.rate_hz))
     end_ns = round(args.duration * 1e9) if args.duration is not None else None
     base_ns, index = 0, 0
+    simulated = source.info.kind == 'simulation'
+    stamp = _stamps('due' if simulated and args.stamps == 'now' else args.stamps, pacer)
+    notice = LateNotice(pacer, lambda line: print(f'{source.info.name}: {line}', file=sys.stderr))
     while True:
         due_ns = base_ns - period_ns
         for number, frame in enumerate(source.frames()):
@@ -151,12 +191,23 @@ def _play(
                 continue
             if not source.info.live:
                 pacer.wait(due_ns)
-            recorded_ns = frame.stamp_ns + base_ns
-            stamp_ns = time.time_ns() if args.stamps == 'now' else recorded_ns
+            stamp_ns = stamp(frame.stamp_ns + base_ns, due_ns)
             camera.publish(prepared, stamp_ns)
+            if simulated:
+                notice.look()
             if log:
                 log.write(json.dumps({'index': index, 'stamp_ns': stamp_ns}) + '\n')
             index += 1
         if not args.loop or source.info.live:
             return
         base_ns = due_ns + period_ns
+
+
+def _stamps(kind: str, pacer: Pacer) -> Callable[[int, int], int]:
+    """Return what makes a stamp of the recorded one and of the time at which a frame is due."""
+    if kind == 'recorded':
+        return lambda recorded_ns, _: recorded_ns
+    if kind == 'now':
+        return lambda *_: time.time_ns()
+    wall_ns = time.time_ns() - time.monotonic_ns()
+    return lambda _, due_ns: wall_ns + pacer.shown_ns(due_ns)

@@ -197,9 +197,16 @@ def _camera_info(calibration: Calibration) -> Any:
 
 
 def _depth(depth: Depth) -> Any:
+    """Return a ``sensor_msgs/Image`` without a header: 16UC1 in millimetres or 32FC1 in metres."""
     height, width = depth.image.shape
+    in_metres = depth.image.dtype == np.float32
+    wire = np.dtype('<f4' if in_metres else '<u2')
     message = api.Image(
-        height=height, width=width, encoding='16UC1', is_bigendian=0, step=2 * width
+        height=height,
+        width=width,
+        encoding='32FC1' if in_metres else '16UC1',
+        is_bigendian=0,
+        step=wire.itemsize * width,
     )
-    api.fill_bytes(message, depth.image.astype('<u2', copy=False))
+    api.fill_bytes(message, np.ascontiguousarray(depth.image, wire))
     return message

@@ -32,7 +32,7 @@ _TOPICS = ('image_topic', 'depth_topic', 'info_topic')
 
 SOURCE_HELP = (
     'a video file, a folder of JPEG or PNG images, an RVOS clip, a ROS 2 bag (folder, .mcap or '
-    '.db3), or a webcam (0, /dev/video0)'
+    '.db3), a webcam (0, /dev/video0), or a simulated tabletop (sim, sim:SEED, sim:SPLIT:SEED)'
 )
 
 

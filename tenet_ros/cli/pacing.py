@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-__all__ = ['MOST_LAG_NS', 'Pacer']
+__all__ = ['MOST_LAG_NS', 'LateNotice', 'Pacer']
 
 MOST_LAG_NS = 250_000_000
 """A source that falls further behind than this does not try to catch up what it lost."""
+
+
+NOTICE_NS = 5_000_000_000
 
 
 class Pacer:
@@ -35,6 +38,10 @@ class Pacer:
         self.moved_ns = 0
         """By how much the schedule was moved, in all."""
 
+    def shown_ns(self, due_ns: int) -> int:
+        """Return the clock's time for which ``due_ns`` is scheduled; after the first ``wait``."""
+        return (self._zero_ns or 0) + due_ns
+
     def wait(self, due_ns: int) -> None:
         """Return when ``due_ns`` has passed since the first call's own ``due_ns``."""
         now_ns = self._clock_ns()
@@ -48,3 +55,35 @@ class Pacer:
         if left_ns < -MOST_LAG_NS:
             self.moved_ns -= left_ns
             self._zero_ns -= left_ns
+
+
+class LateNotice:
+    """Says that frames are late: at once, and then no more often than every few seconds.
+
+    Args:
+        pacer: counts them.
+        say: takes one line.
+        clock_ns: monotonic.
+    """
+
+    def __init__(
+        self,
+        pacer: Pacer,
+        say: Callable[[str], object],
+        clock_ns: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
+        self._pacer = pacer
+        self._say = say
+        self._clock_ns = clock_ns
+        self._told = 0
+        self._again_ns = 0
+
+    def look(self) -> None:
+        """Say it if more frames have been late since it was said."""
+        now_ns = self._clock_ns()
+        new = self._pacer.late - self._told
+        if new <= 0 or now_ns < self._again_ns:
+            return
+        self._say(f'{new} frames late, {self._pacer.late} in all: this machine does not keep up')
+        self._told = self._pacer.late
+        self._again_ns = now_ns + NOTICE_NS

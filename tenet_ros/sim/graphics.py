@@ -10,7 +10,7 @@ from typing import Any
 
 from tenet_ros.errors import TenetError
 
-__all__ = ['GraphicsError', 'mujoco_module', 'open_context']
+__all__ = ['GraphicsError', 'check_graphics', 'mujoco_module', 'open_context']
 
 BACKENDS = ('egl', 'osmesa')
 """In order of preference; both draw without a display."""
@@ -66,6 +66,15 @@ def open_context(width: int, height: int) -> Any:
             f'{backend} makes no OpenGL context here ({error}); {_ADVICE}'
         ) from error
     return context
+
+
+def check_graphics() -> None:
+    """Find out whether scenes can be rendered, in a third of a second.
+
+    Raises:
+        GraphicsError: they cannot; it says why, and what to do.
+    """
+    open_context(1, 1).free()
 
 
 def _backend() -> str:

@@ -76,6 +76,12 @@ class Recording:
         """Return a frame: (H, W, 3) uint8 RGB, C-contiguous."""
         return self.images.image(frame)
 
+    def encoded(self, frame: int) -> UInt8Array:
+        """Return the (N,) uint8 bytes of a frame's JPEG; none where the pictures are a video."""
+        if isinstance(self.images, Video):
+            return np.zeros(0, np.uint8)
+        return self.images.encoded(frame)
+
     def labels(self, frame: int) -> UInt8Array:
         """Return a frame's labels: (H, W) uint8, i + 1 where thing i is seen, 0 elsewhere."""
         return self.masks.labels(frame)

@@ -42,7 +42,8 @@ class View:
     Attributes:
         image: (H, W, 3) uint8 RGB, C-contiguous, after the sensor.
         labels: (H, W) uint8, i + 1 where thing i is seen, 0 elsewhere.
-        depth: (H, W) float32, metres along the optical axis; (0, 0) where not asked for.
+        depth: (H, W) float32, metres along the optical axis, infinite where there is nothing;
+            (0, 0) where not asked for.
         position: (3,) float64 of the camera, world, metres.
         rotation: (3, 3) float64, optical frame to world.
         focal_px: the principal point is the image's centre.
@@ -110,9 +111,8 @@ class Renderer:
 
     def view(self, frame: int, *, depth: bool = False) -> View:
         """Return picture, labels and, if asked for, depth of a frame."""
-        image = self.image(frame)
+        image, distances = self.image_and_depth(frame, depth=depth)
         labels = self._stage.draw_labels()
-        distances = self._stage.read_depth() if depth else np.zeros((0, 0), np.float32)
         camera = self.scene.camera
         return View(
             image=image,
@@ -123,11 +123,15 @@ class Renderer:
             focal_px=camera.focal_px,
         )
 
-    def image_and_depth(self, frame: int) -> tuple[UInt8Array, npt.NDArray[np.float32]]:
-        """Return what an RGB-D camera gives: the picture, and (H, W) float32 metres."""
-        self._pose(frame)
-        drawn = np.ascontiguousarray(self._stage.draw())
-        return self._sensor.expose(drawn, frame), self._stage.read_depth()
+    def image_and_depth(
+        self, frame: int, *, depth: bool = True
+    ) -> tuple[UInt8Array, npt.NDArray[np.float32]]:
+        """Return what an RGB-D camera gives: the picture, and (H, W) float32 metres.
+
+        The depth is (0, 0) where it is not asked for, and infinite where there is nothing.
+        """
+        image = self.image(frame)
+        return image, self._stage.read_depth() if depth else np.zeros((0, 0), np.float32)
 
     def _pose(self, frame: int) -> None:
         """Put everything where it is at a frame, unless it is there."""

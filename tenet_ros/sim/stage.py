@@ -24,6 +24,7 @@ __all__ = [
     'PATTERNS',
     'SPOT_DEG',
     'Stage',
+    'close_stage_of_this_thread',
     'frustum_mesh',
     'stage_of_this_thread',
 ]
@@ -41,7 +42,7 @@ SHADOW_PX = 768
 """The default, 4096, makes a picture take three times as long on a software renderer."""
 SPOT_DEG = 60.0
 """Half angle of a lamp's cone."""
-NEAR_M, FAR_M = 0.1, 6.0
+NEAR_M, FAR_M, HORIZON_M = 0.1, 6.0, 5.9
 HIDDEN, SHOWN = 5, 0
 BACKDROP = 255
 """Label drawn for the table; read back as 0."""
@@ -229,11 +230,21 @@ class Stage:
         return labels
 
     def read_depth(self) -> npt.NDArray[np.float32]:
-        """Return the depth of what was drawn last: (H, W) float32, metres along the optical axis."""
+        """Return the depth of what was drawn last: (H, W) float32, metres along the optical axis.
+
+        Infinite where there is nothing (REP 117).
+        """
         buffer = np.empty(self._size, np.float32)
         self._mj.mjr_readPixels(None, buffer, self._rectangle, self._context)
         # The inverse of the projection's third row, with the buffer's range [0, 1].
-        return np.asarray(NEAR_M * FAR_M / (FAR_M - buffer[::-1] * (FAR_M - NEAR_M)), np.float32)
+        depth = NEAR_M * FAR_M / (FAR_M - buffer[::-1] * (FAR_M - NEAR_M))
+        depth[depth > HORIZON_M] = np.inf
+        return np.asarray(depth, np.float32)
+
+    def close(self) -> None:
+        """Free the graphics memory; to be called in the stage's own thread."""
+        self._context.free()
+        self._gl.free()
 
     def _render(self, *, labels: bool) -> None:
         flags = self._mj.mjtRndFlag
@@ -264,6 +275,14 @@ def stage_of_this_thread() -> Stage:
         stage = Stage()
         _stages.stage = stage
     return stage
+
+
+def close_stage_of_this_thread() -> None:
+    """Free the calling thread's stage, if it has one, before the thread ends."""
+    stage: Stage | None = getattr(_stages, 'stage', None)
+    if stage is not None:
+        _stages.stage = None
+        stage.close()
 
 
 def frustum_mesh(

@@ -108,12 +108,13 @@ class Depth:
     """A depth image registered to the colour image.
 
     Attributes:
-        image: (H, W) uint16, millimetres, 0 where nothing was measured.
+        image: (H, W) uint16, millimetres, 0 where nothing was measured; or (H, W) float32,
+            metres, NaN or infinite where nothing was measured (REP 118).
         stamp_ns: its own stamp.
         frame_id: its own frame.
     """
 
-    image: npt.NDArray[np.uint16]
+    image: npt.NDArray[np.uint16] | npt.NDArray[np.float32]
     stamp_ns: int
     frame_id: str
 

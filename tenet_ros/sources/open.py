@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tenet_ros.errors import SourceError
+from tenet_ros.sim.recording import is_recording
 from tenet_ros.sources.source import Source
 
 __all__ = ['BAG_SUFFIXES', 'IMAGE_SUFFIXES', 'open_source', 'opened']
@@ -25,19 +26,20 @@ def open_source(
     depth_topic: str | None = None,
     info_topic: str | None = None,
 ) -> Source:
-    """Open a video file, a folder of images, an RVOS clip, a ROS bag, or a webcam.
+    """Open a video, a folder of images, an RVOS clip, a ROS bag, a webcam, or a simulation.
 
     Args:
-        spec: a path, or the number of a webcam ("0", "/dev/video0"). A file or folder that is
-            named by a number wins over the webcam.
+        spec: a path, the number of a webcam ("0", "/dev/video0"), or a simulated tabletop
+            ("sim[:SPLIT][:SEED][+]"). A file or folder of such a name wins over what it names.
         fps: frames per second to assume for a folder or a video in place of its own rate, or to
-            ask of a webcam; a bag keeps its recorded intervals.
+            ask of a webcam or a simulation; a bag keeps its recorded intervals.
         image_topic: the image topic of a bag, where several could be meant.
-        depth_topic: the depth topic of a bag; '' for none.
+        depth_topic: the depth topic of a bag; '' for none, also of a simulation.
         info_topic: the camera_info topic of a bag; '' for none.
 
     Raises:
         SourceError: nothing there, or nothing in it that could be shown; it says what was found.
+        GraphicsError: a simulation cannot be rendered on this machine.
     """
     if fps is not None and not 0 < fps <= 1000:
         raise SourceError(f'frame rate: expected more than 0 and at most 1000 Hz, got {fps}')
@@ -48,10 +50,11 @@ def open_source(
 
         return WebcamSource(int(device.group(1)), fps=fps)
     if not path.exists():
-        raise SourceError(
-            f'source {str(spec)!r}: no such file or folder; expected a video, a folder of '
-            'JPEG or PNG images, a ROS bag, or the number of a webcam'
-        )
+        return _open_simulation(str(spec), fps, depth=depth_topic != '')
+    if is_recording(path):
+        from tenet_ros.sources.tabletop import RecordedTabletop
+
+        return RecordedTabletop((path,), rate_hz=fps)
     if path.suffix in BAG_SUFFIXES or (path / 'metadata.yaml').is_file():
         from tenet_ros.sources.bag import BagSource
 
@@ -74,6 +77,18 @@ def opened(source: Source) -> Iterator[Source]:
         yield source
     finally:
         source.close()
+
+
+def _open_simulation(spec: str, fps: float | None, *, depth: bool) -> Source:
+    """Open what is neither a file nor a device."""
+    from tenet_ros.sources.tabletop import is_tabletop, tabletop_of
+
+    if is_tabletop(spec):
+        return tabletop_of(spec, rate_hz=fps, depth=depth)
+    raise SourceError(
+        f'source {spec!r}: no such file or folder; expected a video, a folder of JPEG or PNG '
+        'images, a ROS bag, the number of a webcam, or a simulated tabletop (sim, sim:7)'
+    )
 
 
 def _open_folder(path: Path, fps: float | None) -> Source:

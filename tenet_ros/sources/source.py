@@ -17,7 +17,7 @@ class SourceInfo:
 
     Attributes:
         name: short, for file names and tables: "dogs.mp4", "webcam 0".
-        kind: "video", "folder", "clip", "bag" or "webcam".
+        kind: "video", "folder", "clip", "bag", "webcam", "simulation" or "recording".
         rate_hz: nominal frames per second; for a bag what its first intervals show.
         length: number of frames, or None where nobody knows (a webcam, some videos).
         live: True when frames come at their own time and cannot be played again.
