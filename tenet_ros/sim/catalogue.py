@@ -37,6 +37,7 @@ class Category:
             '' not at all.
         carries: whether small things may stand on or in it.
         small: whether it may stand on or in something else.
+        round: whether a turn about its upright axis is hard to see.
         topples: whether it stands so tall that it may fall over.
     """
 
@@ -44,26 +45,27 @@ class Category:
     rolls: str = ''
     carries: bool = False
     small: bool = False
+    round: bool = False
     topples: bool = False
 
 
 CATEGORIES: dict[str, Category] = {
     'mug': Category(patterned=True, small=True),
-    'cup': Category(patterned=True, small=True),
-    'bowl': Category(carries=True),
-    'plate': Category(carries=True),
+    'cup': Category(patterned=True, small=True, round=True),
+    'bowl': Category(carries=True, round=True),
+    'plate': Category(carries=True, round=True),
     'pan': Category(carries=True),
-    'bottle': Category(patterned=True, rolls='side', topples=True),
-    'can': Category(patterned=True, rolls='side', small=True, topples=True),
+    'bottle': Category(patterned=True, rolls='side', topples=True, round=True),
+    'can': Category(patterned=True, rolls='side', small=True, topples=True, round=True),
     'teapot': Category(),
     'spoon': Category(),
     'box': Category(patterned=True, carries=True),
     'cube': Category(patterned=True, small=True),
     'book': Category(patterned=True, carries=True),
-    'ball': Category(patterned=True, rolls='any', small=True),
+    'ball': Category(patterned=True, rolls='any', small=True, round=True),
     'banana': Category(),
-    'apple': Category(rolls='any', small=True),
-    'pear': Category(small=True),
+    'apple': Category(rolls='any', small=True, round=True),
+    'pear': Category(small=True, round=True),
     'screwdriver': Category(),
     'hammer': Category(),
     'toy car': Category(rolls='wheels', small=True),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from tenet_ros.sim.catalogue import ALLOWED, CATEGORIES, COLOURS, PATTERNS
+from tenet_ros.sim.catalogue import ALLOWED, CATEGORIES, PATTERNS
 from tenet_ros.sim.looks import paint
 from tenet_ros.sim.rotations import about, matrix, multiply, upright
 from tenet_ros.sim.scene import Camera, Thing
@@ -16,11 +17,18 @@ from tenet_ros.sim.solids import thing_points
 from tenet_ros.sim.spans import gaps, spans
 from tenet_ros.sim.viewpoints import on_table
 
-__all__ = ['Body', 'arrange', 'cast', 'make']
+__all__ = ['Body', 'arrange', 'cast', 'make', 'tallest']
 
 Array = npt.NDArray[np.float64]
 Random = np.random.Generator
 CLEARANCE_M = 0.008
+_MOST_ALIKE = 4
+"""Things of one category in a scene."""
+_TRIES = 40
+_LYING, _STACKED = 0.35, 0.45
+"""How often what may roll lies on its side; how often a small thing seeks a seat, per try."""
+_REACH_M = 0.46
+"""From the table's middle."""
 _FLOOR_M = {'bowl': 0.008, 'pan': 0.008, 'plate': 0.008}
 """Thickness of the bottom of what is hollow, at size 1."""
 _FOOT = {'bowl': 0.5, 'pan': 0.45, 'plate': 0.6}
@@ -54,17 +62,27 @@ class Body:
         return self.points @ matrix(self.turn).T + self.place
 
 
+_NEUTRAL = frozenset(('white', 'grey', 'black'))
+"""Colours that are only ever dotted: a white and blue check would be a blue one to many."""
+_PALE = frozenset(('white', 'yellow', 'orange', 'pink'))
+
+
+def _second(rng: Random, colour: str) -> str:
+    """Return a colour for the pattern that leaves no doubt which one is the main colour."""
+    if colour in _PALE:
+        return 'black' if colour == 'white' or rng.random() < 0.4 else 'white'
+    return 'white'
+
+
 def make(category: str, colour: str, rng: Random, size: float) -> Body:
     """Return a new thing of a category and colour."""
     parts, extent = build(category, rng, size)
-    pattern = 'plain'
+    pattern, second = 'plain', ''
     if CATEGORIES[category].patterned and rng.random() < 0.4:
-        pattern = str(rng.choice(PATTERNS[1:]))
-    second = ''
-    if pattern != 'plain':
-        second = 'white' if colour != 'white' else str(rng.choice(('blue', 'red', 'black')))
-        if rng.random() < 0.35:
-            second = str(rng.choice([c for c in COLOURS if c != colour]))
+        pattern = _pick(rng, PATTERNS[1:])
+        second = _second(rng, colour)
+        if colour in _NEUTRAL:
+            pattern = 'dotted'
     thing = Thing(
         category=category,
         colour=colour,
@@ -78,8 +96,17 @@ def make(category: str, colour: str, rng: Random, size: float) -> Body:
     return Body(thing=thing, points=thing_points(parts), size=size)
 
 
-def _pick(rng: Random, options: list[str] | tuple[str, ...]) -> str:
+def tallest(bodies: list[Body]) -> float:
+    """Return the height of the highest point of all, metres above the table."""
+    return max(float(body.world()[:, 2].max()) for body in bodies)
+
+
+def _pick(rng: Random, options: Sequence[str]) -> str:
     return options[int(rng.integers(len(options)))]
+
+
+def _one(rng: Random, bodies: Sequence[Body]) -> Body:
+    return bodies[int(rng.integers(len(bodies)))]
 
 
 def cast(rng: Random, count: int, split: str) -> list[Body]:
@@ -98,13 +125,19 @@ def cast(rng: Random, count: int, split: str) -> list[Body]:
                 category = twin.thing.category
                 colour = _pick(rng, [c for c in allowed[category] if c != twin.thing.colour])
             elif dice < 0.50:
-                fits = [n for n in names if twin.thing.colour in allowed[n]]
+                fits = [
+                    n
+                    for n in names
+                    if twin.thing.colour in allowed[n] and n != twin.thing.category
+                ]
                 category, colour = _pick(rng, fits), twin.thing.colour
             else:
                 category, colour = twin.thing.category, twin.thing.colour
                 size = twin.size / 1.5 if twin.size > 1.04 else twin.size * 1.5
                 size = float(np.clip(size, 0.7, 1.4))
-        bodies.append(make(category, colour, rng, size))
+        alike = [b.thing for b in bodies if b.thing.category == category]
+        if len(alike) < _MOST_ALIKE and sum(t.colour == colour for t in alike) < 2:
+            bodies.append(make(category, colour, rng, size))
     return bodies
 
 
@@ -150,8 +183,7 @@ def arrange(
     *,
     border_px: float = 45,
     clearance: float = CLEARANCE_M,
-    lying: float = 0.35,
-    stacked: float = 0.4,
+    crowded: float = 0.0,
 ) -> list[Body]:
     """Place things in the camera's view, on the table or on each other, without touching.
 
@@ -162,8 +194,7 @@ def arrange(
         frame: of the camera.
         border_px: how far a thing's middle stays from the image's border.
         clearance: least gap between neighbours, metres.
-        lying: how often what may roll on its side lies.
-        stacked: how often a small thing goes onto another, if it fits.
+        crowded: how often a thing goes right beside another.
 
     Returns:
         Those that found a place, in their order.
@@ -171,33 +202,45 @@ def arrange(
     placed: list[Body] = []
     taken: list[tuple[Array, Array]] = []
     for body in bodies:
-        kind = CATEGORIES[body.thing.category]
-        body.lying = kind.rolls == 'side' and rng.random() < lying
-        free = [
-            b
-            for b in placed
-            if CATEGORIES[b.thing.category].carries and not any(o.under is b for o in placed)
-        ]
-        for attempt in range(40):
-            wants = kind.small and free and not body.lying and attempt < 4
-            carrier = None
-            if wants and rng.random() < stacked:
-                carrier = free[int(rng.integers(len(free)))]
-                if not _seat(rng, body, carrier):
-                    continue
-            else:
-                pixel = rng.uniform(
-                    (border_px, border_px), (camera.width - border_px, camera.height - border_px)
-                )
-                x, y = on_table(camera, frame, pixel)
-                if not np.hypot(x, y) < 0.46:
+        body.lying = CATEGORIES[body.thing.category].rolls == 'side' and rng.random() < _LYING
+        for attempt in range(_TRIES):
+            if not (attempt < 4 and rng.random() < _STACKED and _seated(rng, body, placed)):
+                beside = placed if rng.random() < crowded else []
+                x, y = _spot(rng, body, beside, camera, frame, border_px)
+                if not np.hypot(x, y) < _REACH_M:
                     continue
                 body.under = None
-                _stand(body, float(x), float(y), 0.0, rng.uniform(0, 2 * np.pi))
+                _stand(body, x, y, 0.0, rng.uniform(0, 2 * np.pi))
             mine = spans(body.world())
-            others = [s for b, s in zip(placed, taken, strict=True) if b is not carrier]
+            others = (s for b, s in zip(placed, taken, strict=True) if b is not body.under)
             if all(gaps(mine, other) > clearance for other in others):
                 placed.append(body)
                 taken.append(mine)
                 break
     return placed
+
+
+def _spot(
+    rng: Random, body: Body, beside: list[Body], camera: Camera, frame: int, border_px: float
+) -> tuple[float, float]:
+    """Return a place on the table, in view or right beside another thing, metres."""
+    if beside:
+        other = _one(rng, beside)
+        reach = (np.mean(body.thing.extent[:2]) + np.mean(other.thing.extent[:2])) / 2
+        angle = rng.uniform(0, 2 * np.pi)
+        away = reach * rng.uniform(0.8, 1.3) * np.asarray((np.cos(angle), np.sin(angle)))
+        x, y = other.place[:2] + away
+    else:
+        size = np.asarray((camera.width, camera.height))
+        pixel = rng.uniform(np.full(2, border_px), size - border_px)
+        x, y = on_table(camera, frame, pixel)
+    return float(x), float(y)
+
+
+def _seated(rng: Random, body: Body, placed: list[Body]) -> bool:
+    """Put a small thing on or in a random thing that is free; False where that fails."""
+    if body.lying or not CATEGORIES[body.thing.category].small:
+        return False
+    loaded = {id(other.under) for other in placed}
+    free = [b for b in placed if CATEGORIES[b.thing.category].carries and id(b) not in loaded]
+    return bool(free) and _seat(rng, body, _one(rng, free))

@@ -25,10 +25,10 @@ def _circle() -> Array:
 
 @lru_cache(maxsize=1)
 def _ball() -> Array:
-    """(50, 3) points on the unit sphere: two poles and three rings of parallels."""
+    """(82, 3) points on the unit sphere: two poles and five parallels."""
     rings = [
         np.column_stack((_circle() * np.cos(level), np.full(_RING, np.sin(level))))
-        for level in (-np.pi / 4, 0.0, np.pi / 4)
+        for level in np.deg2rad((-60, -30, 0, 30, 60))
     ]
     return np.concatenate((*rings, [[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]]))
 

@@ -11,6 +11,8 @@ __all__ = ['camera', 'noise', 'on_table']
 
 Array = npt.NDArray[np.float64]
 WIDTH, HEIGHT = 640, 480
+_MOST_PX_PER_M = 620
+"""At the middle of the view, so that a thing of 0.1 m covers at most 62 pixels there."""
 
 
 def noise(rng: np.random.Generator, times: Array, lowest_hz: float, highest_hz: float) -> Array:
@@ -40,7 +42,8 @@ def camera(rng: np.random.Generator, times: Array, motion: str) -> Camera:
         motion: 'static', 'pan' or 'handheld'.
     """
     elevation, azimuth = np.deg2rad(rng.uniform(20, 60)), rng.uniform(0, 2 * np.pi)
-    distance, focal = rng.uniform(0.72, 1.25), float(rng.uniform(450, 650))
+    distance, focal = rng.uniform(0.75, 1.3), float(rng.uniform(450, 650))
+    focal = min(focal, _MOST_PX_PER_M * distance)
     flat = np.asarray((np.cos(azimuth), np.sin(azimuth), 0.0))
     side = np.asarray((-flat[1], flat[0], 0.0))
     target = np.tile(np.append(rng.normal(0, 0.02, 2), 0.03), (len(times), 1))

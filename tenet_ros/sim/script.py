@@ -1,0 +1,207 @@
+"""Who does what in a clip: acts are proposed until enough of them touch nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tenet_ros.sim.acts import Act, Helper, Maker, Stage, choose, passing
+from tenet_ros.sim.catalogue import CATEGORIES
+from tenet_ros.sim.layout import Body
+from tenet_ros.sim.motions import Path, still
+from tenet_ros.sim.rotations import matrix
+from tenet_ros.sim.scene import Activity
+from tenet_ros.sim.solids import part_points
+from tenet_ros.sim.spans import DIRECTIONS, gaps
+
+__all__ = ['Script', 'direct']
+
+Array = npt.NDArray[np.float64]
+Spans = tuple[Array, Array]
+"""Low and high, (T or 1, parts, 17)."""
+_KINDS, _TRIES = 5, 16
+_APART_M = 0.002
+_FROM_CAMERA_M = 0.14
+_UNNAMED = 2
+"""At most so many things without a name."""
+
+
+@dataclass(slots=True, eq=False)
+class Script:
+    """Bodies with their paths.
+
+    Attributes:
+        bodies: N, the unnamed last.
+        paths: N, of T frames each.
+        activities: in the order of their bodies.
+    """
+
+    bodies: list[Body]
+    paths: list[Path]
+    activities: list[Activity]
+
+
+def _swept(body: Body, path: Path, *, parts: bool) -> Spans:
+    """Return the extents of a body, or of each of its parts, along its path."""
+    groups = [part_points(part) for part in body.thing.parts] if parts else [body.points]
+    starts = np.cumsum([0, *(len(g) for g in groups[:-1])])
+    places, turns = path
+    # The extent along d of R x + p is the extent of x along R^T d, plus d . p.
+    axes = DIRECTIONS @ matrix(turns)
+    along = np.concatenate(groups) @ np.swapaxes(axes, 1, 2)
+    shift = (places @ DIRECTIONS.T)[:, None]
+    low = np.minimum.reduceat(along, starts, axis=1) + shift
+    high = np.maximum.reduceat(along, starts, axis=1) + shift
+    return low, high
+
+
+def _apart(one: Spans, other: Spans, least: float) -> bool:
+    """Return whether all of one body keeps clear of all of another at every frame."""
+    for k in range(one[0].shape[1]):
+        mine = one[0][:, k : k + 1], one[1][:, k : k + 1]
+        if float(gaps(mine, other).min()) <= least:
+            return False
+    return True
+
+
+class _Director:
+    """Holds what is settled while a clip's script grows."""
+
+    def __init__(self, rng: np.random.Generator, bodies: list[Body], stage: Stage) -> None:
+        self.rng, self.stage = rng, stage
+        self.bodies = bodies
+        frames = len(stage.times)
+        self.paths = [still(body.place, body.turn, frames) for body in bodies]
+        self.swept = [
+            _swept(body, still(body.place, body.turn, 1), parts=False) for body in bodies
+        ]
+        self.helpers: list[Helper] = []
+        self.helped: list[Spans] = []
+        self.activities: list[Activity] = []
+
+    def _clear_of_camera(self, swept: Spans) -> bool:
+        eyes = (self.stage.camera.positions @ DIRECTIONS.T)[:, None]
+        return _apart(swept, (eyes, eyes), _FROM_CAMERA_M)
+
+    def _family(self, mover: int, act: Act) -> list[int]:
+        above = [n for n, body in enumerate(self.bodies) if body.under is self.bodies[mover]]
+        return [mover, *above] if act.loads else [mover]
+
+    def _helper_fits(self, helper: Helper, family: list[int], swept: dict[int, Spans]) -> bool:
+        mine = _swept(helper.body, helper.path, parts=True)
+        others = [
+            swept.get(n, spans) for n, spans in enumerate(self.swept) if n not in family
+        ]
+        fits = self._clear_of_camera(mine) and all(
+            _apart(mine, other, _APART_M) for other in others
+        )
+        if fits:
+            whole = mine[0].min(axis=1, keepdims=True), mine[1].max(axis=1, keepdims=True)
+            fits = all(_apart(whole, other, _APART_M) for other in self.helped)
+        if fits:
+            self.helpers.append(helper)
+            self.helped.append(mine)
+        return fits
+
+    def move(self, mover: int) -> bool:
+        """Find an act for a body; every kind of act gets several tries before another does."""
+        for _ in range(_KINDS):
+            room = len(self.helpers) < _UNNAMED
+            make = choose(self.rng, self.bodies[mover], helpers=room)
+            if any(self._attempt(mover, make) for _ in range(_TRIES)):
+                return True
+        return False
+
+    def _attempt(self, mover: int, make: Maker) -> bool:
+        """Propose one act for a body and keep it if it touches nothing."""
+        body = self.bodies[mover]
+        act = make(self.rng, body, self.stage)
+        if act is None:
+            return False
+        family = self._family(mover, act)
+        if any(activity.thing in family for activity in self.activities):
+            return False
+        paths = {n: act.carry(self.bodies[n].place, self.bodies[n].turn) for n in family}
+        swept = {n: _swept(self.bodies[n], path, parts=False) for n, path in paths.items()}
+        carrier = next((n for n, b in enumerate(self.bodies) if b is body.under), -1)
+        for mine in swept.values():
+            others = [s for n, s in enumerate(self.swept) if n not in family and n != carrier]
+            if not all(_apart(mine, other, _APART_M) for other in others):
+                return False
+            if not all(_apart(other, mine, _APART_M) for other in self.helped):
+                return False
+            if not self._clear_of_camera(mine):
+                return False
+        if not all(self._helper_fits(helper, family, swept) for helper in act.helper):
+            return False
+        self._keep(act, paths, swept)
+        return True
+
+    def _keep(self, act: Act, paths: dict[int, Path], swept: dict[int, Spans]) -> None:
+        seconds = self.stage.seconds
+        for n, path in paths.items():
+            self.paths[n], self.swept[n] = path, swept[n]
+            for start, end in act.windows:
+                if start < seconds and end > 0:
+                    self.activities.append(
+                        Activity(
+                            thing=n, kind=act.kind, start_s=max(start, 0.0), end_s=min(end, seconds)
+                        )
+                    )
+
+    def occlude(self) -> None:
+        """Let something pass in front, if it finds a free way."""
+        for _ in range(_TRIES):
+            if len(self.helpers) < _UNNAMED and self._helper_fits(
+                passing(self.rng, self.stage, self.bodies), [], {}
+            ):
+                return
+
+
+def _likely(bodies: list[Body]) -> Array:
+    """Return how likely each body is to move: more so what has a like one, or rolls, or falls."""
+    names = [body.thing.category for body in bodies]
+    weights = np.ones(len(names))
+    for n, (name, body) in enumerate(zip(names, bodies, strict=True)):
+        kind = CATEGORIES[name]
+        weights[n] *= 2.0 if names.count(name) > 1 else 1.0
+        weights[n] *= 2.0 if kind.rolls == 'any' or kind.topples or body.lying else 1.0
+    return weights / weights.sum()
+
+
+def direct(
+    rng: np.random.Generator, bodies: list[Body], stage: Stage, movers: int, *, occlusion: bool
+) -> Script:
+    """Let some bodies move.
+
+    Args:
+        rng: where from.
+        bodies: as they stand before.
+        stage: times and camera.
+        movers: how many bodies should move of their own.
+        occlusion: whether something should pass in front.
+
+    Returns:
+        The script, in which nothing passes through anything.
+    """
+    director = _Director(rng, bodies, stage)
+    order = rng.choice(len(bodies), size=len(bodies), replace=False, p=_likely(bodies))
+    moved: set[int] = set()
+    count = 0
+    for mover in order:
+        if count == movers:
+            break
+        if int(mover) in moved:
+            continue
+        if director.move(int(mover)):
+            count += 1
+            moved |= {activity.thing for activity in director.activities}
+    if occlusion:
+        director.occlude()
+    script = Script(list(bodies), director.paths, director.activities)
+    for helper in director.helpers:
+        script.bodies.append(helper.body)
+        script.paths.append(helper.path)
+    return script
