@@ -17,9 +17,10 @@ from tenet_ros.sim.scene import ActivityKind, Array, Solid, Thing
 
 __all__ = ['Deeds']
 
-_MOVING_S, _STILL_S = 0.3, 0.6
+_MOVING_S, _STILL_S = 0.3, 0.8
 _MOVING_PX, _MOVING_M = 5.0, 0.01
 _STILL_M, _STILL_RAD = 0.003, 0.03
+_CREEP_MPS = 0.015
 _HEADING_S = 0.4
 
 _ACTIVITY = {
@@ -31,7 +32,7 @@ _ACTIVITY = {
     Deed.LIFTED: ActivityKind.LIFTED,
     Deed.CIRCLING: ActivityKind.CIRCLE,
 }
-_NEEDS_S = {Deed.FALLING: 0.13, Deed.CIRCLING: 1.0}
+_NEEDS_S = {Deed.FALLING: 0.13, Deed.CIRCLING: 0.6}
 """How long an activity is watched before it is named; 0.3 s unless said here."""
 
 _UNSURE = {
@@ -62,31 +63,30 @@ class Deeds:
         return self._known[deed]
 
     def _of(self, deed: Deed) -> Trits:
-        if deed is Deed.MOVING:
-            return self.moving
-        if deed is Deed.STILL:
-            return (-self.moving).astype(np.int8)
         if deed in _ACTIVITY:
             return self._doing(deed)
         if deed in _PAST:
             return self._has_done(deed)
-        if deed is Deed.STOPPED:
-            return self._stopped()
-        if deed is Deed.STARTED:
-            return self._started()
-        if deed is Deed.CAME_BACK:
-            return self._came_back()
-        if deed is Deed.ENTERED:
-            return self._entered()
-        return self._heading(deed)
+        if deed in {Deed.LEFTWARD, Deed.RIGHTWARD, Deed.TOWARDS, Deed.AWAY}:
+            return self._heading(deed)
+        special = {
+            Deed.MOVING: lambda: self.moving,
+            Deed.STILL: lambda: np.negative(self.moving),
+            Deed.STOPPED: self._stopped,
+            Deed.STARTED: self._started,
+            Deed.CAME_BACK: self._came_back,
+            Deed.ENTERED: self._entered,
+        }
+        return special[deed]()
 
     @cached_property
     def moving(self) -> Trits:
-        """(T, N) +1 where it shows motion over 0.3 s, -1 where nothing stirred for 0.6 s."""
+        """(T, N) +1 where it has shown motion for 0.3 s, -1 where nothing stirred for 0.8 s."""
         quiet = self._quiet
         fast = (self._shift_px >= _MOVING_PX * self.facts.pixel) & (self._shift_m >= _MOVING_M)
-        watched = self._watched(_MOVING_S)
-        values = decided(fast & watched & ~quiet, quiet & self._watched(_STILL_S))
+        going = _run(self._steps_m * self.facts.rate_hz > _CREEP_MPS)
+        lasting = going >= self.facts.count(_MOVING_S)
+        values = decided(fast & lasting & self._watched(_MOVING_S), quiet & self._watched(_STILL_S))
         spun = self.facts.doing[ActivityKind.SPIN]
         return np.where(spun, np.minimum(values, 0), values).astype(np.int8)
 
@@ -109,18 +109,18 @@ class Deeds:
 
     @cached_property
     def _moved(self) -> Flags:
-        """(T, N) whether clear motion for 0.4 s in all has been seen by now."""
-        return np.asarray(np.cumsum(self.moving > 0, axis=0) >= self.facts.count(0.3))
+        """(T, N) whether clear motion for 0.2 s in all has been seen by now."""
+        return np.asarray(np.cumsum(self.moving > 0, axis=0) >= self.facts.count(0.2))
 
     def _watched(self, seconds: float) -> Flags:
         """(T, N) whether it was clear now, at the window's start, and mostly in between."""
         w = min(self.facts.count(seconds), self.facts.frames)
         clear = self.facts.clear
         total = np.cumsum(clear, axis=0)
-        total[w:] -= total[:-w].copy()
+        total[w:] = total[w:] - total[:-w]
         enough = total >= 0.8 * w
         enough[: w - 1] = False
-        return clear & enough
+        return np.asarray(clear & enough)
 
     @cached_property
     def _earlier(self) -> Array:
@@ -142,17 +142,22 @@ class Deeds:
         return np.asarray(camera.focal_px * local[..., :2] / np.maximum(local[..., 2:], 0.05))
 
     @cached_property
+    def _steps_m(self) -> Array:
+        """(T, N) way since the frame before, metres."""
+        steps = np.zeros((self.facts.frames, self.facts.named))
+        steps[1:] = np.linalg.norm(np.diff(self.facts.world, axis=0), axis=2)
+        return steps
+
+    @cached_property
     def _quiet(self) -> Flags:
         """(T, N) whether neither place nor pose changed within the window."""
         w = min(self.facts.count(_STILL_S), max(self.facts.frames - 1, 1))
-        steps = np.zeros((self.facts.frames, self.facts.named))
-        steps[1:] = np.linalg.norm(np.diff(self.facts.world, axis=0), axis=2)
         q = self.facts.scene.rotations[:, : self.facts.named]
-        turns = np.zeros_like(steps)
+        turns = np.zeros_like(self._steps_m)
         dot = np.abs(np.einsum('tnk,tnk->tn', q[1:], q[:-1]))
         turns[1:] = 2 * np.arccos(np.minimum(dot, 1.0))
         turns[turns < 1e-6] = 0.0
-        return (_window_sum(steps, w) <= _STILL_M) & (_window_sum(turns, w) <= _STILL_RAD)
+        return (_window_sum(self._steps_m, w) <= _STILL_M) & (_window_sum(turns, w) <= _STILL_RAD)
 
     def _doing(self, deed: Deed) -> Trits:
         """Rolling, sliding and the like: the activity, once it has been watched for a while."""
@@ -166,9 +171,21 @@ class Deeds:
             shows = lopsided & self._watched(0.3)
         if deed is Deed.FALLING:
             shows = facts.clear
+        if deed is Deed.CIRCLING:
+            shows = shows & (self._veered >= 2.0)
         others = [k for k in ActivityKind if k is not kind and k not in _UNSURE[deed]]
         other = np.logical_or.reduce([facts.doing[k] & (self.moving > 0) for k in others])
         return decided(active & watched & shows, ~active & (other | (self.moving < 0)))
+
+    @cached_property
+    def _veered(self) -> Array:
+        """(T, N) how far its course has turned by now while it circled, radians."""
+        step = np.diff(self.facts.world[:, :, :2], axis=0, prepend=self.facts.world[:1, :, :2])
+        course = np.arctan2(step[:, :, 1], step[:, :, 0])
+        circles = self.facts.doing[ActivityKind.CIRCLE] & (self._steps_m > 1e-5)
+        both = circles[1:] & circles[:-1]
+        veer = np.abs((np.diff(course, axis=0) + np.pi) % (2 * np.pi) - np.pi)
+        return np.concatenate([np.zeros_like(course[:1]), np.cumsum(veer * both, axis=0)])
 
     def _heading(self, deed: Deed) -> Trits:
         """Where things go: LEFTWARD, RIGHTWARD, TOWARDS, AWAY."""

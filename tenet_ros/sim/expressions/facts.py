@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from tenet_ros.sim.expressions.trits import Flags, Trits, decided, past_or_now
+from tenet_ros.sim.expressions.trits import Flags, decided, past_or_now
 from tenet_ros.sim.scene import ActivityKind, Array, Scene, Truth
 
 __all__ = ['Facts', 'ground_axes', 'reach']
@@ -69,12 +69,12 @@ class Facts:
     @cached_property
     def in_frame(self) -> Flags:
         """(T, N) whether most of the thing lies within the image, hidden or not."""
-        return self._amodal_px >= 0.4 * np.maximum(self._whole_px, 1)
+        return np.asarray(self._amodal_px >= 0.4 * np.maximum(self._whole_px, 1))
 
     @cached_property
     def gone(self) -> Flags:
         """(T, N) whether nothing of the thing lies within the image."""
-        return self._amodal_px <= 0.02 * np.maximum(self._whole_px, 1)
+        return np.asarray(self._amodal_px <= 0.02 * np.maximum(self._whole_px, 1))
 
     @cached_property
     def placed(self) -> Flags:
@@ -83,7 +83,7 @@ class Facts:
         latest = np.maximum.accumulate(np.where(self.clear, time, 0), axis=0)
         then = np.take_along_axis(self.world, latest[:, :, None], axis=0)
         stayed = np.linalg.norm(self.world - then, axis=2) < _MOVED_M
-        return self.seen & self.in_frame & (self.clear | stayed)
+        return np.asarray(self.seen & self.in_frame & (self.clear | stayed))
 
     @cached_property
     def axes(self) -> Array:
@@ -104,7 +104,7 @@ class Facts:
     @cached_property
     def tall(self) -> Array:
         """(T, N) half of its height as it stands or lies now, metres."""
-        return np.linalg.norm(self.axes[:, :, 2, :] * self.half, axis=2)
+        return np.asarray(np.linalg.norm(self.axes[:, :, 2, :] * self.half, axis=2))
 
     @cached_property
     def top(self) -> Array:
@@ -149,12 +149,12 @@ class Facts:
     @cached_property
     def apparent(self) -> Array:
         """(T, N) root of the pixels of the whole thing."""
-        return np.sqrt(np.maximum(self._whole_px, 1.0))
+        return np.asarray(np.sqrt(np.maximum(self._whole_px, 1.0)))
 
     @cached_property
     def size(self) -> Array:
         """(N,) geometric mean of each thing's extent, metres."""
-        return np.cbrt(np.prod(2 * self.half, axis=1))
+        return np.asarray(np.cbrt(np.prod(2 * self.half, axis=1)))
 
     @cached_property
     def doing(self) -> dict[ActivityKind, Flags]:

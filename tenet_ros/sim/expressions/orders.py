@@ -44,7 +44,7 @@ def place_in(
     held = clear[:, None] & (np.arange(facts.named) == best[:, None])
     values = np.where(candidates < 0, -1, np.where(clear[:, None], np.where(held, 1, -1), 0))
     if order.end is End.FIRST_MOVED:
-        return _first_moved(facts, deeds, candidates, values.astype(np.int8))
+        return _first_moved(deeds, candidates, values.astype(np.int8))
     return settled(values.astype(np.int8), facts.count(_SETTLE_S))
 
 
@@ -109,16 +109,13 @@ def _pick(
     return by[rows, place], apart & enough
 
 
-def _first_moved(facts: Facts, deeds: Deeds, candidates: Trits, values: Trits) -> Trits:
+def _first_moved(deeds: Deeds, candidates: Trits, values: Trits) -> Trits:
     """The earliest of those that moved; none while nothing stirred, doubt while something may."""
-    moved = np.isfinite(deeds.onset)
-    unclear = (candidates > 0) & deeds.stirred & ~moved
-    started = ((candidates > 0) & moved).any(axis=1)
-    untouched = (candidates >= 0) & ~deeds.stirred
-    nobody = (untouched | (candidates < 0)).all(axis=1) & ~(candidates == 0).any(axis=1)
+    moved, runs = np.isfinite(deeds.onset), candidates > 0
     watched = past_or_now(deeds.moving != 0)
-    nobody &= (watched | (candidates < 0)).all(axis=1)
-    single = (candidates > 0).sum(axis=1) < 2
-    out = np.where(started[:, None], values, np.where(nobody[:, None], -1, 0))
-    doubtful = unclear.any(axis=1) | single
-    return np.where(doubtful[:, None] & (candidates >= 0), 0, out).astype(np.int8)
+    calm = np.all((candidates < 0) | (runs & ~deeds.stirred & watched), axis=1, keepdims=True)
+    started = np.any(runs & moved, axis=1, keepdims=True)
+    unclear = np.any(runs & deeds.stirred & ~moved, axis=1, keepdims=True)
+    lone = runs.sum(axis=1, keepdims=True) < 2
+    found = np.where(started, values, np.where(calm, -1, 0))
+    return np.where((unclear | lone) & (candidates >= 0), 0, found).astype(np.int8)

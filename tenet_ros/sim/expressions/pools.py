@@ -61,7 +61,7 @@ WORDS: Pool = {
 """Colours, and what stands before a plural."""
 
 SHAPES: Pool = {
-    'colour': ('{c} {n}', '{c} {n}', '{c} {n}', '{n} that {is} {c}', '{c} coloured {n}'),
+    'colour': (*['{c} {n}'] * 9, '{n} that {is} {c}', '{n} which {is} {c}', '{c} coloured {n}'),
     'plain': ('plain {n}', 'plain {c} {n}', '{n} without a pattern'),
     'striped': ('striped {n}', 'striped {c} {n}', '{n} with stripes'),
     'dotted': ('dotted {n}', 'dotted {c} {n}', '{n} with dots', 'spotted {n}'),

@@ -263,62 +263,87 @@ def _temporal(draw: Draw) -> Meaning | None:
     return Meaning(name=name, statements=(Statement(deed=deed),))
 
 
-def _negation(draw: Draw) -> Meaning | None:
-    i = draw.thing(draw.twins())
-    if i < 0:
+def _not_colour(draw: Draw, i: int) -> Meaning | None:
+    """The mug that is not red."""
+    thing = draw.things[i]
+    kin = {t.colour for t in draw.things if t.category == thing.category}
+    others = sorted(kin - {thing.colour})
+    if not others:
         return None
-    thing, dice = draw.things[i], draw.rng.random()
-    if dice < 0.4:
-        kin = [t.colour for t in draw.things if t.category == thing.category]
-        others = sorted({c for c in kin if c != thing.colour})
-        if not others:
-            return None
-        name = Name(category=thing.category, excluded=draw.one_of(others))
-        return Meaning(name=name)
-    name = draw.name(i, colour=0.0)
-    if dice < 0.65 and draw.may(Deed.MOVING):
-        deeds = [d for d, k in draw.deeds(_DENIED) if draw.things[k].category == thing.category]
-        if not deeds:
-            return None
-        denied = Statement(deed=draw.one_of(deeds), negated=True)
-        return Meaning(name=name, statements=(denied,))
-    kin_ids = [k for k in draw.twins() if draw.things[k].category == thing.category and k != i]
-    link = _related(draw, draw.one_of(kin_ids)) if kin_ids else None
+    return Meaning(name=Name(category=thing.category, excluded=draw.one_of(others)))
+
+
+def _not_doing(draw: Draw, i: int) -> Meaning | None:
+    """The ball that is not rolling, while another is."""
+    category = draw.things[i].category
+    deeds = [d for d, k in draw.deeds(_DENIED) if draw.things[k].category == category]
+    if not deeds:
+        return None
+    denied = Statement(deed=draw.one_of(deeds), negated=True)
+    return Meaning(name=draw.name(i, colour=0.0), statements=(denied,))
+
+
+def _not_there(draw: Draw, i: int) -> Meaning | None:
+    """The ball not next to the bowl, while another is."""
+    category = draw.things[i].category
+    kin = [k for k in draw.twins() if draw.things[k].category == category and k != i]
+    link = _related(draw, draw.one_of(kin)) if kin else None
     if link is None or link.place in {Place.BETWEEN, Place.UNDER}:
         return None
-    return Meaning(name=name, relations=(replace(link, negated=True),))
+    return Meaning(name=draw.name(i, colour=0.0), relations=(replace(link, negated=True),))
+
+
+def _negation(draw: Draw) -> Meaning | None:
+    i = draw.thing(draw.twins())
+    options = [_not_colour, _not_there]
+    if draw.may(Deed.MOVING):
+        options.append(_not_doing)
+    return None if i < 0 else draw.one_of(options)(draw, i)
+
+
+def _colour_and_place(draw: Draw, i: int) -> Meaning | None:
+    link = _related(draw, i)
+    return None if link is None else Meaning(name=draw.name(i, colour=1.0), relations=(link,))
+
+
+def _colour_and_deed(draw: Draw, i: int) -> Meaning | None:
+    found = [(d, k) for d, k in draw.deeds(_NOW + _THEN) if k == i]
+    if not found:
+        return None
+    done = (Statement(deed=draw.one_of(found)[0]),)
+    return Meaning(name=draw.name(i, colour=1.0), statements=done)
+
+
+def _deed_and_place(draw: Draw, i: int) -> Meaning | None:
+    found = [d for d, k in draw.deeds(_NOW) if k == i and d not in _HEADINGS]
+    link = _related(draw, i)
+    if not found or link is None:
+        return None
+    done = (Statement(deed=draw.one_of(found)),)
+    return Meaning(name=draw.name(i, colour=0.3), relations=(link,), statements=done)
+
+
+def _size_and_place(draw: Draw, i: int) -> Meaning | None:
+    name, link = draw.name(i, colour=0.35), _related(draw, i)
+    if link is None:
+        return None
+    end, word = draw.one_of(((End.LARGEST, 'big'), (End.SMALLEST, 'small')))
+    return Meaning(name=name, relations=(link,), order=Order(end=end, word=word))
+
+
+def _colour_and_order(draw: Draw, i: int) -> Meaning | None:
+    ends = (End.LEFT, End.RIGHT, End.NEAREST, End.FARTHEST, End.LARGEST, End.SMALLEST)
+    return Meaning(name=draw.name(i, colour=1.0), order=Order(end=draw.one_of(ends)))
 
 
 def _combination(draw: Draw) -> Meaning | None:
+    movers = sorted({i for _, i in draw.deeds((Deed.MOVING, Deed.SPINNING))})
+    if movers and draw.often(0.5):
+        options = (_colour_and_deed, _deed_and_place)
+        return draw.one_of(options)(draw, draw.thing(movers))
     i = draw.thing(draw.twins() if draw.often(0.7) else None)
-    if i < 0:
-        return None
-    movers = draw.deeds(_NOW)
-    dice = draw.rng.random()
-    name = draw.name(i, colour=1.0)
-    if dice < 0.35:
-        link = _related(draw, i)
-        return None if link is None else Meaning(name=name, relations=(link,))
-    if dice < 0.55 and movers:
-        deed, i = draw.one_of(movers)
-        name = draw.name(i, colour=1.0)
-        return Meaning(name=name, statements=(Statement(deed=deed),))
-    if dice < 0.7 and movers:
-        deed, i = draw.one_of([(d, k) for d, k in movers if d not in _HEADINGS] or movers)
-        link = _related(draw, i)
-        name = draw.name(i, colour=0.3)
-        done = (Statement(deed=deed),)
-        return None if link is None else Meaning(name=name, relations=(link,), statements=done)
-    sized = _size(draw)
-    if sized is None:
-        return None
-    kin = [k for k in draw.twins() if draw.things[k].category == sized.name.category]
-    link = _related(draw, draw.thing(kin)) if dice < 0.9 else None
-    if link is not None:
-        return replace(sized, relations=(link,))
-    coloured = replace(sized.name, colour=draw.things[draw.thing(kin)].colour)
-    ends = (End.LEFT, End.RIGHT, End.NEAREST, End.FARTHEST)
-    return Meaning(name=coloured, order=Order(end=draw.one_of(ends)))
+    found = (_colour_and_place, _colour_and_place, _size_and_place, _colour_and_order)
+    return None if i < 0 else draw.one_of(found)(draw, i)
 
 
 def _plural(draw: Draw) -> Meaning | None:

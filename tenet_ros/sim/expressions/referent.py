@@ -101,8 +101,8 @@ class Clip:
         if not link.negated:
             return values
         values = -values
-        for found in resolved:
-            for m, when in found.items():
+        for anchors in resolved:
+            for m, when in anchors.items():
                 values[when, m] = -1
         return values
 

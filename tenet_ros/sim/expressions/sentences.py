@@ -17,7 +17,7 @@ from tenet_ros.sim.sentence import KINDS, Sentence
 
 __all__ = ['meant', 'sentences']
 
-_TRIES = 6
+_TRIES = 8
 """Meanings tried for one sentence of a kind before the kind is given up for this round."""
 _JUDGED, _JUDGED_ABSENT = 0.4, 0.6
 """Least share of the clip's frames that must be judged."""
