@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tenet_ros.cli import bench_tabletop
 from tenet_ros.cli.options import add_model_options, add_source_options, settings_of
 from tenet_ros.errors import ConfigError
 
@@ -25,13 +26,15 @@ def add_parser(subparsers: Any) -> None:
     kinds = parser.add_subparsers(dest='bench', metavar='BENCH', required=True)
     _add_stream(kinds)
     _add_clips(kinds)
+    tabletop = bench_tabletop.add_parser(kinds)
+    tabletop.set_defaults(run=_run_tabletop)
     tracker = kinds.add_parser('tracker', help='the tracker alone, on MOT sequences')
     tracker.add_argument('--mot', type=Path, required=True, metavar='DIR', help='MOT sequences')
     tracker.set_defaults(run=_run_tracker)
     segmenter = kinds.add_parser('segmenter', help='the segmenter alone, given true boxes')
     segmenter.add_argument('--data', type=Path, required=True, metavar='DIR', help='RVOS clips')
     segmenter.set_defaults(run=_run_segmenter)
-    for kind in (tracker, segmenter):
+    for kind in (tabletop, tracker, segmenter):
         _add_json(kind)
 
 
@@ -111,6 +114,11 @@ def _run_clips(args: argparse.Namespace) -> int:
     from tenet_ros.cli.bench_clips import measure
 
     write_json(args.json, measure(args, settings_of(args)))
+    return 0
+
+
+def _run_tabletop(args: argparse.Namespace) -> int:
+    write_json(args.json, bench_tabletop.measure(args))
     return 0
 
 

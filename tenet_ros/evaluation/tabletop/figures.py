@@ -14,6 +14,9 @@ Frames that are not judged count nowhere: not as right, not as wrong, not as tim
 ``t_acc``           share of the judged frames with the referred thing in view (>= 50 pixels) in
                     which some mask was published (target accuracy of the same), beginning 0.5 s
                     (static) or 1.5 s (motion) after the sentence could first be answered.
+``empty_acc``       share of the judged frames of sentences with an object at which nothing is to be
+                    seen of it (not yet, hidden, outside; < 50 pixels) in which no mask was
+                    published.
 ``wrong_target_fraction``  share of the scored frames in which a published mask lies on something
                     that is not referred to: the labelled thing with the largest mask IoU is not a
                     referent, or there is none above 0.1. Any mask for a sentence without an
@@ -59,6 +62,7 @@ class Verdict:
         j: mean J.
         wrong: (F,) bool over the scored frames.
         answered: (M,) bool, over the frames that ``n_acc`` (absent) or ``t_acc`` counts.
+        answered_empty: (E,) bool, over the frames that ``empty_acc`` counts.
         ever_committed: in a judged frame.
         commit_s: seconds, infinite if never, NaN where nothing was to be committed to.
         switches: how many.
@@ -73,6 +77,7 @@ class Verdict:
     j: float
     wrong: BoolArray
     answered: BoolArray
+    answered_empty: BoolArray
     ever_committed: bool
     commit_s: float
     switches: int
@@ -91,6 +96,7 @@ def judge(case: Case, trace: Trace) -> Verdict:
         j=_mean(trace.j),
         wrong=trace.wrong,
         answered=trace.answered[counted],
+        answered_empty=trace.answered[case.judged & ~case.in_view & (not case.absent)],
         ever_committed=bool((trace.committed & case.judged).any()),
         commit_s=first_commit_s(case, trace),
         switches=switches(case, trace),
@@ -156,6 +162,7 @@ def pool(verdicts: Sequence[Verdict]) -> dict[str, Any]:
         'n_acc': _share(~v.answered for v in absent),
         'n_acc_sentences': _rounded(float(not v.ever_committed) for v in absent),
         't_acc': _share(v.answered for v in present),
+        'empty_acc': _share(~v.answered_empty for v in present),
         'wrong_target_fraction': _share(v.wrong for v in verdicts),
         'commit_s_median': {
             'static': median_or_none(v.commit_s for v in present if v.kind not in MOTION_KINDS),

@@ -131,8 +131,7 @@ def _sure(boxes: FloatArray) -> Answer:
 
 
 def _solid(boxes: FloatArray) -> FloatArray:
-    solid: BoolArray = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
-    return boxes[solid]
+    return boxes[np.asarray((boxes[:, 2:] > boxes[:, :2]).all(axis=1), np.bool_)]
 
 
 def _oracle(tracks: TrackSet, truth: FloatArray) -> FloatArray:
