@@ -92,7 +92,7 @@ class ExplicitPreference:
         Returns:
             Log odds of each track by itself, and for the null those against the best.
         """
-        scene = Scene(tracks, image_size, self._config)
+        scene = self.scene(tracks, image_size)
         return tuple(self._score(query, tracks, scene) for query in queries)
 
     def score(
@@ -100,6 +100,10 @@ class ExplicitPreference:
     ) -> PreferenceScores:
         """Score every track, and the null, for one sentence; see ``score_all``."""
         return self.score_all((query,), tracks, image_size)[0]
+
+    def scene(self, tracks: TrackSet, image_size: tuple[int, int]) -> Scene:
+        """Return the tracks, to be measured by this preference's thresholds."""
+        return Scene(tracks, image_size, self._config)
 
     def _score(self, query: Query, tracks: TrackSet, scene: Scene) -> PreferenceScores:
         if not len(tracks):

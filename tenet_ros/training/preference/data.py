@@ -1,0 +1,107 @@
+"""Examples out of seeds: clips, noisy detectors, the real tracker, features, labels."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tenet_ros.sim.sentence import KINDS
+from tenet_ros.stages.preference.explicit import ExplicitPreference
+from tenet_ros.stages.preference.learned_features import look
+from tenet_ros.training.preference.clips import Clip, make_clip
+from tenet_ros.training.preference.examples import IGNORED, Examples, Labelled, Labels
+from tenet_ros.training.preference.noise import draw_profile
+from tenet_ros.training.preference.replay import UNCLEAR, Moment, replay
+
+__all__ = ['labels', 'make_examples', 'moments']
+
+_LOG = logging.getLogger(__name__)
+_RATES_HZ = (10.0, 15.0, 30.0)
+_PROFILES = ('good', 'mixed', 'mixed', 'sloppy', 'sparse')
+_SHARD = 20
+"""Clips in one file: what an interruption may cost."""
+
+
+def make_examples(
+    folder: Path, clips: int, *, split: str, first: int = 0, replays: int = 2, picks: int = 8
+) -> None:
+    """Write examples of ``clips`` clips, in shards; shards that are there already are kept.
+
+    Args:
+        folder: where to.
+        clips: how many.
+        split: 'train' or 'val'.
+        first: seed of the first clip.
+        replays: noisy detectors to play each clip through.
+        picks: moments to take of each replay.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for start in range(first, first + clips, _SHARD):
+        path = folder / f'{split}_{start:06d}.npz'
+        if path.exists():
+            continue
+        found: list[Labelled] = []
+        for seed in range(start, min(start + _SHARD, first + clips)):
+            found += moments(seed, split, replays=replays, picks=picks)
+        if found:
+            Examples.of(found).save(path)
+        _LOG.info('%s: %d moments', path.name, len(found))
+
+
+def moments(seed: int, split: str, *, replays: int, picks: int) -> Iterator[Labelled]:
+    """Yield the examples of one clip."""
+    rng = np.random.default_rng([seed, 7])
+    clip = make_clip(seed, split, rate_hz=float(rng.choice(_RATES_HZ, p=(0.4, 0.4, 0.2))))
+    if clip is None:
+        return
+    explicit = ExplicitPreference()
+    size = (clip.scene.camera.height, clip.scene.camera.width)
+    for _ in range(replays):
+        frames = len(clip.scene)
+        told_at = 0 if rng.random() < 0.6 else int(rng.integers(0, frames // 2))
+        # Random prefixes, more of them early: being right early is part of the task.
+        share = (np.arange(picks) + rng.random(picks)) / picks
+        wanted = set((told_at + (frames - told_at) * share**1.3).astype(int).tolist())
+        profile = draw_profile(rng, str(rng.choice(_PROFILES)))
+        played = replay(
+            rng, clip.scene, clip.truth, clip.sentences, clip.prompt, profile,
+            told_at=told_at, compensated=bool(rng.random() < 0.7),
+        )  # fmt: skip
+        for moment in played:
+            if moment.frame in wanted and len(moment.tracks):
+                yield Labelled(
+                    features=look(moment.prompt.queries, moment.tracks, size, explicit),
+                    labels=labels(clip, moment),
+                    clip=seed,
+                    time_s=moment.frame / clip.scene.rate_hz,
+                )
+
+
+def labels(clip: Clip, moment: Moment) -> Labels:
+    """Return what is true of every track and sentence at a moment."""
+    targets = np.stack([s.targets[moment.frame] for s in clip.sentences])
+    judged = np.asarray([s.judged[moment.frame] for s in clip.sentences], np.bool_)
+    owners = moment.owners
+    named = (owners >= 0) & (owners < targets.shape[1])
+    meant = np.zeros((len(targets), len(owners)), np.int8)
+    meant[:, named] = targets[:, owners[named]]
+    meant[:, owners == UNCLEAR] = IGNORED
+    meant[~judged] = IGNORED
+    return Labels(
+        meant=meant,
+        null=_null(targets.any(axis=1), (meant == 1).any(axis=1), judged),
+        judged=judged,
+        kind=np.asarray([KINDS.index(s.kind) for s in clip.sentences], np.int8),
+    )
+
+
+def _null(
+    exists: npt.NDArray[np.bool_], tracked: npt.NDArray[np.bool_], judged: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int8]:
+    """Return the null's labels: what exists and has no track is nobody's fault."""
+    null = np.where(exists, np.where(tracked, 0, IGNORED), 1)
+    return np.where(judged, null, IGNORED).astype(np.int8)

@@ -1,0 +1,330 @@
+"""A detector that is made of truth and errors, so that the head meets every kind of detector.
+
+What goes wrong is drawn per clip (how sharp, how biased, how fast the detector is), per thing (a
+mug that it takes for a cup all along) and per frame. Nothing is rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import numpy.typing as npt
+
+from tenet_ros.geometry import iou_matrix
+from tenet_ros.language.expression import Phrase, Prompt
+from tenet_ros.sim.catalogue import confusable, confusable_colours
+from tenet_ros.sim.scene import Scene, Thing, Truth
+from tenet_ros.training.preference.nouns import meanings, pattern_named
+from tenet_ros.types import Detections
+
+__all__ = ['PROFILES', 'NoisyDetector', 'Profile', 'draw_profile']
+
+Array = npt.NDArray[np.float64]
+Random = np.random.Generator
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """How a detector errs, in one clip.
+
+    Attributes:
+        stride: it looks at every so many frames.
+        delay: frames after which its answer arrives.
+        miss: probability of missing what is plain to see, in one look.
+        streak: looks that such a miss lasts, on average.
+        jitter: standard deviation of a box's edges, box sizes.
+        swell: how much larger than the thing its boxes are, box sizes.
+        duplicates: probability of a second box on a thing.
+        merges: probability that two things that overlap give one box.
+        ghosts: boxes on nothing, in one look, on average.
+        sharpness: factor on the logits of phrase scores.
+        offset: added to them.
+        spread: standard deviation of what is added to each thing's logit for each phrase.
+        flicker: standard deviation of what is added in each look.
+        colour: what a wrong colour costs, logits.
+        pattern: what a wrong pattern costs, logits.
+        kinship: logit of a thing of a category that is easily confused with the named one.
+        strangeness: logit of a thing of any other category.
+        hears_not: whether it understands "not red".
+        blind: probability that it does not know a noun, and says so.
+        informed: probability that its answer to a sentence is what is meant.
+    """
+
+    stride: int
+    delay: int
+    miss: float
+    streak: float
+    jitter: float
+    swell: float
+    duplicates: float
+    merges: float
+    ghosts: float
+    sharpness: float
+    offset: float
+    spread: float
+    flicker: float
+    colour: float
+    pattern: float
+    kinship: float
+    strangeness: float
+    hears_not: bool
+    blind: float
+    informed: float
+
+
+_COMMON: dict[str, Range] = {
+    'stride': (1, 2), 'delay': (0, 1), 'miss': (0.0, 0.08), 'streak': (1, 4),
+    'jitter': (0.005, 0.05), 'swell': (-0.03, 0.06), 'duplicates': (0.0, 0.05),
+    'merges': (0.0, 0.1), 'ghosts': (0.0, 0.5), 'sharpness': (0.6, 1.6), 'offset': (-1.2, 0.6),
+    'spread': (0.2, 0.9), 'flicker': (0.1, 0.6), 'colour': (1.5, 6.0), 'pattern': (0.5, 5.0),
+    'kinship': (-3.5, 0.0), 'strangeness': (-5.5, -3.0), 'hears_not': (0, 2),
+    'blind': (0.0, 0.03), 'informed': (0.0, 0.9),
+}  # fmt: skip
+
+PROFILES: Mapping[str, Mapping[str, Range]] = MappingProxyType(
+    {
+        'good': {
+            **_COMMON, 'miss': (0.0, 0.02), 'jitter': (0.005, 0.025), 'ghosts': (0.0, 0.1),
+            'spread': (0.1, 0.5), 'flicker': (0.1, 0.4), 'colour': (3.0, 7.0),
+            'pattern': (2.5, 6.0), 'kinship': (-4.5, -1.5), 'strangeness': (-6.5, -4.5),
+            'stride': (1, 1), 'sharpness': (0.9, 1.6),
+        },
+        'mixed': _COMMON,
+        'sloppy': {
+            **_COMMON, 'miss': (0.05, 0.25), 'streak': (2, 8), 'jitter': (0.03, 0.09),
+            'duplicates': (0.02, 0.12), 'merges': (0.05, 0.3), 'ghosts': (0.3, 1.5),
+            'spread': (0.5, 1.3), 'flicker': (0.4, 1.0), 'kinship': (-2.0, 0.5),
+        },
+        'sparse': {**_COMMON, 'stride': (2, 4), 'delay': (1, 4), 'miss': (0.0, 0.12)},
+        # Nobody trains on this one: it is the detector that comes after the head.
+        'stranger': {
+            **_COMMON, 'sharpness': (0.35, 0.55), 'offset': (-2.2, -1.4), 'jitter': (0.05, 0.07),
+            'swell': (0.08, 0.14), 'miss': (0.08, 0.14), 'ghosts': (0.8, 1.2),
+            'informed': (0.0, 0.0), 'stride': (2, 2),
+        },
+    }
+)  # fmt: skip
+"""Name -> the range of each error. Whole numbers are drawn where ``Profile`` has them."""
+
+_WHOLE = frozenset({'stride', 'delay'})
+
+
+def draw_profile(rng: Random, name: str) -> Profile:
+    """Return how the detector errs in one clip.
+
+    Args:
+        rng: the clip's own.
+        name: one of ``PROFILES``.
+    """
+    values: dict[str, float | int | bool] = {}
+    for key, (low, high) in PROFILES[name].items():
+        value = float(rng.uniform(low, high))
+        values[key] = int(rng.integers(low, high + 1)) if key in _WHOLE else value
+    values['hears_not'] = values['hears_not'] < 1.0
+    if rng.random() < 0.5:
+        values['informed'] = 0.0
+    return Profile(**values)  # type: ignore[arg-type]
+
+
+class NoisyDetector:
+    """Answers a prompt about a clip whose truth is known, with errors.
+
+    Args:
+        rng: of the errors.
+        profile: their sizes.
+        scene: the clip.
+        truth: of its frames.
+        prompt: what is asked for.
+        targets: for each sentence, (T, N) bool, the named things that it means.
+    """
+
+    def __init__(
+        self,
+        rng: Random,
+        profile: Profile,
+        scene: Scene,
+        truth: Truth,
+        prompt: Prompt,
+        targets: Sequence[npt.NDArray[np.bool_]],
+    ) -> None:
+        self._rng, self._profile, self._scene, self._truth = rng, profile, scene, truth
+        self._prompt, self._targets = prompt, targets
+        self._size = (scene.camera.width, scene.camera.height)
+        things = len(scene.things)
+        self._known = self._draw_known()
+        self._logits = self._draw_logits()
+        self._missing = np.zeros(things, np.int64)
+        self._bias = rng.normal(0.0, 0.3 * profile.jitter, (things, 4))
+        self._confidence = rng.normal(1.5, 0.7, things)
+        self._haunts = self._draw_ghosts(4)
+        self._haunt_logits = rng.normal(-3.0, 1.3, (4, len(prompt.phrases)))
+        # A wrong answer to a sentence stays wrong for a while, and is the same one.
+        self._informed = rng.random(len(prompt.queries)) < profile.informed
+
+    def look(self, frame: int) -> Detections:
+        """Return what it sees in a frame of the clip."""
+        boxes, rows = self._find(frame)
+        logits = self._logits[rows] + self._rng.normal(0, self._profile.flicker, (len(rows), 1))
+        logits = logits + self._rng.normal(0, self._profile.flicker / 2, logits.shape)
+        doubt = self._doubt(frame)[rows][:, None]
+        logits = logits - doubt + self._rng.normal(0, 1, logits.shape) * doubt
+        scores = self._confidence[rows] - doubt[:, 0] + self._rng.normal(0, 0.4, len(rows))
+        ghosts, ghost_logits = self._appear()
+        boxes = np.concatenate([boxes, ghosts])
+        logits = np.concatenate([logits, ghost_logits])
+        scores = np.concatenate([scores, self._rng.normal(-0.5, 0.7, len(ghosts))])
+        profile = self._profile
+        phrase_scores = _logistic(profile.sharpness * logits + profile.offset) * self._known
+        owner = np.concatenate([rows, np.full(len(ghosts), -1)])
+        return Detections(
+            boxes=boxes.astype(np.float32),
+            scores=_logistic(scores).astype(np.float32),
+            phrase_scores=phrase_scores.astype(np.float32),
+            reference=self._answer(frame, owner, phrase_scores),
+            labels=('thing',) * len(boxes),
+            findable=tuple(bool(known) for known in self._known),
+        )
+
+    def _draw_known(self) -> Array:
+        """Return for each phrase whether the detector knows its noun, (P,) 0 or 1."""
+        nouns = [phrase.noun for phrase in self._prompt.phrases]
+        unknown = {n for n in nouns if n and self._rng.random() < self._profile.blind}
+        return np.asarray([0.0 if noun in unknown else 1.0 for noun in nouns])
+
+    def _draw_logits(self) -> Array:
+        """Return how well each thing fits each phrase, before scaling, (N, P)."""
+        phrases, profile, rng = self._prompt.phrases, self._profile, self._rng
+        kinds = {phrase.noun: dict[str, float]() for phrase in phrases}
+        table = np.zeros((len(self._scene.things), len(phrases)))
+        for row, thing in enumerate(self._scene.things):
+            own = rng.normal(0, 0.5 * profile.spread)
+            for column, phrase in enumerate(phrases):
+                of_kind = kinds[phrase.noun]
+                if thing.category not in of_kind:
+                    of_kind[thing.category] = self._kind(thing, phrase)
+                table[row, column] = of_kind[thing.category] + own + self._looks(thing, phrase)
+        return table + rng.normal(0, profile.spread, table.shape)
+
+    def _kind(self, thing: Thing, phrase: Phrase) -> float:
+        """Return the logit of a thing's category for a noun; one draw for all of its like."""
+        profile, rng = self._profile, self._rng
+        if not thing.category:
+            return float(rng.normal(profile.strangeness + 0.5, 1.0))
+        meant = meanings(phrase.noun)
+        if thing.category in meant:
+            return float(rng.normal(1.8, 0.3))
+        if any(confusable(thing.category, category) for category in meant):
+            return float(rng.normal(profile.kinship, 0.8))
+        return float(rng.normal(profile.strangeness, 0.8))
+
+    def _looks(self, thing: Thing, phrase: Phrase) -> float:
+        """Return what colour and pattern add to the logit of a thing for a phrase."""
+        profile, total = self._profile, 0.0
+        for colour in phrase.colours:
+            both = len(phrase.colours) > 1 and thing.second == colour
+            total -= 0.0 if both else profile.colour * _colour_distance(thing.colour, colour)
+        for colour in phrase.excluded_colours:
+            if profile.hears_not:
+                total -= profile.colour * (1.0 - _colour_distance(thing.colour, colour))
+        for attribute in phrase.attributes:
+            pattern = pattern_named(attribute)
+            if pattern and thing.pattern != pattern:
+                total -= profile.pattern
+        for part in phrase.parts:
+            if pattern_named(part.noun) and thing.pattern != pattern_named(part.noun):
+                total -= profile.pattern
+            for colour in part.colours:
+                total -= 0.7 * profile.colour * _colour_distance(thing.second, colour)
+        return total
+
+    def _doubt(self, frame: int) -> Array:
+        """Return how unsure it is of each thing for being small or hidden, (N,) logits."""
+        visible = self._truth.visible_px[frame]
+        small = np.clip((500.0 - visible) / 400.0, 0.0, 1.0)
+        hidden = np.clip((0.6 - self._truth.visibility[frame]) / 0.5, 0.0, 1.0)
+        return np.asarray(0.9 * small + 1.1 * hidden, np.float64)
+
+    def _find(self, frame: int) -> tuple[Array, npt.NDArray[np.int64]]:
+        """Return the boxes that it gives to things, (M, 4), and whose they are, (M,)."""
+        rng, profile, truth = self._rng, self._profile, self._truth
+        visible, share = truth.visible_px[frame], truth.visibility[frame]
+        hard = np.clip((250.0 - visible) / 200.0, 0, 1) + np.clip((0.25 - share) / 0.2, 0, 1)
+        starts = rng.random(len(visible)) < profile.miss / max(profile.streak, 1.0)
+        lengths = 1 + rng.poisson(max(profile.streak - 1.0, 0.0), len(visible))
+        self._missing = np.maximum(self._missing - 1, np.where(starts, lengths, 0))
+        found = (visible > 30) & (self._missing == 0) & (rng.random(len(visible)) > 0.9 * hard)
+        unnamed = np.asarray([not thing.category for thing in self._scene.things])
+        found &= ~unnamed | (rng.random(len(visible)) < 0.6)
+        rows = np.flatnonzero(found)
+        rows = np.concatenate([rows, rows[rng.random(len(rows)) < profile.duplicates]])
+        boxes = truth.boxes[frame][rows].astype(np.float64)
+        again = np.arange(len(rows)) >= int(found.sum())
+        size = np.sqrt(np.maximum(_areas(boxes), 1.0))[:, None]
+        noise = rng.normal(0, profile.jitter, boxes.shape) * np.where(again, 4.0, 1.0)[:, None]
+        swell = profile.swell * np.asarray([-0.5, -0.5, 0.5, 0.5])
+        boxes = boxes + size * (noise + self._bias[rows] + swell)
+        boxes[:, 2:] = np.maximum(boxes[:, 2:], boxes[:, :2] + 2.0)
+        return self._merge(boxes, rows)
+
+    def _merge(
+        self, boxes: Array, rows: npt.NDArray[np.int64]
+    ) -> tuple[Array, npt.NDArray[np.int64]]:
+        """Let some pairs that overlap become one box."""
+        kept = np.ones(len(boxes), np.bool_)
+        overlap = iou_matrix(boxes.astype(np.float32), boxes.astype(np.float32))
+        for one, other in zip(*np.nonzero(np.triu(overlap > 0.15, 1)), strict=True):
+            if kept[one] and kept[other] and self._rng.random() < self._profile.merges:
+                boxes[one, :2] = np.minimum(boxes[one, :2], boxes[other, :2])
+                boxes[one, 2:] = np.maximum(boxes[one, 2:], boxes[other, 2:])
+                kept[other] = False
+        return boxes[kept], rows[kept]
+
+    def _draw_ghosts(self, count: int) -> Array:
+        width, height = self._size
+        centre = self._rng.uniform((0, 0), (width, height), (count, 2))
+        half = self._rng.uniform(0.02, 0.12, (count, 2)) * height
+        return np.concatenate([centre - half, centre + half], axis=1)
+
+    def _appear(self) -> tuple[Array, Array]:
+        """Return boxes on nothing: some in places of their own, some anywhere."""
+        rng, count = self._rng, int(self._rng.poisson(self._profile.ghosts))
+        haunted = rng.permutation(len(self._haunts))[: (count + 1) // 2]
+        boxes = np.concatenate([self._haunts[haunted], self._draw_ghosts(count // 2)])
+        loose = rng.normal(-3.0, 1.3, (count // 2, self._logits.shape[1]))
+        logits = np.concatenate([self._haunt_logits[haunted], loose])
+        return boxes + rng.normal(0, 2.0, boxes.shape), logits
+
+    def _answer(
+        self, frame: int, owner: npt.NDArray[np.int64], phrase_scores: Array
+    ) -> npt.NDArray[np.int64]:
+        """Return its own answer to each sentence: what is meant, or what fits the words best."""
+        answers = np.full(len(self._prompt.queries), -1, np.int64)
+        for query, informed in zip(self._prompt.queries, self._informed, strict=True):
+            if not len(owner):
+                continue
+            best = int(phrase_scores[:, query.first_column].argmax())
+            if informed and self._rng.random() < 0.9:
+                meant = self._targets[query.index][frame]
+                hit = np.flatnonzero((owner >= 0) & meant[owner])
+                best = int(hit[0]) if len(hit) else best
+            if phrase_scores[best, query.first_column] >= 0.2:
+                answers[query.index] = best
+        return answers
+
+
+def _colour_distance(one: str, other: str) -> float:
+    """Return 0 for equal colours, 1 for ones that nobody mixes up."""
+    other = other.split()[-1]
+    return 0.0 if one == other else 0.55 if one and confusable_colours(one, other) else 1.0
+
+
+def _areas(boxes: Array) -> Array:
+    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), np.float64)
+
+
+def _logistic(logits: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30.0, 30.0))), np.float64)
