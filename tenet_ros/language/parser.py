@@ -34,7 +34,7 @@ def parse(sentence: str) -> Expression:
     >>> found.skeleton
     '[T] to the left of [A1]'
     """
-    words = Sentence(split_words(sentence))
+    words = Sentence(_without_farewell(split_words(sentence)))
     draft = Draft(words)
     reader = ClauseReader(words, draft)
     start = _skip_request(words)
@@ -43,17 +43,39 @@ def parse(sentence: str) -> Expression:
     return draft.expression(sentence)
 
 
+def _without_farewell(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words without "please", "for me", "thank you" at the end."""
+    end = len(words)
+    while end:
+        ending = next((w for w in lex.FAREWELLS if words[:end][-len(w) :] == w), None)
+        if ending is None or end == len(ending):
+            break
+        end -= len(ending)
+        while end and words[end - 1] == BREAK:
+            end -= 1
+    return words[:end]
+
+
 def _skip_request(s: Sentence) -> int:
-    """Return the index after "please find", "show me", "there is", "can you see"."""
+    """Return the index after "please find", "show me", "there is", "could you see"."""
     index = 0
     while s.at(index) in lex.POLITE or s.at(index) == BREAK:
         index += 1
-    asked = index
-    while s.at(asked) in lex.REQUESTS or s.at(asked) in lex.REQUEST_PARTICLES:
-        asked += 1
-    spoken = any(word in lex.REQUESTS for word in s.words[index:asked])
-    if not spoken or asked >= len(s):
+    asked, told = index, False
+    while True:
+        idiom = next((words for words in lex.REQUEST_IDIOMS if s.follows(asked, *words)), None)
+        if idiom is not None:
+            asked, told = asked + len(idiom), True
+        elif s.at(asked) in lex.REQUESTS or s.at(asked) in lex.REQUEST_PARTICLES:
+            asked += 1
+        else:
+            break
+    spoken = s.words[index:asked]
+    told |= any(word in lex.REQUESTS for word in spoken)
+    if not told or asked >= len(s):
         return index
     follows = s.at(asked)
     opens = s.opens(asked) or follows in lex.NUMBERS or follows in lex.SUPERLATIVES
-    return asked if opens else index
+    opens |= follows in {'what', 'whichever', 'whatever', 'that', 'these'}
+    sure = any(word in lex.REQUEST_VERBS or word in {'me', 'you', 'please'} for word in spoken)
+    return asked if opens or (sure and s.nominal(asked)) else index

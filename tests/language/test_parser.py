@@ -312,7 +312,7 @@ SENTENCES = (
     ("the ball under the man's foot", 'ball; below man'),
     ('the jar with the green lid', 'jar; with green lid'),
     ('the object that the person is holding', 'object; with person'),
-    ('the screwdriver the robot is picking up', 'screwdriver; with robot'),
+    ('the screwdriver the robot is picking up', 'screwdriver; with robot; upward'),
     ('the one behind the dog', 'object; behind dog'),
     ('the other dog', 'dog'),
     ('the same cup', 'cup'),

@@ -23,7 +23,7 @@ from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
 from tenet_ros.language.grammar.words import BREAK, vocabulary
 
-__all__ = ['ActionReader']
+__all__ = ['ActionReader', 'passive_motion']
 
 _K = MotionKind
 _R = RelationKind
@@ -50,6 +50,8 @@ _STRICT_REST = frozenset(('stay', 'remain', 'park'))
 _PUSHED_WHERE = frozenset(('up', 'down', 'around', 'away', 'off', 'over', 'along', 'forward'))
 _ROUND = frozenset(('round', 'around'))
 _PARTICLES = frozenset(('up', 'down', 'off', 'out', 'over', 'away', 'around', 'back', 'along'))
+_SAME_PARTICIPLE = frozenset(('come', 'run', 'overrun'))
+"""Past participles that are spelt as the base is: "has come"."""
 _PASSING = frozenset(('cross', 'pass', 'overtake'))
 _TURNED = frozenset(('turn', 'swing', 'rotate', 'spin', 'twirl', 'whirl', 'revolve', 'swivel'))
 
@@ -127,6 +129,37 @@ class ActionReader:
         self._draft.order(extreme, ctx.subject, negated=ctx.flip)
         return after + 1
 
+    def before_others(self, index: int, ctx: Context) -> int:
+        """Read "before the others", "after everything else" after "moved"."""
+        s = self._s
+        told = 0 <= ctx.motion < len(self._draft.motions)
+        if s.at(index) not in {'before', 'after'} or not told:
+            return index
+        end = index + 1
+        while s.at(end) in lex.DETERMINERS or s.at(end) in lex.QUANTIFIERS or s.at(end) == 'of':
+            end += 1
+        if s.at(end) in {'others', 'rest', 'else', 'ones', 'anything'} or s.at(end - 1) == 'other':
+            extreme = Extreme.FIRST_MOVED if s.at(index) == 'before' else Extreme.LAST_MOVED
+            self._draft.order(extreme, ctx.subject, negated=ctx.flip)
+            return end + 1 + (s.at(end + 1) == 'else')
+        return index
+
+    def nearing(self, index: int, ctx: Context) -> int:
+        """Read "closer to the mug", "further away from it" after "moving" or "getting"."""
+        s = self._s
+        gets = s.at(index - 1) in {'getting', 'gets', 'got', 'get'}
+        if s.at(index) not in lex.COMPARED or not (gets or ctx.motion >= 0):
+            return index
+        after = index + 1
+        while s.at(after) in {'and', 'away'} or s.at(after) in lex.COMPARED:
+            after += 1
+        if s.at(after) not in {'to', 'from'} or not s.opens(after + 1):
+            return index
+        if gets:
+            self._draft.move(_K.MOVING, ctx.subject, negated=ctx.negated != ctx.flip)
+        nears = s.at(index) in {'closer', 'nearer'}
+        return self._relations.relate(_R.CHASING if nears else _R.LEAVING, after + 1, ctx)
+
     def infinitive(self, index: int, ctx: Context) -> int:
         """Read "to move" after "the first one": it has moved."""
         s, verb = self._s, read_verb(self._s.at(index + 1))
@@ -165,6 +198,8 @@ class ActionReader:
         if passive or (bare and verb.sense in {Sense.CONTACT, Sense.CHASE}):
             return self._passive(verb, index, ctx)
         ctx.motion, ctx.passive, ctx.predicate = -1, False, True
+        lasting = self._s.at(index - 2) in {'has', 'have'} and verb.form is Form.ING
+        ctx.past &= verb.form is not Form.S and not lasting
         ctx.over = ctx.past or verb.form is Form.PAST
         if ctx.no_longer:
             return self._no_longer(verb, after, ctx)
@@ -177,7 +212,8 @@ class ActionReader:
             return ctx.relative and moved_off
         if verb.form is Form.BASE:
             plural = self._draft.phrases[ctx.subject].plural
-            spoken = self._s.at(index - 1) in {'to', 'can', 'will', 'does', 'do', 'not'}
+            spoken = self._s.at(index - 1) in {'to', 'could', 'will', 'does', 'do', 'did', 'not'}
+            spoken |= ctx.past and word in _SAME_PARTICIPLE
             return (ctx.relative and plural) or spoken or (plural and not self._s.noun(index))
         return True
 
@@ -286,10 +322,12 @@ class ActionReader:
         """Read "spinning", "rotating on the spot"; people who spin do not do so in place."""
         if self._animate(ctx) or self._relations.has_object(after):
             return self._move(verb, after, ctx)
-        if verb.base == 'revolve' and self._s.at(after) in _ROUND and self._s.opens(after + 1):
+        spot = max(read_spot(self._s, after), read_round(self._s, after))
+        around = self._s.at(after) in _ROUND and self._s.opens(after + 1)
+        if verb.base == 'revolve' and around and spot == after:
             return self._orbit(verb, after, ctx)
         ctx.motion = self._statement(_K.SPINNING, ctx)
-        return max(read_spot(self._s, after), read_round(self._s, after))
+        return spot
 
     def _orbit(self, verb: Verb, after: int, ctx: Context) -> int:
         """Read "circling", "circling the bowl", "orbiting around it"."""
@@ -321,6 +359,10 @@ class ActionReader:
         if self._body_part(after):
             return self._skip_object(after)
         ctx.motion = self._statement(_SIMPLE[verb.sense], ctx)
+        if self._s.at(after) in _PARTICLES and not self._relations.has_object(after + 1):
+            after += 1
+        if verb.sense is Sense.RETURN:
+            return max(read_entry(self._s, after), after)
         if verb.sense is Sense.ENTER or not self._relations.has_object(after):
             return self._enter(after, ctx) if verb.sense is Sense.ENTER else after
         return self._relations.relate(_R.WITH, after, ctx)
@@ -408,7 +450,7 @@ class ActionReader:
         after += self._s.at(after) in _PUSHED_WHERE
         by = self._s.at(after) == 'by' and self._nouns.read(after + 1) is not None
         denied = ctx.negated
-        kind = _K.DOWNWARD if felled else _passive_motion(verb)
+        kind = _K.DOWNWARD if felled else passive_motion(verb)
         if kind is not None and ctx.no_longer:
             ctx.no_longer, kind, going_on = False, _K.STOPPED, True
         if kind is not None:
@@ -443,7 +485,7 @@ class ActionReader:
         return self._draft.ignore(index, owned.end) if owned is not None else index
 
 
-def _passive_motion(verb: Verb) -> MotionKind | None:
+def passive_motion(verb: Verb) -> MotionKind | None:
     """Return how a thing moves to which this is done."""
     if verb.base in _LIFTED:
         return _K.UPWARD

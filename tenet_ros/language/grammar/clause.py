@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenet_ros.language.expression import RelationKind
 from tenet_ros.language.grammar import lexicon as lex
-from tenet_ros.language.grammar.actions import ActionReader
+from tenet_ros.language.grammar.actions import ActionReader, passive_motion
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
@@ -53,6 +53,8 @@ class ClauseReader:
             actions.infinitive,
             actions.laps,
             actions.rank,
+            actions.before_others,
+            actions.nearing,
             actions.heading,
             orders.superlative,
             orders.place,
@@ -102,6 +104,10 @@ class ClauseReader:
         """Read ", not the parked ones"."""
         s = self._s
         words = next((w for w in _CONTRASTS if s.follows(index, *w)), None)
+        subject = self._draft.phrases[ctx.subject]
+        if s.at(index) == 'but' and words is None and s.opens(index + 1):
+            whole = s.at(subject.start) in lex.QUANTIFIERS or s.at(subject.start) in {'any', 'no'}
+            words = ('but',) if whole else None
         if words is None:
             return index
         after = index + len(words)
@@ -111,10 +117,14 @@ class ClauseReader:
         rival = self._nouns.read(after)
         if rival is None:
             return index
-        if rival.noun not in {'', self._draft.phrases[ctx.subject].noun}:
+        if not subject.noun and not subject.nominals and rival.colours:
+            subject.noun = subject.said[subject.head] = rival.noun
+        if rival.noun not in {'', subject.noun}:
             return self._draft.ignore(index, rival.end)
         self._predicates.describe(rival, ctx.subject, denied=not ctx.flip)
         said = rival.colours or rival.orders or rival.motions or rival.attributes
+        if not (rival.orders or rival.motions or s.at(rival.end) in lex.PREPOSITIONS):
+            self._draft.hide(index, after)
         if ctx.depth <= _MAX_DEPTH and (not said or s.at(rival.end) in lex.PREPOSITIONS):
             flipped = Context(subject=ctx.subject, depth=ctx.depth + 1, flip=not ctx.flip)
             return self.read(rival.end, flipped)
@@ -183,6 +193,9 @@ class ClauseReader:
         if verb is None and (preposition is None or end == start):
             return self._draft.ignore(index, start)
         denied = any(word in lex.NOT for word in s.words[start:end])
+        moved = passive_motion(verb) if verb is not None and verb.sense is Sense.CONTACT else None
+        if moved is not None and verb is not None and verb.form is Form.ING:
+            self._draft.move(moved, ctx.subject, negated=denied)
         end = preposition[2] if preposition is not None else end + 1
         if agent is None:
             self._draft.ignore(index, index + 1)
@@ -225,6 +238,9 @@ class ClauseReader:
 
     def _auxiliary(self, index: int, ctx: Context) -> int:
         s, word = self._s, self._s.at(index)
+        if s.follows(index, 'used', 'to') and read_verb(s.at(index + 2)) is not None:
+            ctx.past = ctx.predicate = True
+            return index + 2
         if word not in lex.AUXILIARIES:
             return index
         ctx.predicate, ctx.passive = True, ctx.passive or word in _BE
@@ -233,7 +249,11 @@ class ClauseReader:
         denied = s.at(index + 1) == 'no'
         if word in _HAVE and (denied or s.opens(index + 1)):
             ctx.negated ^= denied
-            return self._relations.relate(_R.WITH, index + 1 + denied, ctx)
+            before, start = self._draft.size, index - (s.at(index - 1) in {'that', 'which'})
+            end = self._relations.relate(_R.WITH, index + 1 + denied, ctx)
+            if self._draft.size == before:
+                self._draft.hide(start, end)
+            return end
         return index + 1
 
 

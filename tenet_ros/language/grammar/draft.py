@@ -32,6 +32,7 @@ _OPPOSITES = (
 )
 
 
+_PATTERNS = frozenset(lex.PATTERNS.values())
 _OVER_SOME_TIME = frozenset(
     {
         MotionKind.STILL, MotionKind.LEFTWARD, MotionKind.RIGHTWARD, MotionKind.UPWARD,
@@ -59,6 +60,11 @@ class Draft:
         self._sentence = sentence
         self._labels = [_SAID] * len(sentence)
         self._ignored: list[int] = []
+
+    @property
+    def size(self) -> int:
+        """How much has been said: it grows with every statement but those about a phrase."""
+        return len(self.phrases) + len(self.relations) + len(self.orders) + len(self.motions)
 
     # -- adding ------------------------------------------------------------------------------
 
@@ -187,7 +193,9 @@ class Draft:
     def _phrase(self, index: int) -> Phrase:
         said = self.phrases[index]
         text = said.text
-        later = [c for c in said.colours if c not in text]
+        told = {lex.PATTERNS.get(word) for word in said.said.values()}
+        patterns = [a for a in said.attributes if a in _PATTERNS and a not in told]
+        later = [c for c in (*said.colours, *patterns) if c not in text]
         return Phrase(
             text=' '.join([*later, text]),
             noun=said.noun,

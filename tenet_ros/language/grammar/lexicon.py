@@ -24,11 +24,13 @@ __all__ = [
     'COLOURS',
     'COLOURS_OR_NOUNS',
     'COLOUR_PAIRS',
+    'COMPARED',
     'COMPOUNDS',
     'CONJUNCTIONS',
     'CONTAINERS',
     'DETERMINERS',
     'DIRECTIONS',
+    'FAREWELLS',
     'FRAME',
     'GAZE_PARTICLES',
     'GENERIC',
@@ -180,7 +182,8 @@ INTENSIFIERS = vocabulary(
     'very really slightly quite rather fairly most more extremely right directly just immediately '
     'closely partially partly mostly almost nearly somewhat completely fully half only even also '
     'now currently again still already always actually clearly all together too so somewhere '
-    'apparently probably simply anymore ever once recently slightly'
+    'apparently probably simply anymore ever once recently earlier previously later formerly '
+    'afterwards meanwhile'
 )
 # "can" is a noun wherever it is not spelt "could": ``homographs`` tells the two apart.
 PREPOSITIONS = vocabulary(
@@ -188,7 +191,7 @@ PREPOSITIONS = vocabulary(
     'besides between inside outside within into onto upon off past around round along alongside '
     'across through towards toward after before against among amongst amid beyond next up down '
     'away out atop opposite without during until for via about like except than nearby adjacent '
-    'touching together ahead close upward upwards downward downwards leftward leftwards rightward '
+    'touching together apart aside ahead close upward upwards downward downwards leftward leftwards rightward '
     'rightwards forward forwards backward backwards sideways'
 )
 MANNER = word_table(
@@ -245,6 +248,8 @@ SIZES: Mapping[str, Extreme] = MappingProxyType(
 )  # fmt: skip
 """Plain adjectives that hint at a place in an order."""
 
+COMPARED = vocabulary('closer nearer further farther')
+"""What a distance becomes by moving."""
 REGION_NOUNS = vocabulary('side sides part half corner edge end area portion hand region row')
 FRAME = vocabulary(
     'image picture frame screen photo photograph pic scene video view shot footage clip camera '
@@ -288,7 +293,7 @@ CLOTHES = vocabulary(
 BODY = vocabulary(
     'head face hair beard moustache neck shoulder arm hand finger elbow chest back belly stomach '
     'waist hip leg knee foot toe tail ear eye nose mouth beak wing paw fur mane horn trunk body '
-    'skin lap side skull chin cheek forehead ponytail snout feather spot stripe'
+    'dot speckle skin lap side skull chin cheek forehead ponytail snout feather spot stripe'
 )
 
 HUMANS = vocabulary(
@@ -317,7 +322,7 @@ _THINGS = vocabulary(
     'tumbler beaker tin saucer dish pan saucepan teapot kettle teacup flask thermos goblet die '
     'dice orb brick novel textbook notebook magazine vehicle lorry mallet wrench spanner pliers '
     'spatula ladle teaspoon tube pitcher pear lemon peach tomato potato onion egg duck marble '
-    'package parcel basket tray lid candle sponge coaster eraser marker ruler stapler tennis '
+    'pattern package parcel basket tray lid candle sponge coaster eraser marker ruler stapler tennis '
     'football basketball fruit tableware crockery utensil gadget ornament figurine penny coin'
 )
 NOUNS = ANIMATE | CLOTHES | _THINGS
@@ -404,13 +409,22 @@ REQUESTS = vocabulary(
 )
 REQUEST_VERBS = vocabulary(
     'find grab locate fetch bring give get detect identify select highlight segment grasp follow '
-    'search choose'
+    'search choose show track want need'
 )
 """Requests that hardly are nouns, so that any noun phrase may follow."""
 REQUEST_PARTICLES = vocabulary(
     'me us up for at to out down there you could would will i it where what do am let lets am please '
     'kindly just again'
 )
+FAREWELLS = tuple(
+    tuple(words.split())
+    for words in (
+        'please', 'thanks', 'thank you', 'for me', 'for us', 'now please', 'right now', 'over there',
+        'over here', 'if you can', 'if you could', 'would you', 'will you', 'could you', 'do you',
+        'can you', 'okay', 'ok',
+    )
+)  # fmt: skip
+"""What may end a sentence and says nothing of the object."""
 REQUEST_IDIOMS = tuple(
     tuple(words.split())
     for words in [

@@ -74,6 +74,8 @@ class ModifierReader:
         s, word, following = self._sentence, self._sentence.at(index), index + 1
         if self.complete(phrase):
             return index
+        if word in {'coloured', 'colored'} and phrase.described == index - 1 and phrase.colours:
+            return following
         if word in lex.INTENSIFIERS and word not in lex.STILL and word not in lex.DIRECTIONS:
             return following if s.nominal(following) and not read_verb(s.at(following)) else index
         if word == 'not' and not phrase.nominals and s.modifier(following):
@@ -259,4 +261,6 @@ def _premodifier_motion(verb: Verb, word: str) -> Motion | None:
         return replace(_PREMODIFIER_MOTIONS[verb.sense], past=True, strict=False)
     if verb.form is Form.PAST and verb.sense not in {Sense.REST, Sense.RETURN}:
         return None
+    if verb.base == 'turn':
+        return Motion(kind=MotionKind.SPINNING, strict=False)
     return _PREMODIFIER_MOTIONS.get(verb.sense)

@@ -46,7 +46,7 @@ class NounPhraseReader:
         while self._opens_further(phrase, index):
             word = self._sentence.at(index)
             number = lex.NUMBERS.get(word, lex.QUANTIFIERS.get(word, -1))
-            if word in {'any', 'either'} and self._sentence.at(index + 1) == 'of':
+            if word in {'any', 'either', 'which'} and self._sentence.at(index + 1) == 'of':
                 number = 1
             if number >= 0:
                 phrase.number = number

@@ -35,6 +35,8 @@ _BESIDE: Mapping[str, RelationKind] = MappingProxyType(
 _OPPOSITE: Mapping[str, str] = MappingProxyType(
     {'left': 'right', 'right': 'left', 'top': 'bottom', 'bottom': 'top'}
 )
+_TOPS = frozenset(('table', 'tabletop', 'desk', 'counter', 'worktop', 'surface'))
+"""What everything lies on: its left side is that of the picture."""
 _DISTANCES = ((Extreme.NEAREST, _R.NEAR), (Extreme.FARTHEST, _R.FAR_FROM))
 
 
@@ -123,7 +125,9 @@ class OrderReader:
         if phrase.rank > 0:
             order = direction_order(word, strict=True, rank=phrase.rank)
         else:
-            order = direction_order(_OPPOSITE.get(word, word), strict=True)
+            # The last from the left is the rightmost, the last on the right is so too.
+            end = _OPPOSITE.get(word, word) if place.preposition == 'from' else word
+            order = direction_order(end, strict=True)
         negated = ctx.take_negation()
         self._draft.orders.append(replace(order, negated=negated, subject=ctx.subject))
         phrase.rank = 0
@@ -131,7 +135,8 @@ class OrderReader:
     def _beside(self, place: Place, ctx: Context) -> int:
         """Read what a place is a place of: the picture, or an anchor."""
         index = place.end + (self._s.at(place.end) in lex.DETERMINERS)
-        if self._s.at(index) in lex.FRAME or self._s.at(index) in lex.CENTRES:
+        sided = self._s.at(place.end - 2) in lex.REGION_NOUNS and self._s.at(index) in _TOPS
+        if sided or self._s.at(index) in lex.FRAME or self._s.at(index) in lex.CENTRES:
             self._region(place, ctx)
             return index + 1
         word = lex.DIRECTIONS.get(place.words[-1], place.words[-1])

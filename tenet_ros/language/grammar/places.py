@@ -177,6 +177,13 @@ def _read_distance(s: Sentence, start: int, kind: MotionKind) -> tuple[MotionKin
     return (kind, end) if end else None
 
 
+_PASSING_TIMES = (
+    ('all', 'the', 'time'), ('the', 'whole', 'time'), ('at', 'all'), ('at', 'once'),
+    ('for', 'a', 'while'), ('for', 'some', 'time'), ('until', 'now'), ('so', 'far'),
+    ('at', 'some', 'point'), ('a', 'while', 'ago'), ('just', 'now'), ('by', 'now'),
+)  # fmt: skip
+
+
 def _camera_at(s: Sentence, index: int, names: frozenset[str]) -> int:
     """Return the index after "the camera" at ``index``, or 0."""
     index += s.at(index) in lex.DETERMINERS
@@ -185,6 +192,12 @@ def _camera_at(s: Sentence, index: int, names: frozenset[str]) -> int:
 
 def skip_time(s: Sentence, start: int) -> int:
     """Return the index after "at the start", "near the end of the video"; ``start`` if none."""
+    for words in _PASSING_TIMES:
+        if s.follows(start, *words):
+            return start + len(words)
+    if s.at(start) in lex.NUMBERS or s.at(start) in {'a', 'some', 'few'}:
+        ago = next((i for i in range(start + 1, start + 4) if s.at(i) == 'ago'), -1)
+        return ago + 1 if ago > 0 else start
     index = start + (s.at(start) in {'at', 'in', 'near', 'for', 'from', 'by', 'on', 'until'})
     if index == start:
         return start

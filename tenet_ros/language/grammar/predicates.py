@@ -36,6 +36,8 @@ class PredicateReader:
         """Say of the subject what another noun phrase says: "is *the largest red one*"."""
         for colour in said.colours:
             self._draft.colour(subject, colour, excluded=denied)
+        for attribute in said.attributes:
+            self._draft.attribute(subject, attribute, excluded=denied)
         for order in said.orders:
             self._draft.order(
                 order.extreme, subject, rank=order.rank, strict=order.strict, negated=denied
@@ -91,6 +93,10 @@ class PredicateReader:
     def state(self, index: int, ctx: Context) -> int:
         """Read "still", "stationary", "in motion", "at rest"; pass adverbs."""
         s, word = self._s, self._s.at(index)
+        if word in {'coloured', 'colored', 'painted'} and self._is_colour(index + 1):
+            ctx.predicate = True
+            self._draft.hide(index, index + 1)
+            return index + 1
         if s.follows(index, 'upside', 'down'):
             return self._draft.ignore(index, index + 2)
         end, kind = index + 1, MotionKind.STILL

@@ -11,7 +11,7 @@ from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
-from tenet_ros.language.grammar.places import read_place
+from tenet_ros.language.grammar.places import read_place, skip_time
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, read_verb
 
@@ -29,13 +29,13 @@ _WRITTEN: Mapping[RelationKind, str] = MappingProxyType(
             'round,past,against,at,among,amongst,amid,surrounded by,opposite,opposite to,opposite of,'
             'across,across from,through,on the side of,at the side of,by the side of,to the side of,'
             'to,nearby,about,up against,on the edge of,at the edge of,'
-            'in the vicinity of,off,off of,in the corner of,down,up,via,for'
+            'in the vicinity of,from behind,out from behind,from under,off,off of,in the corner of,down,up,via,for'
         ),
         _R.FAR_FROM: 'far from,far away from,away from,apart from,distant from',
         _R.BETWEEN: 'between,in between,in the middle between',
         _R.BEHIND: 'behind,in back of,in the back of,at the back of,beyond,to the rear of',
         _R.IN_FRONT_OF: 'in front of,in the front of,ahead of,at the front of,before',
-        _R.WITH: 'with,having,along with,together with,accompanied by,touching,carrying,featuring',
+        _R.WITH: 'with,having,covered in,covered with,decorated with,painted with,showing,along with,together with,accompanied by,touching,carrying,featuring',
         _R.CHASING: 'after,towards,toward',
         _R.LEAVING: 'out of',
     }
@@ -52,6 +52,7 @@ _PREPOSITIONS: Mapping[tuple[str, ...], tuple[RelationKind, bool]] = MappingProx
     }
 )
 _LONGEST = max(map(len, _PREPOSITIONS))
+_PATTERNED = frozenset(lex.PATTERNS.values())
 _WHEN_MOVING = {_R.FAR_FROM: _R.LEAVING}
 _TOWARDS_CAMERA = {
     _R.NEAR: Extreme.NEAREST,
@@ -109,10 +110,14 @@ class RelationReader:
         elif kind is _R.LEAVING:
             kind, denied = _R.IN, not denied
         ctx.negated ^= denied
+        before = self._draft.size
         end = self.relate(kind, after, ctx)
         if end == after:
             ctx.negated = False
             return self._stranded(index, after, kind, ctx)
+        if self._draft.size == before:
+            # What it led to said nothing, or said it of a phrase: nothing is left to relate.
+            self._draft.hide(index, after)
         return end
 
     def _stranded(self, index: int, after: int, kind: RelationKind, ctx: Context) -> int:
@@ -143,6 +148,8 @@ class RelationReader:
             return self._pronoun(index, ctx)
         if anchor.noun in lex.CAMERA and anchor.owner is None:
             return self._camera(kind, index, anchor.end, ctx, strict=superlative)
+        if kind is _R.WITH and self._pattern(anchor, ctx):
+            return anchor.end
         worn = kind in {_R.WITH, _R.IN} and _worn(anchor, kind)
         nothing = (
             anchor.noun in lex.FRAME
@@ -241,12 +248,40 @@ class RelationReader:
 
     # -- clothes and bodies ------------------------------------------------------------------
 
+    def _pattern(self, anchor: NounPhrase, ctx: Context) -> bool:
+        """Read "with red stripes", "with a checkered pattern", "without dots"."""
+        head = anchor.noun.split()[-1] if anchor.noun else ''
+        wearer = self._wearer(ctx)
+        named = self._draft.phrases[wearer].noun.split()[-1:]
+        if head not in lex.PATTERN_NOUNS or anchor.owner or set(named) & lex.ANIMATE:
+            return False
+        kinds = [lex.PATTERN_NOUNS[head]] if lex.PATTERN_NOUNS[head] else []
+        kinds += [a for a in (*anchor.attributes, *anchor.excluded_attributes) if a in _PATTERNED]
+        excluded = ctx.take_negation() != bool(anchor.excluded_attributes)
+        if not kinds and not anchor.colours and excluded:
+            kinds, excluded = ['plain'], False
+        for kind in dict.fromkeys(kinds):
+            self._draft.attribute(wearer, kind, excluded=excluded)
+        if anchor.colours:
+            colours = tuple(anchor.colours)
+            part = Part(
+                noun=head,
+                colours=() if excluded else colours,
+                excluded_colours=colours if excluded else (),
+            )
+            self._draft.parts[wearer].append(part)
+        self._draft.hide(anchor.start, anchor.end)
+        return True
+
     def _wear(self, anchor: NounPhrase, ctx: Context) -> int:
         wearer, negated = self._wearer(ctx), ctx.take_negation()
         colours, excluded = tuple(anchor.colours), tuple(anchor.excluded)
         if negated:
             colours, excluded = excluded, colours
         if colours or excluded:
+            named = self._draft.phrases[wearer].noun.split()[-1:]
+            if not anchor.noun and set(named) & (lex.NOUNS - lex.ANIMATE - lex.CLOTHES):
+                return self._painted(anchor, wearer, negated=negated)
             noun = anchor.noun or 'clothes'
             part = Part(noun=noun, colours=colours, excluded_colours=excluded)
             self._draft.parts[wearer].append(part)
@@ -255,6 +290,13 @@ class RelationReader:
             self._draft.relate(_R.WITH, wearer, (number,), negated=negated)
         else:
             self._draft.hide(anchor.start, anchor.end)
+        return anchor.end
+
+    def _painted(self, anchor: NounPhrase, wearer: int, *, negated: bool) -> int:
+        """Read "the mug in red": a thing wears no clothes."""
+        for colour in anchor.colours:
+            self._draft.colour(wearer, colour, excluded=negated)
+        self._draft.hide(anchor.start, anchor.end)
         return anchor.end
 
     def _wearer(self, ctx: Context) -> int:
@@ -285,7 +327,9 @@ class RelationReader:
         if s.at(index) in lex.DIRECTIONS or s.at(index) in lex.INTENSIFIERS:
             return False
         ranks = s.at(index) in lex.ORDINALS or s.at(index) in {'last', 'back', 'again'}
-        if ranks and not s.nominal(index + 1):
+        if (ranks and not s.nominal(index + 1)) or s.at(index) in lex.COMPARED:
+            return False
+        if skip_time(s, index) > index:
             return False
         if read_place(s, index) is not None or s.follows(index, 'upside', 'down'):
             return False

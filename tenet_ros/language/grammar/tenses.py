@@ -14,6 +14,7 @@ _GOING_ON = frozenset(
     {_K.MOVING, _K.LEFTWARD, _K.RIGHTWARD, _K.UPWARD, _K.DOWNWARD, _K.SPINNING, _K.CIRCLING,
      _K.APPROACHING, _K.RECEDING}
 )  # fmt: skip
+_DIRECTED = _GOING_ON - {_K.MOVING}
 _BY_THEMSELVES = frozenset({_K.STOPPED, _K.STARTED, _K.RETURNED, _K.ENTERED})
 
 
@@ -36,6 +37,10 @@ def _settle_subject(said: list[Motion]) -> list[Motion]:
         said = _instead(said, rested, _K.STARTED)
     if any(m.kind in _BY_THEMSELVES and not m.negated for m in said):
         said = [m for m in said if m.kind is not _K.MOVED or m.negated]
+    if any(m.kind is _K.STOPPED and not m.negated for m in said):
+        said = [replace(m, past=m.past or m.kind in _DIRECTED) for m in said]
+    if any(m.kind in {_K.STOPPED, _K.STARTED} and not m.negated for m in said):
+        said = [m for m in said if m.kind is not _K.MOVING or m.negated]
     if any(m.kind is _K.RETURNED and not m.negated for m in said):
         said = [m for m in said if m.kind not in {_K.ENTERED, _K.MOVING} or m.negated]
     # Nothing else was said of now: "was standing still" goes on.

@@ -66,7 +66,7 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
         ),
         Sense.ACT: (
             'dance breakdance turn wave swing shake play exercise flip twist stretch '
-            'perform flap wag nod stir fight wrestle bend juggle spar gesture wiggle vibrate pivot '
+            'perform wobble sway jiggle tremble rattle flap wag nod stir fight wrestle bend juggle spar gesture wiggle vibrate pivot '
             'practice work dribble'
         ),
         Sense.SPIN: 'spin rotate revolve twirl whirl pirouette swivel gyrate',
@@ -74,7 +74,7 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
         Sense.RETURN: 'return reappear',
         Sense.REST: (
             'sit stand lie rest park kneel lean sleep wait crouch squat hang lounge perch stay '
-            'remain recline nap pose rely seat place locate situate position mount lay graze'
+            'remain recline nap pose rely seat place locate situate position mount lay graze stack balance'
         ),
         Sense.CONTACT: (
             'ride hold carry wear push pull drag touch hug pet use grab grip grasp eat drink lift '
