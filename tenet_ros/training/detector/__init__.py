@@ -1,0 +1,1 @@
+"""The bundled text-aligned detector: network, losses, training, evaluation and export."""

@@ -1,0 +1,160 @@
+"""A small single-stage detector whose cells carry an embedding instead of class scores.
+
+Anchor-free with decoupled heads after YOLOX (arXiv 2107.08430), a top-down pyramid after FPN
+(arXiv 1612.03144), and scores that are dot products with word vectors as in open-vocabulary
+detectors (ViLD, arXiv 2104.13921): what is said of a cell is decided by words, not by classes.
+
+Plain 3x3 convolutions only: they train fastest on a CPU, and fold with their normalisation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+__all__ = ['HEIGHT', 'STRIDES', 'WIDTH', 'DetectorNetwork', 'Shape', 'grid']
+
+HEIGHT, WIDTH = 240, 320
+"""The network's image, pixels: a 640x480 camera image at half its size."""
+
+STRIDES = (8, 16, 32)
+"""Pixels per cell of the three grids, in output order."""
+
+_PRIOR = -4.6
+"""Objectness before training: one cell in a hundred, or the empty cells drown the first steps."""
+
+_LARGEST = 5.0
+"""exp(5) strides of 32 pixels are far more than the image; the bound keeps a bad step finite."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """Sizes of the network.
+
+    Attributes:
+        nouns: dimensions of the noun space.
+        colours: how many colours it tells apart.
+        patterns: how many patterns.
+        widths: channels at strides 2, 4, 8, 16, 32.
+        blocks: residual blocks at strides 8, 16, 32.
+        neck: channels of the pyramid; the heads have twice as many.
+    """
+
+    nouns: int = 48
+    colours: int = 15
+    patterns: int = 4
+    widths: tuple[int, ...] = (16, 32, 64, 96, 128)
+    blocks: tuple[int, ...] = (2, 2, 1)
+    neck: int = 64
+
+    @property
+    def embedding(self) -> int:
+        """Channels of a cell's embedding: noun space, colours, patterns, in that order."""
+        return self.nouns + self.colours + self.patterns
+
+
+class DetectorNetwork(nn.Module):
+    """Images to one row per cell.
+
+    Args:
+        shape: sizes.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
+        w, blocks = shape.widths, shape.blocks
+        self.stem = nn.Sequential(_conv(3, w[0], 2), _conv(w[0], w[1], 2), _conv(w[1], w[1]))
+        self.stages = nn.ModuleList(
+            nn.Sequential(_conv(w[i + 1], w[i + 2], 2), *(_Residual(w[i + 2]) for _ in range(n)))
+            for i, n in enumerate(blocks)
+        )
+        self.lateral = nn.ModuleList(nn.Conv2d(channels, shape.neck, 1) for channels in w[2:])
+        self.smooth = nn.ModuleList(_conv(shape.neck, shape.neck) for _ in w[2:-1])
+        self.where = nn.ModuleList(_head(shape.neck, 5) for _ in STRIDES)
+        self.what = nn.ModuleList(_head(shape.neck, shape.embedding) for _ in STRIDES)
+        for head in self.where:
+            last = cast(nn.Conv2d, cast(nn.Sequential, head)[-1])
+            nn.init.normal_(last.weight, std=0.01)
+            nn.init.zeros_(cast(Tensor, last.bias))
+            nn.init.constant_(cast(Tensor, last.bias)[4], _PRIOR)
+        cells, strides = grid()
+        self.register_buffer('cells', cells, persistent=False)
+        self.register_buffer('strides', strides, persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return one row per cell.
+
+        Args:
+            images: (B, HEIGHT, WIDTH, 3) uint8 RGB.
+
+        Returns:
+            (B, cells, 5 + E) float32: box xyxy in network pixels, objectness logit, embedding;
+            the grids one after the other, each row by row.
+        """
+        # A permuted HWC batch is already laid out channels-last, which convolves fastest.
+        features = self.stem((images.float() * (1 / 127.5) - 1).permute(0, 3, 1, 2))
+        levels = []
+        for stage, lateral in zip(self.stages, self.lateral, strict=True):
+            features = stage(features)
+            levels.append(lateral(features))
+        for fine in range(len(levels) - 2, -1, -1):
+            # The coarsest grid is 8 rows for 7.5: both are cut alike.
+            above = functional.interpolate(levels[fine + 1], scale_factor=2.0, mode='nearest')
+            rows, columns = HEIGHT // STRIDES[fine], WIDTH // STRIDES[fine]
+            levels[fine] = self.smooth[fine](levels[fine] + above[:, :, :rows, :columns])
+        where = torch.cat([_rows(h(x)) for h, x in zip(self.where, levels, strict=True)], 1)
+        what = torch.cat([_rows(h(x)) for h, x in zip(self.what, levels, strict=True)], 1)
+        return torch.cat([self._boxes(where), where[:, :, 4:], what], dim=2)
+
+    def _boxes(self, where: Tensor) -> Tensor:
+        """Decode: centre relative to the cell's middle and log size, both in strides."""
+        centre = (where[:, :, 0:2] + self.cells + 0.5) * self.strides
+        half = where[:, :, 2:4].clamp(max=_LARGEST).exp() * self.strides * 0.5
+        return torch.cat([centre - half, centre + half], dim=2)
+
+
+def grid() -> tuple[Tensor, Tensor]:
+    """Return column and row of every cell, (cells, 2), and its stride, (cells, 1), float32."""
+    cells, strides = [], []
+    for stride in STRIDES:
+        rows, columns = -(-HEIGHT // stride), -(-WIDTH // stride)
+        y, x = torch.meshgrid(torch.arange(rows), torch.arange(columns), indexing='ij')
+        cells.append(torch.stack([x.flatten(), y.flatten()], dim=1))
+        strides.append(torch.full((rows * columns, 1), stride))
+    return torch.cat(cells).float(), torch.cat(strides).float()
+
+
+class _Residual(nn.Module):
+    """Two convolutions around which the input passes unchanged."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = _conv(channels, channels)
+        self.second = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(x + self.second(self.first(x)))
+
+
+def _conv(before: int, after: int, stride: int = 1) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(before, after, 3, stride, padding=1, bias=False),
+        nn.BatchNorm2d(after),
+        nn.ReLU(inplace=True),
+    )
+
+
+def _head(channels: int, outputs: int) -> nn.Sequential:
+    return nn.Sequential(_conv(channels, channels), nn.Conv2d(channels, outputs, 1))
+
+
+def _rows(features: Tensor) -> Tensor:
+    """Return (B, C, h, w) as (B, h * w, C) float32."""
+    return features.flatten(2).transpose(1, 2).float()
