@@ -52,6 +52,8 @@ _ROUND = frozenset(('round', 'around'))
 _PARTICLES = frozenset(('up', 'down', 'off', 'out', 'over', 'away', 'around', 'back', 'along'))
 _SAME_PARTICIPLE = frozenset(('come', 'run', 'overrun'))
 """Past participles that are spelt as the base is: "has come"."""
+_UNTIMED = frozenset({_K.ENTERED, _K.RETURNED, _K.STOPPED})
+"""What nobody measures the order of."""
 _PASSING = frozenset(('cross', 'pass', 'overtake'))
 _TURNED = frozenset(('turn', 'swing', 'rotate', 'spin', 'twirl', 'whirl', 'revolve', 'swivel'))
 
@@ -125,6 +127,8 @@ class ActionReader:
         sequel = s.at(after + 1) == 'then' or s.at(after + 2) == 'then'
         if s.at(after) not in {'first', 'last'} or not told or s.nominal(after + 1) or sequel:
             return index
+        if self._draft.motions[ctx.motion].kind in _UNTIMED:
+            return self._draft.ignore(index, after + 1)
         extreme = Extreme.FIRST_MOVED if s.at(after) == 'first' else Extreme.LAST_MOVED
         self._draft.order(extreme, ctx.subject, negated=ctx.flip)
         return after + 1
@@ -249,6 +253,7 @@ class ActionReader:
         if self._body_part(after):
             self._statement(_K.MOVING, ctx, strict=False)
             return self._skip_object(after)
+        after += verb.base == 'speed' and self._s.at(after) == 'up'
         course = self._course(verb, after, ctx)
         if course > after:
             return course

@@ -45,6 +45,7 @@ class ClauseReader:
         # The first that can use a word has it: what needs most context comes first.
         self._steps = (
             self._contrast,
+            self._apposition,
             self._joint,
             self._relative,
             self._time,
@@ -129,6 +130,17 @@ class ClauseReader:
             flipped = Context(subject=ctx.subject, depth=ctx.depth + 1, flip=not ctx.flip)
             return self.read(rival.end, flipped)
         return rival.end
+
+    def _apposition(self, index: int, ctx: Context) -> int:
+        """Read ", the red one": the same thing again."""
+        s = self._s
+        if s.at(index - 1) != BREAK or s.at(index) != 'the' or ctx.depth or ctx.predicate:
+            return index
+        again = self._nouns.read(index)
+        if again is None or s.at(again.head) not in {'one', 'ones'} or again.owner is not None:
+            return index
+        self._predicates.describe(again, ctx.subject, denied=ctx.flip)
+        return again.end
 
     def _joint(self, index: int, ctx: Context) -> int:
         """Read "and": another anchor, another target, or another statement."""

@@ -58,7 +58,7 @@ class OrderReader:
     def superlative(self, index: int, ctx: Context) -> int:
         """Read "closest to the laptop", "the second largest" after the noun."""
         s, start = self._s, index
-        index += s.at(index) in lex.DETERMINERS and ctx.predicate
+        index += s.at(index) in lex.DETERMINERS and (ctx.predicate or ctx.motion >= 0)
         rank = lex.ORDINALS.get(s.at(index), 1)
         index += s.at(index) in lex.ORDINALS
         if rank > 1 and s.at(index) == 'from':

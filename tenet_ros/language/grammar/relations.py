@@ -29,11 +29,11 @@ _WRITTEN: Mapping[RelationKind, str] = MappingProxyType(
             'round,past,against,at,among,amongst,amid,surrounded by,opposite,opposite to,opposite of,'
             'across,across from,through,on the side of,at the side of,by the side of,to the side of,'
             'to,nearby,about,up against,on the edge of,at the edge of,'
-            'in the vicinity of,from behind,out from behind,from under,off,off of,in the corner of,down,up,via,for'
+            'in the vicinity of,on the other side of,from behind,out from behind,from under,off,off of,in the corner of,down,up,via,for'
         ),
         _R.FAR_FROM: 'far from,far away from,away from,apart from,distant from',
         _R.BETWEEN: 'between,in between,in the middle between',
-        _R.BEHIND: 'behind,in back of,in the back of,at the back of,beyond,to the rear of',
+        _R.BEHIND: 'behind,on the far side of,in back of,in the back of,at the back of,beyond,to the rear of',
         _R.IN_FRONT_OF: 'in front of,in the front of,ahead of,at the front of,before',
         _R.WITH: 'with,having,covered in,covered with,decorated with,painted with,showing,along with,together with,accompanied by,touching,carrying,featuring',
         _R.CHASING: 'after,towards,toward',
@@ -329,7 +329,8 @@ class RelationReader:
         ranks = s.at(index) in lex.ORDINALS or s.at(index) in {'last', 'back', 'again'}
         if (ranks and not s.nominal(index + 1)) or s.at(index) in lex.COMPARED:
             return False
-        if skip_time(s, index) > index:
+        most = s.at(index) == 'the' and s.at(index + 1) in lex.SUPERLATIVES
+        if skip_time(s, index) > index or (most and not s.nominal(index + 2)):
             return False
         if read_place(s, index) is not None or s.follows(index, 'upside', 'down'):
             return False

@@ -111,7 +111,8 @@ _IRREGULAR_PAST = word_table(
     'saw:see seen:see fell:fall fallen:fall sank:sink sunk:sink dove:dive rose:rise '
     'risen:rise froze:freeze frozen:freeze spoke:speak sang:sing made:make bore:bear '
     'caught:catch took:take taken:take brought:bring put:put laid:lay hidden:hide '
-    'stuck:stick read:read shown:show'
+    'stuck:stick read:read shown:show travelled:travel travelling:travel swivelled:swivel '
+    'swivelling:swivel whizzing:speed whizzed:speed'
 )
 _DOUBLING = vocabulary(
     'run jog swim skip hop trot step spin wag nod sit stop drag hug pet grab grip hit flip '
