@@ -268,9 +268,7 @@ def _push(rng: Random, body: Body, stage: Stage) -> Act | None:
     )
 
 
-def _hanging(
-    rng: Random, body: Body, stage: Stage, heights: Array, shown: Array
-) -> Helper:
+def _hanging(rng: Random, body: Body, stage: Stage, heights: Array, shown: Array) -> Helper:
     """Return an arm or a string that holds a body from above.
 
     Args:
@@ -460,4 +458,3 @@ def passing(rng: Random, stage: Stage, bodies: list[Body]) -> Helper:
         places = middle + lead[:, None] * side
     helper.place, helper.turn = places[0], turn
     return Helper(helper, (places, np.tile(turn, (len(times), 1))))
-

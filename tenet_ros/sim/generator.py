@@ -97,9 +97,7 @@ def generate_still(seed: int, split: str) -> Scene:
     return _scene(rng, (seed, split, 30.0), script, view)
 
 
-def _scene(
-    rng: Random, identity: tuple[int, str, float], script: Script, view: Camera
-) -> Scene:
+def _scene(rng: Random, identity: tuple[int, str, float], script: Script, view: Camera) -> Scene:
     """Return what was decided as plain data, with a look of its own."""
     seed, split, rate_hz = identity
     return Scene(

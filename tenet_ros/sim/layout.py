@@ -59,7 +59,7 @@ class Body:
 
     def world(self) -> Array:
         """Return its points in the world, (V, 3)."""
-        return self.points @ matrix(self.turn).T + self.place
+        return np.asarray(self.points @ matrix(self.turn).T + self.place)
 
 
 _NEUTRAL = frozenset(('white', 'grey', 'black'))
@@ -126,9 +126,7 @@ def cast(rng: Random, count: int, split: str) -> list[Body]:
                 colour = _pick(rng, [c for c in allowed[category] if c != twin.thing.colour])
             elif dice < 0.50:
                 fits = [
-                    n
-                    for n in names
-                    if twin.thing.colour in allowed[n] and n != twin.thing.category
+                    n for n in names if twin.thing.colour in allowed[n] and n != twin.thing.category
                 ]
                 category, colour = _pick(rng, fits), twin.thing.colour
             else:

@@ -74,9 +74,7 @@ class _Director:
         self.bodies = bodies
         frames = len(stage.times)
         self.paths = [still(body.place, body.turn, frames) for body in bodies]
-        self.swept = [
-            _swept(body, still(body.place, body.turn, 1), parts=False) for body in bodies
-        ]
+        self.swept = [_swept(body, still(body.place, body.turn, 1), parts=False) for body in bodies]
         self.helpers: list[Helper] = []
         self.helped: list[Spans] = []
         self.activities: list[Activity] = []
@@ -91,9 +89,7 @@ class _Director:
 
     def _helper_fits(self, helper: Helper, family: list[int], swept: dict[int, Spans]) -> bool:
         mine = _swept(helper.body, helper.path, parts=True)
-        others = [
-            swept.get(n, spans) for n, spans in enumerate(self.swept) if n not in family
-        ]
+        others = [swept.get(n, spans) for n, spans in enumerate(self.swept) if n not in family]
         fits = self._clear_of_camera(mine) and all(
             _apart(mine, other, _APART_M) for other in others
         )
@@ -168,7 +164,7 @@ def _likely(bodies: list[Body]) -> Array:
         kind = CATEGORIES[name]
         weights[n] *= 2.0 if names.count(name) > 1 else 1.0
         weights[n] *= 2.0 if kind.rolls == 'any' or kind.topples or body.lying else 1.0
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def direct(

@@ -180,7 +180,9 @@ def _spoon(rng: Random) -> tuple[Part, ...]:
     length = rng.uniform(0.13, 0.16)
     return (
         _part(Solid.ELLIPSOID, (0.034, 0.023, 0.008), (length / 2 + 0.02, 0, 0.008)),
-        _part(Solid.ELLIPSOID, (0.026, 0.016, 0.0012), (length / 2 + 0.02, 0, 0.0155), paint='dark'),
+        _part(
+            Solid.ELLIPSOID, (0.026, 0.016, 0.0012), (length / 2 + 0.02, 0, 0.0155), paint='dark'
+        ),
         _rod((-length / 2, 0, 0.008), (length / 2, 0, 0.010), 0.0062),
         _part(Solid.ELLIPSOID, (0.022, 0.011, 0.006), (-length / 2, 0, 0.008)),
     )
@@ -269,9 +271,7 @@ def _screwdriver(rng: Random) -> tuple[Part, ...]:
         _part(
             Solid.FRUSTUM, (radius * 0.95, 0.007, 0.008), (front, 0, radius), _LYING, paint='main'
         ),
-        _part(
-            Solid.CYLINDER, (0.0042, shaft), (front + shaft, 0, radius), _LYING, paint='metal'
-        ),
+        _part(Solid.CYLINDER, (0.0042, shaft), (front + shaft, 0, radius), _LYING, paint='metal'),
         _part(Solid.BOX, (0.007, 0.006, 0.0016), (front + 2 * shaft, 0, radius), paint='metal'),
     )
 
@@ -315,14 +315,29 @@ def _duck(rng: Random) -> tuple[Part, ...]:
     y, z, head = x * 0.72, x * 0.6, x * 0.48
     top = z * 1.7 + head * 0.55
     eyes = tuple(
-        _part(Solid.SPHERE, (0.0042,), (x * 0.5 + head * 0.72, s * head * 0.58, top + 0.006), paint='dark')
+        _part(
+            Solid.SPHERE,
+            (0.0042,),
+            (x * 0.5 + head * 0.72, s * head * 0.58, top + 0.006),
+            paint='dark',
+        )
         for s in (-1, 1)
     )
     return (
         _part(Solid.ELLIPSOID, (x, y, z), (0, 0, z * 0.97)),
-        _part(Solid.ELLIPSOID, (x * 0.3, y * 0.45, z * 0.25), (-x * 0.9, 0, z * 1.55), about((0.0, 1.0, 0.0), 0.6)),
+        _part(
+            Solid.ELLIPSOID,
+            (x * 0.3, y * 0.45, z * 0.25),
+            (-x * 0.9, 0, z * 1.55),
+            about((0.0, 1.0, 0.0), 0.6),
+        ),
         _part(Solid.SPHERE, (head,), (x * 0.5, 0, top)),
-        _part(Solid.ELLIPSOID, (0.014, 0.012, 0.005), (x * 0.5 + head * 1.15, 0, top - 0.004), paint='second'),
+        _part(
+            Solid.ELLIPSOID,
+            (0.014, 0.012, 0.005),
+            (x * 0.5 + head * 1.15, 0, top - 0.004),
+            paint='second',
+        ),
         *eyes,
     )
 
@@ -374,9 +389,7 @@ def _centred(parts: tuple[Part, ...], size: float) -> tuple[tuple[Part, ...], Ar
     low, high = points.min(axis=0), points.max(axis=0)
     foot = np.asarray(((low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]))
     scaled = tuple(
-        replace(
-            part, size=tuple(s * size for s in part.size), position=part.position * size - foot
-        )
+        replace(part, size=tuple(s * size for s in part.size), position=part.position * size - foot)
         for part in parts
     )
     return scaled, high - low

@@ -59,7 +59,7 @@ def corners(solid: Solid, size: tuple[float, ...]) -> Array:
     if solid is Solid.SPHERE:
         return _ball() * size[0]
     if solid is Solid.ELLIPSOID:
-        return _ball() * np.asarray(size)
+        return np.asarray(_ball() * np.asarray(size))
     if solid is Solid.CYLINDER:
         return _rings(size[0], size[0], size[1])
     if solid is Solid.FRUSTUM:
@@ -67,7 +67,8 @@ def corners(solid: Solid, size: tuple[float, ...]) -> Array:
     radius, half = size
     ball = _ball() * radius
     up, down = ball[ball[:, 2] >= 0], ball[ball[:, 2] <= 0]
-    return np.concatenate((up + (0.0, 0.0, half), down - (0.0, 0.0, half)))
+    shift = np.asarray((0.0, 0.0, half))
+    return np.concatenate((up + shift, down - shift))
 
 
 def part_points(part: Part) -> Array:
