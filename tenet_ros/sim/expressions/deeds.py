@@ -213,12 +213,14 @@ class Deeds:
         return decided(holds, fails & ~holds)
 
     def _stopped(self) -> Trits:
-        """Seen to move, and still now."""
+        """Seen to move, and still now. What fell or was put down has not just "stopped"."""
         still = self.moving < 0
+        doing = self.facts.doing
+        dropped = past_or_now(doing[ActivityKind.FALL] | doing[ActivityKind.LIFTED])
         has = past_or_now(still & self._moved)
         holds = still & self._moved
         fails = (still & ~self.stirred) | ((self.moving > 0) & ~has)
-        return decided(holds, fails & ~holds)
+        return decided(holds & ~dropped, fails & ~holds)
 
     def _started(self) -> Trits:
         """Seen at rest for a while, and moving since at most two seconds."""

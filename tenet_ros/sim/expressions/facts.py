@@ -32,7 +32,10 @@ class Facts:
         rate_hz: frames per second.
         pixel: side of one pixel of a 640-pixel-wide image in pixels of this one.
         visible_px: (T, N) int64.
+        visibility: (T, N) share of each whole thing that is visible.
+        helpers: whether things that no sentence may mean are ever visible.
         world: (T, N, 3) centres, world, metres.
+        glimpsed: (T, N) whether anything of it is visible now.
         clear: (T, N) whether the thing is clearly visible now.
         seen: (T, N) whether it has been clearly visible by now.
         exists: (T, N) trits: seen clearly by now, or only glimpsed, or not at all.
@@ -47,6 +50,7 @@ class Facts:
         self.visible_px = truth.visible_px[:, : self.named]
         self.visibility = truth.visibility[:, : self.named]
         self.world = truth.world[:, : self.named]
+        self.helpers = bool((truth.visible_px[:, self.named :] > 0).any())
         self._centres = truth.centres[:, : self.named]
         self._amodal_px = truth.amodal_px[:, : self.named]
         self._whole_px = truth.whole_px[:, : self.named]

@@ -24,7 +24,6 @@ NOUNS: Pool = {
     'book': ('hardcover', 'hardcover book'),
     'ball': ('sphere',),
     'screwdriver': ('screw driver',),
-    'hammer': ('mallet',),
     'toy car': ('little car', 'model car', 'toy vehicle'),
     'duck': ('duckling', 'toy duck'),
     '': ('item', 'thingy'),
@@ -45,7 +44,7 @@ WORDS: Pool = {
 }
 
 SHAPES: Pool = {
-    'colour': ('{c}-coloured {n}', '{n} of {c} colour', '{n} painted {c}'),
+    'colour': ('{n} of {c} colour', '{n} painted {c}', '{n} whose colour {is} {c}'),
     'plain': ('unpatterned {n}', '{n} without any pattern', 'single-coloured {n}'),
     'striped': ('stripy {n}', '{n} that {has} stripes'),
     'dotted': ('polka-dot {n}', 'dotty {n}', '{n} covered in dots'),
@@ -62,13 +61,11 @@ SHAPES: Pool = {
         '{n} lying to the left of {a}',
         '{n} just left of {a}',
         '{n} at the left-hand side of {a}',
-        "{n} on {a}'s left",
     ),
     'right_of': (
         '{n} lying to the right of {a}',
         '{n} just right of {a}',
         '{n} at the right-hand side of {a}',
-        "{n} on {a}'s right",
     ),
     'behind': ('{n} located behind {a}', '{n} on the far side of {a}', '{n} beyond {a}'),
     'in_front_of': ('{n} on the near side of {a}', '{n} located in front of {a}'),

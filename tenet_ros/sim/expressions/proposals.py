@@ -61,6 +61,7 @@ class Draw:
         rng: the source of chance.
         used: how often each thing has been a target so far.
         visible: things that are clear in a good part of the clip.
+        alone: whether no arm or screen is ever to be seen, which "the thing" could mean too.
     """
 
     def __init__(self, clip: Clip, rng: np.random.Generator) -> None:
@@ -68,6 +69,7 @@ class Draw:
         self.used: Counter[int] = Counter()
         share = clip.facts.clear.mean(axis=0)
         self.visible = [i for i in range(clip.facts.named) if share[i] > 0.2]
+        self.alone = not clip.facts.helpers
         self.categories = Counter(thing.category for thing in self.things)
         self._busy: dict[tuple[Deed, ...], list[int]] = {}
 
@@ -99,7 +101,7 @@ class Draw:
     def name(self, i: int, *, colour: float = 0.3, anonymous: float = 0.0) -> Name:
         """Return a name that fits thing ``i``: with its colour, or with no noun, that often."""
         thing = self.things[i]
-        category = '' if self.often(anonymous) else thing.category
+        category = '' if self.alone and self.often(anonymous) else thing.category
         return Name(category=category, colour=thing.colour if self.often(colour) else '')
 
     def anchor(self, *targets: int) -> tuple[int, Name]:
@@ -152,7 +154,7 @@ def _attribute(draw: Draw) -> Meaning | None:
     if i < 0:
         return None
     thing = draw.things[i]
-    category = '' if draw.often(0.12) else thing.category
+    category = '' if draw.alone and draw.often(0.15) else thing.category
     name = Name(category=category, colour=thing.colour)
     if thing.pattern != 'plain' and draw.often(0.6):
         second = thing.second if draw.often(0.5) else ''
@@ -212,7 +214,7 @@ def _order(draw: Draw) -> Meaning | None:
     if i < 0:
         return None
     name = draw.name(i, colour=0.15)
-    if draw.often(0.06):
+    if draw.alone and draw.often(0.08):
         name = Name(colour=draw.things[i].colour)
     count = int((draw.clip.named(name) > 0).sum(axis=1).max())
     if draw.often(0.15) and count <= 3:
@@ -353,12 +355,12 @@ def _plural(draw: Draw) -> Meaning | None:
     thing, dice = draw.things[i], draw.rng.random()
     name = draw.name(i, colour=0.3)
     meaning = Meaning(name=name)
-    if dice < 0.2:
+    if dice < 0.2 and draw.alone:
         meaning = Meaning(name=Name(colour=thing.colour))
     elif dice < 0.35:
         meaning = Meaning(name=name, side=draw.one_of(('left', 'right')))
     elif dice < 0.45 and draw.may(Deed.MOVING):
-        anyone = Name(category='') if draw.often(0.5) else name
+        anyone = Name() if draw.alone and draw.often(0.5) else name
         deed = Statement(deed=draw.one_of((Deed.MOVING, Deed.STILL)))
         meaning = Meaning(name=anyone, statements=(deed,))
     elif dice < 0.6:
