@@ -17,7 +17,7 @@ from tenet_ros.sim.sentence import Sentence
 
 __all__ = ['Clip', 'make_clip', 'resample']
 
-_LOOKS_HZ = 7.5
+_LOOKS_HZ = 5.0
 """Silhouettes are filled so often; between, truth is interpolated."""
 _HARD = (
     'relation', 'order', 'motion', 'temporal', 'negation', 'absent_relation', 'absent_motion',

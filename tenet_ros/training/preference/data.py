@@ -55,7 +55,7 @@ def make_examples(
 def moments(seed: int, split: str, *, replays: int, picks: int) -> Iterator[Labelled]:
     """Yield the examples of one clip."""
     rng = np.random.default_rng([seed, 7])
-    clip = make_clip(seed, split, rate_hz=float(rng.choice(_RATES_HZ, p=(0.4, 0.4, 0.2))))
+    clip = make_clip(seed, split, rate_hz=float(rng.choice(_RATES_HZ, p=(0.6, 0.3, 0.1))))
     if clip is None:
         return
     explicit = ExplicitPreference()
