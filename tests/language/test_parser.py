@@ -1,9 +1,4 @@
-"""What sentences mean, by table.
-
-A meaning is written as the target's phrase with its parts, then what is said of it:
-``kind anchor`` for a relation ("^" inverted, "*" superlative), an order ("#2" its rank), a motion;
-"?" marks a mere hint, "~" what may be over, "not" a negation, "@man" what is said of an anchor, "x2" the count.
-"""
+"""What sentences mean, by table; ``conftest`` explains how a meaning is written."""
 
 from __future__ import annotations
 
@@ -14,57 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenet_ros.errors import ContractError
-from tenet_ros.language.expression import Expression, Motion, Order, Relation
 from tenet_ros.language.grammar import lexicon
 from tenet_ros.language.parser import parse
-
-
-PATTERNS = frozenset(lexicon.PATTERNS.values())
-
-
-def name(expression: Expression, index: int) -> str:
-    phrase = expression.phrases[index]
-    excluded = [f'-{word}' for word in (*phrase.excluded_colours, *phrase.excluded_attributes)]
-    excluded += [f'[{word}]' for word in phrase.attributes if word in PATTERNS]
-    parts = [
-        f'({" ".join([part.noun, *part.colours, *(f"-{c}" for c in part.excluded_colours)])})'
-        for part in phrase.parts
-    ]
-    return ' '.join([phrase.text, *excluded, *parts])
-
-
-def meaning(expression: Expression) -> str:
-    return '; '.join(
-        [
-            ' + '.join(name(expression, index) for index in expression.targets),
-            *([f'x{expression.count}'] if expression.count != 1 else []),
-            *(relation(expression, r) for r in expression.relations),
-            *(order(expression, o) for o in expression.orders),
-            *(motion(expression, m) for m in expression.motions),
-        ]
-    )
-
-
-def relation(expression: Expression, said: Relation) -> str:
-    marks = '^' * said.inverted + '*' * said.superlative
-    anchors = ' & '.join(name(expression, anchor) for anchor in said.anchors)
-    return who(expression, said) + f'{said.kind.value}{marks} {anchors}'
-
-
-def order(expression: Expression, said: Order) -> str:
-    rank = f'#{said.rank}' if said.rank > 1 else ''
-    return who(expression, said) + said.extreme.value + rank + '?' * (not said.strict)
-
-
-def motion(expression: Expression, said: Motion) -> str:
-    return who(expression, said) + said.kind.value + '?' * (not said.strict) + '~' * said.past
-
-
-def who(expression, statement) -> str:
-    subject = statement.subject
-    about = f'@{expression.phrases[subject].text} ' if subject else ''
-    return about + 'not ' * statement.negated
-
 
 SENTENCES = (
     ('the mug that is not red', 'mug -red'),
@@ -353,7 +299,7 @@ SENTENCES = (
 
 
 @pytest.mark.parametrize(('sentence', 'expected'), SENTENCES)
-def test_sentence_means(sentence, expected):
+def test_sentence_means(sentence, expected, meaning):
     assert meaning(parse(sentence)) == expected
 
 

@@ -101,12 +101,13 @@ class ModifierReader:
             return index
         if word in lex.ORDINALS or word == 'last':
             return self._ranked(phrase, index, lex.ORDINALS.get(word, -1))
-        if word in lex.SUPERLATIVES:
+        utmost = word in {'far', 'most', 'extreme', 'furthest', 'farthest'}
+        if utmost and self._premodifies(phrase, following):
+            order, following = direction_order(s.at(following), strict=True), following + 1
+        elif word in lex.SUPERLATIVES:
             if s.at(following) in {'to', 'from', 'than'} and not phrase.determined:
                 return index
             order = Order(extreme=lex.SUPERLATIVES[word])
-        elif word in {'far', 'most', 'extreme'} and self._premodifies(phrase, following):
-            order, following = direction_order(s.at(following), strict=True), following + 1
         elif word in {'near', 'far', 'distant'} and phrase.determined and s.nominal(following):
             extreme = Extreme.NEAREST if word == 'near' else Extreme.FARTHEST
             order = Order(extreme=extreme, strict=False)
@@ -171,6 +172,7 @@ class ModifierReader:
             return index
         if phrase.negated:
             phrase.excluded.append(normal)
+            phrase.kept.discard(index - 1)
         else:
             phrase.colours.append(normal)
             phrase.said[end] = normal
@@ -194,6 +196,7 @@ class ModifierReader:
         word = self._sentence.at(index)
         if phrase.negated:
             phrase.excluded_attributes.append(lex.PATTERNS.get(word, word))
+            phrase.kept.discard(index - 1)
             phrase.negated = False
         else:
             phrase.attributes.append(lex.PATTERNS.get(word, word))

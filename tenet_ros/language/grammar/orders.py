@@ -37,6 +37,7 @@ _OPPOSITE: Mapping[str, str] = MappingProxyType(
 )
 _TOPS = frozenset(('table', 'tabletop', 'desk', 'counter', 'worktop', 'surface'))
 """What everything lies on: its left side is that of the picture."""
+_ENDS = frozenset(('', BREAK, 'and', 'but', 'then'))
 _DISTANCES = ((Extreme.NEAREST, _R.NEAR), (Extreme.FARTHEST, _R.FAR_FROM))
 
 
@@ -73,6 +74,11 @@ class OrderReader:
             self._region(replace(place, strict=True), ctx)
             return place.end
         kind = dict(_DISTANCES).get(extreme)
+        if kind is _R.FAR_FROM and s.at(after) in lex.DIRECTIONS:
+            order = direction_order(s.at(after), strict=True, rank=rank)
+            negated = ctx.take_negation()
+            self._draft.order(order.extreme, ctx.subject, rank=rank, negated=negated)
+            return after + 1
         if kind is not None:
             after += s.at(after) in lex.INTENSIFIERS or s.at(after) == 'away'
             joined = after + (s.at(after) in {'to', 'from'})
@@ -95,7 +101,7 @@ class OrderReader:
         """Read "on the left", "at the top of the picture", "left of the laptop"."""
         s = self._s
         told = s.at(index - 1) in {'that', 'which', 'who', 'has', 'have', 'had', 'just'}
-        leaves = s.opens(index + 1) or (told and s.at(index + 1) in {'', BREAK})
+        leaves = s.opens(index + 1) or (told and s.at(index + 1) in _ENDS)
         departs = ctx.relative and s.at(index) == 'left' and leaves
         place = None if departs else read_place(self._s, index)
         if place is None:
@@ -141,7 +147,7 @@ class OrderReader:
             return index + 1
         word = lex.DIRECTIONS.get(place.words[-1], place.words[-1])
         kind = _BESIDE[word]
-        if word == 'back' and place.preposition and place.article:
+        if word == 'back' and place.preposition == 'in' and place.article:
             kind = _R.IN
         anchor = self._nouns.read(place.end)
         if word == 'middle' and anchor is not None and anchor.plural:

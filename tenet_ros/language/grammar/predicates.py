@@ -9,6 +9,7 @@ from tenet_ros.language.grammar.courses import read_rest, read_return
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
+from tenet_ros.language.grammar.places import skip_time
 from tenet_ros.language.grammar.relations import RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import read_verb
@@ -133,6 +134,11 @@ class PredicateReader:
     def back(self, index: int, ctx: Context) -> int:
         """Read "is back", "is visible again", "in view again"."""
         s = self._s
+        absent = ctx.past and ctx.negated and not ctx.flip
+        if absent and s.at(index) in {'there', 'here', 'present', 'visible', 'seen'}:
+            ctx.negated = False
+            self._draft.move(MotionKind.ENTERED, ctx.subject)
+            return skip_time(s, index + 1 + (s.at(index + 1) in {'before', 'initially', 'yet'}))
         if s.at(index - 1) not in lex.AUXILIARIES and s.at(index - 1) not in lex.INTENSIFIERS:
             return index
         end = read_return(s, index) if ctx.predicate else index
