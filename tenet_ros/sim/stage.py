@@ -42,7 +42,9 @@ SHADOW_PX = 768
 """The default, 4096, makes a picture take three times as long on a software renderer."""
 SPOT_DEG = 60.0
 """Half angle of a lamp's cone."""
-NEAR_M, FAR_M, HORIZON_M = 0.1, 6.0, 5.9
+NEAR_M, FAR_M = 0.1, 12.0
+HORIZON_M = 5.0
+"""No thing is so far away, and the sky, which MuJoCo draws at two thirds of FAR_M, is farther."""
 HIDDEN, SHOWN = 5, 0
 BACKDROP = 255
 """Label drawn for the table; read back as 0."""

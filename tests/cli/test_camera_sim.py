@@ -1,0 +1,111 @@
+"""``tenet-ros camera sim``: the simulated tabletop on the wire."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+import numpy as np
+import pytest
+
+from tenet_ros.cli.pacing import LateNotice, Pacer
+from tenet_ros.cli.session import client_node, spin_until
+from tenet_ros.ros import api
+from tenet_ros.sim.graphics import GraphicsError, check_graphics
+from tenet_ros.sources.tabletop import bundled_recordings
+
+TIMEOUT_S = 60
+
+
+@pytest.fixture
+def graphics():
+    pytest.importorskip('mujoco', reason='needs MuJoCo (extra sim)')
+    try:
+        check_graphics()
+    except GraphicsError as error:
+        pytest.skip(f'needs EGL or OSMesa: {error}')
+
+
+@pytest.fixture
+def node(ros_domain):
+    with client_node('test', []) as made:
+        yield made
+
+
+def listen(node, kind, topic):
+    heard = []
+    reliable = api.ReliabilityPolicy.RELIABLE
+    node.create_subscription(
+        kind, topic, heard.append, api.QoSProfile(depth=50, reliability=reliable)
+    )
+    return heard
+
+
+def test_image_depth_and_calibration_are_published_with_regular_stamps(
+    graphics, node, start, tmp_path
+):
+    images = listen(node, api.Image, '/camera/image_raw')
+    infos = listen(node, api.CameraInfo, '/camera/camera_info')
+    depths = listen(node, api.Image, '/camera/depth/image_raw')
+    log = tmp_path / 'stamps'
+    camera = start(
+        'camera', 'sim', '--seed', '2', '--split', 'test', '--stamp-log', str(log),
+        '--wait-for-subscribers', '1', '--start-delay', '0.5',
+    )  # fmt: skip
+    assert spin_until(node, lambda: min(map(len, (images, infos, depths))) >= 4, TIMEOUT_S)
+    camera.send_signal(signal.SIGINT)
+    said, _ = camera.communicate(timeout=TIMEOUT_S)
+    assert 'sim:test:2+ (simulation; 640x480, rendered; 30 Hz)' in said
+    assert 'Traceback' not in said
+    assert (images[0].width, images[0].height, images[0].encoding) == (640, 480, 'rgb8')
+    assert (depths[0].encoding, depths[0].step) == ('32FC1', 4 * 640)
+    metres = np.frombuffer(bytes(depths[0].data), np.float32)
+    assert 0.1 < metres.min() < 3
+    assert infos[0].k[0] > 100
+    assert images[0].header.frame_id == depths[0].header.frame_id == 'camera'
+    steps = np.diff([json.loads(line)['stamp_ns'] for line in log.read_text().splitlines()])
+    # A machine too slow for the simulation moves the schedule; within it the stamps are exact.
+    assert np.abs(np.median(steps) - 1e9 / 30) <= 1
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'words'),
+    [
+        (('sim:3', '--seed', '4'), "'sim:3' has its own"),
+        (('video.mp4', '--seed', '4'), 'are for the source "sim"'),
+    ],
+)
+def test_a_seed_where_none_belongs_is_one_line(start, arguments, words):
+    camera = start('camera', *arguments)
+    said, _ = camera.communicate(timeout=TIMEOUT_S)
+    assert camera.returncode == 1
+    assert words in said
+    assert said.count('\n') == 1
+
+
+def test_without_graphics_the_camera_plays_recordings_or_says_what_to_install(start, monkeypatch):
+    monkeypatch.setenv('MUJOCO_GL', 'bogus')
+    camera = start('camera', 'sim', '--seed', '7', '--duration', '0.2')
+    said, _ = camera.communicate(timeout=TIMEOUT_S)
+    assert 'apt install' in said.splitlines()[0]
+    assert 'Traceback' not in said
+    assert camera.returncode == (0 if bundled_recordings() else 1)
+
+
+def test_lateness_is_said_once_in_a_while():
+    class Clock:
+        now_ns = 0
+
+        def __call__(self):
+            return self.now_ns
+
+    clock, said = Clock(), []
+    pacer = Pacer(clock_ns=clock, sleep=lambda _: None)
+    notice = LateNotice(pacer, said.append, clock_ns=clock)
+    for frame in range(12):
+        pacer.wait(frame * 10**9)
+        notice.look()
+        clock.now_ns += 2 * 10**9
+    assert said[0].startswith('1 frames late, 1 in all')
+    assert 3 <= len(said) <= 5
+    assert sum(int(line.split()[0]) for line in said) <= pacer.late
