@@ -21,6 +21,8 @@ COLUMNS = (
     ('wrong', 'wrong_target_fraction'),
     ('re-acq', 'reacquire_rate'),
 )
+WIDTH = 112
+
 LEGEND = """\
 J&F: all sentences; stream: against the newest answer known; object: sentences that have one
 wrong: share of time with a mask on something else; commit: median, static and motion"""
@@ -29,6 +31,8 @@ wrong: share of time with a mask on something else; commit: median, static and m
 def print_figures(figures: Mapping[str, Any]) -> None:
     """Print the systems, the kinds of ours, where J&F is lost, and the goals."""
     console = Console(highlight=False)
+    # Not narrowed to the 80 columns of a pipe, which would cut every number.
+    console.width = max(console.width, WIDTH)
     console.print(_systems(figures))
     console.print(_kinds(figures))
     lost = figures['ours']['lost_by_cause']

@@ -177,12 +177,18 @@ def _wrong(figures: Mapping[str, Any], kinds: Sequence[str]) -> str:
     name = 'wrong_target_fraction'
     series = {system: _of_kinds(figures, system, kinds, name) for system in systems}
     most = max((v for values in series.values() for v in values if v is not None), default=0.0)
-    return bars(series, kinds, top=max(0.04, most))
+    return bars(series, kinds, top=_ceiling(most))
 
 
 def _causes(figures: Mapping[str, Any]) -> str:
     lost = figures['ours']['lost_by_cause']
-    return bars({'lost J&F': list(lost.values())}, list(lost), top=max([0.01, *lost.values()]))
+    top = _ceiling(max(lost.values(), default=0.0))
+    return bars({'lost J&F': list(lost.values())}, list(lost), top=top)
+
+
+def _ceiling(value: float) -> float:
+    """Return the lowest of some round numbers that is not below ``value``."""
+    return next((top for top in (0.04, 0.08, 0.2, 0.4) if value <= top), 1.0)
 
 
 def _strips(rows: Sequence[Row], footage_of: Callable[[str], Footage]) -> str:
@@ -198,5 +204,5 @@ def _strips(rows: Sequence[Row], footage_of: Callable[[str], Footage]) -> str:
             f'<figure><img src="{picture}" alt=""><figcaption>{caption}</span></figcaption>'
             '</figure>'
         )
-    legend = 'white: the truth; orange: our mask; below: time, state, J&amp;F'
+    legend = 'white: the truth; magenta: our mask; below: time, state, J&amp;F'
     return f'<p class="dim">{legend}</p>{"".join(parts)}'

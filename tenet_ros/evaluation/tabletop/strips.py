@@ -16,7 +16,8 @@ from tenet_ros.types import UInt8Array
 __all__ = ['as_data_url', 'film_strip']
 
 TILE = (240, 180)
-TRUTH, OURS, BLACK = (255, 255, 255), (230, 159, 0), (0, 0, 0)
+TRUTH, OURS, BLACK = (255, 255, 255), (255, 0, 200), (0, 0, 0)
+# Magenta, because nothing on the table is.
 OPACITY = 0.45
 JPEG_QUALITY = 82
 
@@ -24,7 +25,7 @@ JPEG_QUALITY = 82
 def film_strip(footage: Footage, case: Case, report: Report) -> UInt8Array:
     """Return the glimpses side by side, (180, 8 x 240, 3) uint8 RGB.
 
-    The truth is outlined white on black, our mask is orange. Frame time, state and J&F stand
+    The truth is outlined white on black, our mask is magenta. Frame time, state and J&F stand
     below.
 
     Args:

@@ -85,6 +85,7 @@ def summary(clips: Sequence[Played], rows: Sequence[Row]) -> dict[str, Any]:
         **figures,
         'gap_closed': gap_closed(figures['ours'], figures),
         'gap_closed_explicit': gap_closed(figures['explicit'], figures),
+        'held_out_wording_gain': _gain(figures, 'held_out_wording'),
         **parts_json([played.parts for played in clips]),
         'clips': len(clips),
     }
@@ -107,6 +108,12 @@ def gap_closed(
     for kind in system['per_kind']:
         pairs[kind] = tuple(s['per_kind'][kind]['jf'] for s in (low, system, high))
     return {name: _closed(*values) for name, values in pairs.items()}
+
+
+def _gain(figures: dict[str, dict[str, Any]], subset: str) -> float | None:
+    """Return how much higher the J&F of ours is than that of the explicit rules."""
+    ours, explicit = (figures[name][subset]['jf'] for name in ('ours', 'explicit'))
+    return None if ours is None or explicit is None else round(ours - explicit, 4)
 
 
 def _closed(low: float | None, ours: float | None, high: float | None) -> float | None:

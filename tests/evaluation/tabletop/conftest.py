@@ -117,7 +117,9 @@ def a_system(*, detector=None, preference=None):
     )
 
 
-def a_clip(*, hidden=(), sentences=(('the red box', 0), ('the blue box', 1), ('the green box', -1))):
+def a_clip(
+    *, hidden=(), sentences=(('the red box', 0), ('the blue box', 1), ('the green box', -1))
+):
     footage = Drawn(frozenset(hidden))
     boxes = np.zeros((FRAMES, 2, 4), np.float32)
     pixels = np.zeros((FRAMES, 2), np.int64)
@@ -145,13 +147,13 @@ def a_clip(*, hidden=(), sentences=(('the red box', 0), ('the blue box', 1), ('t
     )  # fmt: skip
 
 
-@pytest.fixture
+@pytest.fixture(scope='session')
 def new_clip():
     """Builds a clip."""
     return a_clip
 
 
-@pytest.fixture
+@pytest.fixture(scope='session')
 def new_system():
     """Builds a system; ``blind`` names colours that its detector does not see."""
 

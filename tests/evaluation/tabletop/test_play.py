@@ -28,7 +28,7 @@ def figures(clip, system):
 
 
 def test_a_perfect_detector_and_clear_sentences_leave_nothing_to_be_lost(new_clip, new_system):
-    found, rows = figures(new_clip(), new_system())
+    found, _ = figures(new_clip(), new_system())
     for system in ('ours', 'explicit', 'oracle_track', 'gt_boxes'):
         assert found[system]['jf'] > 0.95, system
         assert found[system]['n_acc'] == 1.0, system
