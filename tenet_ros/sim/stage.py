@@ -56,7 +56,7 @@ _MODEL = """
 <mujoco>
   <visual>
     <global offwidth="{width}" offheight="{height}"/>
-    <quality shadowsize="{shadow}" offsamples="0" numslices="24" numstacks="14" numquads="1"/>
+    <quality shadowsize="{shadow}" offsamples="0" numslices="20" numstacks="10" numquads="1"/>
     <map znear="{near}" zfar="{far}"/>
   </visual>
   <statistic extent="1" center="0 0 0"/>
