@@ -114,7 +114,7 @@ class Deeds:
 
     def _watched(self, seconds: float) -> Flags:
         """(T, N) whether it was clear now, at the window's start, and mostly in between."""
-        w = min(self.facts.count(seconds), self.facts.frames)
+        w = self.facts.count(seconds)
         clear = self.facts.clear
         total = np.cumsum(clear, axis=0)
         total[w:] = total[w:] - total[:-w]
@@ -151,7 +151,7 @@ class Deeds:
     @cached_property
     def _quiet(self) -> Flags:
         """(T, N) whether neither place nor pose changed within the window."""
-        w = min(self.facts.count(_STILL_S), max(self.facts.frames - 1, 1))
+        w = self.facts.count(_STILL_S)
         q = self.facts.scene.rotations[:, : self.facts.named]
         turns = np.zeros_like(self._steps_m)
         dot = np.abs(np.einsum('tnk,tnk->tn', q[1:], q[:-1]))

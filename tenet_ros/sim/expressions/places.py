@@ -176,6 +176,7 @@ def _reach_sum(facts: Facts, m: int, direction: Array) -> Array:
 
 
 def _unit(vectors: Array) -> Array:
-    """Return the horizontal part of vectors at length one."""
+    """Return the horizontal part of vectors at length one; along x where there is none."""
     flat = vectors * np.array([1.0, 1.0, 0.0])
-    return np.asarray(flat / np.maximum(np.linalg.norm(flat, axis=-1, keepdims=True), 1e-9))
+    length = np.linalg.norm(flat, axis=-1, keepdims=True)
+    return np.where(length > 1e-9, flat / np.maximum(length, 1e-9), np.array([1.0, 0.0, 0.0]))

@@ -44,7 +44,7 @@ WORDS: Pool = {
 }
 
 SHAPES: Pool = {
-    'colour': ('{n} of {c} colour', '{n} painted {c}', '{n} whose colour {is} {c}'),
+    'colour': ('{n} of {c} colour', '{n} painted {c}', '{n} whose colour is {c}'),
     'plain': ('unpatterned {n}', '{n} without any pattern', 'single-coloured {n}'),
     'striped': ('stripy {n}', '{n} that {has} stripes'),
     'dotted': ('polka-dot {n}', 'dotty {n}', '{n} covered in dots'),

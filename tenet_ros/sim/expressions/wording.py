@@ -29,6 +29,8 @@ _VERBS = {
     's': ('s', ''),
 }
 _TRIES = 12
+_NEW_NAMES = 0.5
+"""Names of things and colours are new half as often as what is said about them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +60,8 @@ class _Choice:
     def pick(self, table: str, key: str, kinds: str = '') -> str:
         """Return an entry, '' if none is of the wanted kinds ('pre', 'post', 'around')."""
         common, test = (_of_kind(pool.get(key, ()), kinds) for pool in _TABLES[table])
-        new = bool(test) and (not common or self.rng.random() < self.newer) and self.newer > 0
+        share = self.newer * (_NEW_NAMES if table in {'noun', 'word'} else 1.0)
+        new = bool(test) and share > 0 and (not common or self.rng.random() < share)
         entries = test if new else common
         if not entries:
             return ''
