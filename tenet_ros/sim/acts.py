@@ -178,12 +178,9 @@ def _slide(rng: Random, body: Body, stage: Stage) -> Act | None:
 
 
 def _roll_of(body: Body, way: Array, done: Array) -> Callable[[Array, Array], Path]:
-    points = body.world()
-    radius = float(np.ptp(points[:, 2])) / 2
-    if body.thing.category in {'ball', 'apple'}:
-        radius = float(body.thing.extent[0]) / 2
-    middle = _middle(points)
-    middle[2] = points[:, 2].min() + radius
+    """Return how a ball, or what lies on the barrel that is its first part, rolls a way."""
+    radius = float(body.thing.parts[0].size[0])
+    middle = body.place + matrix(body.turn)[:, 2] * body.thing.extent[2] / 2
     return lambda place, turn: motions.roll(place, turn, middle, radius, way, done)
 
 

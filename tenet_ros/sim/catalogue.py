@@ -36,6 +36,7 @@ class Category:
         rolls: 'any' like a ball, 'side' when it lies on its side, 'wheels' along its own x axis,
             '' not at all.
         carries: whether small things may stand on or in it.
+        hollow: whether they stand in it, on the disc that is its first part.
         small: whether it may stand on or in something else.
         round: whether a turn about its upright axis is hard to see.
         topples: whether it stands so tall that it may fall over.
@@ -44,6 +45,7 @@ class Category:
     patterned: bool = False
     rolls: str = ''
     carries: bool = False
+    hollow: bool = False
     small: bool = False
     round: bool = False
     topples: bool = False
@@ -52,9 +54,9 @@ class Category:
 CATEGORIES: dict[str, Category] = {
     'mug': Category(patterned=True, small=True),
     'cup': Category(patterned=True, small=True, round=True),
-    'bowl': Category(carries=True, round=True),
-    'plate': Category(carries=True, round=True),
-    'pan': Category(carries=True),
+    'bowl': Category(carries=True, hollow=True, round=True),
+    'plate': Category(carries=True, hollow=True, round=True),
+    'pan': Category(carries=True, hollow=True),
     'bottle': Category(patterned=True, rolls='side', topples=True, round=True),
     'can': Category(patterned=True, rolls='side', small=True, topples=True, round=True),
     'teapot': Category(),
@@ -64,7 +66,7 @@ CATEGORIES: dict[str, Category] = {
     'book': Category(patterned=True, carries=True),
     'ball': Category(patterned=True, rolls='any', small=True, round=True),
     'banana': Category(),
-    'apple': Category(rolls='any', small=True, round=True),
+    'apple': Category(small=True, round=True),
     'pear': Category(small=True, round=True),
     'screwdriver': Category(),
     'hammer': Category(),

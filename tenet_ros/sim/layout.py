@@ -29,11 +29,6 @@ _LYING, _STACKED = 0.35, 0.45
 """How often what may roll lies on its side; how often a small thing seeks a seat, per try."""
 _REACH_M = 0.46
 """From the table's middle."""
-_FLOOR_M = {'bowl': 0.008, 'pan': 0.008, 'plate': 0.008}
-"""Thickness of the bottom of what is hollow, at size 1."""
-_FOOT = {'bowl': 0.5, 'pan': 0.45, 'plate': 0.6}
-"""Radius of the flat inside against half the shorter extent."""
-
 
 @dataclass(slots=True, eq=False)
 class Body:
@@ -140,34 +135,35 @@ def cast(rng: Random, count: int, split: str) -> list[Body]:
 
 
 def _stand(body: Body, x: float, y: float, height: float, yaw: float) -> None:
-    """Put a body down upright, or on its side, with its lowest point at ``height``."""
+    """Put a body down at ``height``, upright or, on the barrel that is its first part, lying."""
     turn = upright(yaw)
     if body.lying:
         turn = multiply(turn, about((0.0, 1.0, 0.0), np.pi / 2))
     turned = body.points @ matrix(turn).T
     middle = (turned.min(axis=0) + turned.max(axis=0)) / 2
     body.turn = turn
-    body.place = np.asarray((x - middle[0], y - middle[1], height - turned[:, 2].min()))
+    foot = body.thing.parts[0].size[0] if body.lying else -float(turned[:, 2].min())
+    body.place = np.asarray((x - middle[0], y - middle[1], height + foot))
 
 
 def _seat(rng: Random, body: Body, carrier: Body) -> bool:
     """Put a small thing on or in another; False if it does not fit there."""
-    category = carrier.thing.category
-    reach = float(np.hypot(*body.thing.extent[:2])) / 2
-    if category == 'ball' or body.thing.category == 'ball':
-        reach = float(body.thing.extent[0]) / 2
-    room = float(carrier.thing.extent[:2].min()) / 2
-    if category in _FOOT:
-        room *= _FOOT[category]
-        height = _FLOOR_M[category] * carrier.size
+    extent, base = body.thing.extent, carrier.thing.parts[0]
+    reach = float(np.hypot(*extent[:2])) / 2
+    if CATEGORIES[body.thing.category].rolls == 'any':
+        reach = float(extent[0]) / 2
+    if CATEGORIES[carrier.thing.category].hollow:
+        middle = matrix(carrier.turn) @ base.position + carrier.place
+        room, height = base.size[0], 2 * base.size[1]
+    elif CATEGORIES[body.thing.category].rolls:
+        return False
     else:
-        height = float(carrier.thing.extent[2])
-        if body.thing.category in {'ball', 'apple', 'toy car'}:
-            return False
+        middle = carrier.place
+        room, height = float(carrier.thing.extent[:2].min()) / 2, float(carrier.thing.extent[2])
     if reach > room:
         return False
     angle, away = rng.uniform(0, 2 * np.pi), (room - reach) * float(rng.random())
-    x, y = carrier.place[:2] + away * np.asarray((np.cos(angle), np.sin(angle)))
+    x, y = middle[:2] + away * np.asarray((np.cos(angle), np.sin(angle)))
     _stand(body, float(x), float(y), float(carrier.place[2]) + height, rng.uniform(0, 2 * np.pi))
     body.under = carrier
     return True

@@ -37,7 +37,7 @@ def look(rng: np.random.Generator) -> Look:
     warmth = rng.normal(0, 0.035)
     return Look(
         table=str(rng.choice(TABLES)),
-        table_rgb=_quiet(rng, (0.25, 0.9), 0.38),
+        table_rgb=_quiet(rng, (0.34, 0.9), 0.38),
         wall_rgb=_quiet(rng, (0.3, 0.95), 0.25),
         lights=np.stack((away * np.cos(azimuth), away * np.sin(azimuth), height), axis=1),
         light_powers=powers / powers.sum() * rng.uniform(0.7, 0.95),
