@@ -90,7 +90,7 @@ def read_return(s: Sentence, start: int) -> int:
         return start
     index = start + 1
     entered = read_entry(s, index)
-    index = entered if entered > index else index
+    index = max(index, entered)
     return index + (s.at(index) == 'again')
 
 

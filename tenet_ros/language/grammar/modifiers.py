@@ -69,8 +69,8 @@ class ModifierReader:
         """Whether the last nominal is surely a noun, so that the phrase may end after it."""
         return bool(phrase.nominals) and self._sentence.noun(phrase.nominals[-1])
 
-    def joint(self, phrase: NounPhrase, index: int) -> int:
-        """Pass an adverb, "and" or a comma between modifiers; note a "not" before one."""
+    def lead(self, phrase: NounPhrase, index: int) -> int:
+        """Pass an adverb before a modifier, "coloured" after one; note a "not" before one."""
         s, word, following = self._sentence, self._sentence.at(index), index + 1
         if self.complete(phrase):
             return index
@@ -82,7 +82,12 @@ class ModifierReader:
             phrase.negated = True
             phrase.kept.add(index)
             return following
-        if word not in {BREAK, 'and', 'or'}:
+        return index
+
+    def joint(self, phrase: NounPhrase, index: int) -> int:
+        """Pass "and" or a comma between modifiers."""
+        s, word, following = self._sentence, self._sentence.at(index), index + 1
+        if self.complete(phrase) or word not in {BREAK, 'and', 'or'}:
             return index
         if word == BREAK and s.at(following) in {'and', 'or'}:
             following += 1

@@ -76,7 +76,7 @@ class NounPhraseReader:
 
     def _body(self, phrase: NounPhrase, index: int) -> int:
         m = self._modifiers
-        readers = (m.joint, m.order, m.colour, m.size, m.verbal, self._noun)
+        readers = (m.lead, m.joint, m.order, m.colour, m.size, m.verbal, self._noun)
         while self._sentence.at(index):
             for reader in readers:
                 following = reader(phrase, index)
@@ -91,13 +91,12 @@ class NounPhraseReader:
         s, word = self._sentence, self._sentence.at(index)
         if not s.nominal(index) or word == "'s" or self._modifiers.ends_before(phrase, index):
             return index
-        if word in lex.DIRECTIONS and not self._names_a_thing(phrase, index):
+        directs = word in lex.DIRECTIONS and not self._names_a_thing(phrase, index)
+        told = s.modifier(index) or word in lex.AFTERTHOUGHTS
+        if directs or (told and self._modifiers.complete(phrase)):
             return index
-        if self._modifiers.complete(phrase) and (s.modifier(index) or word in lex.AFTERTHOUGHTS):
-            return index
-        if word in lex.NUMBERS and word != 'one' and phrase.nominals:
-            return index
-        if word == 'other' and s.at(index + 1) == 'than':
+        counts = word in lex.NUMBERS and word != 'one' and bool(phrase.nominals)
+        if counts or (word == 'other' and s.at(index + 1) == 'than'):
             return index
         if phrase.negated and s.modifier(index):
             return self._modifiers.attribute(phrase, index)

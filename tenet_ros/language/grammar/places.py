@@ -190,22 +190,29 @@ def _camera_at(s: Sentence, index: int, names: frozenset[str]) -> int:
     return index + 1 if s.at(index) in names else 0
 
 
-def skip_time(s: Sentence, start: int) -> int:
-    """Return the index after "at the start", "near the end of the video"; ``start`` if none."""
+def _skip_span(s: Sentence, start: int) -> int:
+    """Return the index after "all the time", "a moment ago"; ``start`` if none."""
     for words in _PASSING_TIMES:
         if s.follows(start, *words):
             return start + len(words)
     if s.at(start) in lex.NUMBERS or s.at(start) in {'a', 'some', 'few'}:
-        ago = next((i for i in range(start + 1, start + 4) if s.at(i) == 'ago'), -1)
-        return ago + 1 if ago > 0 else start
+        ago = next((i for i in range(start + 1, start + 4) if s.at(i) == 'ago'), start - 1)
+        return ago + 1
+    return start
+
+
+def skip_time(s: Sentence, start: int) -> int:
+    """Return the index after "at the start", "near the end of the video"; ``start`` if none."""
+    passed = _skip_span(s, start)
+    if passed > start:
+        return passed
     index = start + (s.at(start) in {'at', 'in', 'near', 'for', 'from', 'by', 'on', 'until'})
     if index == start:
         return start
     index += s.at(index) in {'the', 'a', 'its'}
     index += s.at(index) in {'very', 'first', 'last'} and s.at(index + 1) in lex.TIMES
-    if s.at(index) not in lex.TIMES or s.at(index + 1) == 'from':
-        return start
-    if s.nominal(index + 1) and s.at(index + 1) not in lex.TIMES:
+    names_thing = s.nominal(index + 1) and s.at(index + 1) not in lex.TIMES
+    if s.at(index) not in lex.TIMES or s.at(index + 1) == 'from' or names_thing:
         return start
     index += 1
     if s.at(index) == 'of':

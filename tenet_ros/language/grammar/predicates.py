@@ -154,7 +154,7 @@ class PredicateReader:
 
     def adjective(self, index: int, ctx: Context) -> int:
         """Read "that is red", "mug, small", "man red shirt"."""
-        s, word = self._s, self._s.at(index)
+        word = self._s.at(index)
         coloured = self._is_colour(index)
         if (coloured and not ctx.predicate) or word in lex.CLOTHES:
             worn = self._nouns.read(index)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from tenet_ros.language.expression import Extreme, MotionKind, Part, RelationKind
+from tenet_ros.language.expression import Extreme, MotionKind, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.draft import Draft
@@ -14,6 +14,7 @@ from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import read_place, skip_time
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, read_verb
+from tenet_ros.language.grammar.wearing import WearReader, is_worn, own_body
 
 __all__ = ['RelationReader', 'read_preposition']
 
@@ -52,7 +53,6 @@ _PREPOSITIONS: Mapping[tuple[str, ...], tuple[RelationKind, bool]] = MappingProx
     }
 )
 _LONGEST = max(map(len, _PREPOSITIONS))
-_PATTERNED = frozenset(lex.PATTERNS.values())
 _WHEN_MOVING = {_R.FAR_FROM: _R.LEAVING}
 _TOWARDS_CAMERA = {
     _R.NEAR: Extreme.NEAREST,
@@ -92,6 +92,7 @@ class RelationReader:
         self._s = sentence
         self._draft = draft
         self._nouns = nouns
+        self._wearing = WearReader(sentence, draft, nouns)
         self._tail = tail
 
     def preposition(self, index: int, ctx: Context) -> int:
@@ -141,31 +142,40 @@ class RelationReader:
         Returns:
             The index after the anchor and what belongs to it; ``index`` if there is no anchor.
         """
-        if self._s.at(index) in lex.CAMERA:
-            return self._camera(kind, index, index + 1, ctx, strict=superlative)
         anchor = self._nouns.read(index)
+        named = anchor is not None and anchor.noun in lex.CAMERA and anchor.owner is None
+        if self._s.at(index) in lex.CAMERA or named:
+            end = anchor.end if anchor is not None and named else index + 1
+            return self._camera(kind, index, end, ctx, strict=superlative)
         if anchor is None or not (anchor.noun or anchor.determined or anchor.colours):
             return self._pronoun(index, ctx)
-        if anchor.noun in lex.CAMERA and anchor.owner is None:
-            return self._camera(kind, index, anchor.end, ctx, strict=superlative)
-        if kind is _R.WITH and self._pattern(anchor, ctx):
+        end = self._no_other_thing(kind, anchor, index, ctx)
+        if end > index:
+            return end
+        if anchor.noun in lex.BODY and anchor.owner is not None:
+            anchor = self._owner_of(anchor)
+            kind = _R.WITH if kind is _R.IN else kind
+        return self._link(kind, anchor, ctx, inverted=inverted, superlative=superlative)
+
+    def _no_other_thing(
+        self, kind: RelationKind, anchor: NounPhrase, index: int, ctx: Context
+    ) -> int:
+        """Read the picture, or what the subject has on itself; ``index`` if it is an anchor."""
+        if kind is _R.WITH and self._wearing.pattern(anchor, ctx):
             return anchor.end
-        worn = kind in {_R.WITH, _R.IN} and _worn(anchor, kind)
+        worn = kind in {_R.WITH, _R.IN} and is_worn(anchor, kind)
         nothing = (
             anchor.noun in lex.FRAME
             or anchor.noun == 'own'
             or (kind is _R.NEAR and anchor.noun in lex.TIMES)
         )
-        if nothing or (_own_body(anchor) and not (worn and anchor.colours)):
+        if nothing or (own_body(anchor) and not (worn and anchor.colours)):
             ctx.negated = False
-            return self._posture(index, anchor.end)
+            return self._wearing.posture(index, anchor.end)
         if worn:
             ctx.carried, ctx.worn = (kind, ctx.negated != ctx.flip), True
-            return self._wear(anchor, ctx)
-        if anchor.noun in lex.BODY and anchor.owner is not None:
-            anchor = self._owner_of(anchor)
-            kind = _R.WITH if kind is _R.IN else kind
-        return self._link(kind, anchor, ctx, inverted=inverted, superlative=superlative)
+            return self._wearing.wear(anchor, ctx)
+        return index
 
     def _pronoun(self, index: int, ctx: Context) -> int:
         """Pass "him" and "each other"; ``index`` if neither stands here."""
@@ -246,79 +256,6 @@ class RelationReader:
             self._draft.ignore(start, end)
         return end
 
-    # -- clothes and bodies ------------------------------------------------------------------
-
-    def _pattern(self, anchor: NounPhrase, ctx: Context) -> bool:
-        """Read "with red stripes", "with a checkered pattern", "without dots"."""
-        head = anchor.noun.split()[-1] if anchor.noun else ''
-        wearer = self._wearer(ctx)
-        named = self._draft.phrases[wearer].noun.split()[-1:]
-        if head not in lex.PATTERN_NOUNS or anchor.owner or set(named) & lex.ANIMATE:
-            return False
-        kinds = [lex.PATTERN_NOUNS[head]] if lex.PATTERN_NOUNS[head] else []
-        kinds += [a for a in (*anchor.attributes, *anchor.excluded_attributes) if a in _PATTERNED]
-        excluded = ctx.take_negation() != bool(anchor.excluded_attributes)
-        if not kinds and not anchor.colours and excluded:
-            kinds, excluded = ['plain'], False
-        for kind in dict.fromkeys(kinds):
-            self._draft.attribute(wearer, kind, excluded=excluded)
-        if anchor.colours:
-            colours = tuple(anchor.colours)
-            part = Part(
-                noun=head,
-                colours=() if excluded else colours,
-                excluded_colours=colours if excluded else (),
-            )
-            self._draft.parts[wearer].append(part)
-        self._draft.hide(anchor.start, anchor.end)
-        return True
-
-    def _wear(self, anchor: NounPhrase, ctx: Context) -> int:
-        wearer, negated = self._wearer(ctx), ctx.take_negation()
-        colours, excluded = tuple(anchor.colours), tuple(anchor.excluded)
-        if negated:
-            colours, excluded = excluded, colours
-        if colours or excluded:
-            named = self._draft.phrases[wearer].noun.split()[-1:]
-            if not anchor.noun and set(named) & (lex.NOUNS - lex.ANIMATE - lex.CLOTHES):
-                return self._painted(anchor, wearer, negated=negated)
-            noun = anchor.noun or 'clothes'
-            part = Part(noun=noun, colours=colours, excluded_colours=excluded)
-            self._draft.parts[wearer].append(part)
-        if anchor.noun and anchor.noun.split()[-1] in lex.CLOTHES:
-            number = self._draft.add(anchor)
-            self._draft.relate(_R.WITH, wearer, (number,), negated=negated)
-        else:
-            self._draft.hide(anchor.start, anchor.end)
-        return anchor.end
-
-    def _painted(self, anchor: NounPhrase, wearer: int, *, negated: bool) -> int:
-        """Read "the mug in red": a thing wears no clothes."""
-        for colour in anchor.colours:
-            self._draft.colour(wearer, colour, excluded=negated)
-        self._draft.hide(anchor.start, anchor.end)
-        return anchor.end
-
-    def _wearer(self, ctx: Context) -> int:
-        """Return who wears what comes next: the person named last, else the subject."""
-        latest = ctx.latest
-        named = self._draft.phrases[latest].noun.split() if latest >= 0 else []
-        return latest if named and named[-1] in lex.HUMANS else ctx.subject
-
-    def _posture(self, start: int, end: int) -> int:
-        """Pass "its back to the camera", "his hands and head": a posture, not a relation."""
-        if self._s.at(end) == 'and':
-            more = self._nouns.read(end + 1)
-            if more is not None and more.noun in lex.BODY:
-                end = more.end
-        verb = read_verb(self._s.at(end))
-        end += verb is not None and verb.form is Form.PAST
-        if self._s.at(end) in {'to', 'towards', 'toward'}:
-            index = end + 1 + (self._s.at(end + 1) in lex.DETERMINERS)
-            if self._s.at(index) in lex.CAMERA:
-                end = index + 1
-        return self._draft.ignore(start, end)
-
     # -- objects -----------------------------------------------------------------------------
 
     def has_object(self, index: int) -> bool:
@@ -338,18 +275,3 @@ class RelationReader:
             return True
         verb = read_verb(s.at(index))
         return s.nominal(index) and (verb is None or verb.form is Form.BASE)
-
-
-def _own_body(anchor: NounPhrase) -> bool:
-    """Whether the anchor is "its back", "his hands": no other thing at all."""
-    return anchor.noun in lex.BODY and anchor.of_pronoun and anchor.owner is None
-
-
-def _worn(anchor: NounPhrase, kind: RelationKind) -> bool:
-    """Whether the anchor is clothes, or, after "with", a body part, or a mere colour."""
-    head = anchor.noun.split()[-1] if anchor.noun else ''
-    if anchor.owner is not None:
-        return False
-    if not head:
-        return kind is _R.IN and bool(anchor.colours) and not anchor.determined
-    return head in lex.CLOTHES or (kind is _R.WITH and head in lex.BODY)

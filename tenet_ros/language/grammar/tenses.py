@@ -41,7 +41,7 @@ def _settle_subject(said: list[Motion]) -> list[Motion]:
         said = [replace(m, past=m.past or m.kind in _DIRECTED) for m in said]
     if any(m.kind in {_K.STOPPED, _K.STARTED} and not m.negated for m in said):
         said = [m for m in said if m.kind is not _K.MOVING or m.negated]
-    if any(m.kind is _K.RETURNED and not m.negated for m in said):
+    if any(m.kind is _K.RETURNED and m.strict and not m.negated for m in said):
         said = [m for m in said if m.kind not in {_K.ENTERED, _K.MOVING} or m.negated]
     # Nothing else was said of now: "was standing still" goes on.
     return [replace(m, past=False) if m.kind is _K.STILL else m for m in said]
@@ -62,7 +62,7 @@ def _rests(motion: Motion, *, past: bool) -> bool:
 
 def _instead(said: Iterable[Motion], gone: list[Motion], kind: MotionKind) -> list[Motion]:
     """Return the statements with ``kind`` in place of the first of those that are ``gone``."""
-    kept = [m for m in said if m not in gone or m.past and m.kind is not _K.STILL]
+    kept = [m for m in said if m not in gone or (m.past and m.kind is not _K.STILL)]
     return [*kept, Motion(kind=kind, subject=gone[0].subject)]
 
 
