@@ -1,15 +1,13 @@
 """What tracks do, from where they have been.
 
 Speeds are in box sizes (roots of areas) per second: what looks like walking does so near and far.
-Velocity and growth are slopes of least squares over the watched time, so the jitter of single
-boxes counts little.
+What is over by now is looked for in stretches of the history, each as long as "now" is.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
@@ -18,7 +16,8 @@ import numpy as np
 from tenet_ros.config import PreferenceConfig
 from tenet_ros.language.expression import MotionKind
 from tenet_ros.stages.preference.evidence import Array, logistic
-from tenet_ros.types import BoolArray, TrackSet
+from tenet_ros.stages.preference.paths import Window, sizes, turning
+from tenet_ros.types import TrackSet
 
 __all__ = ['Movement']
 
@@ -30,62 +29,8 @@ _CROWD = 5
 """Tracks that it takes to call their common motion the camera's."""
 _GLIMPSE_S = 0.25
 """Time within a stretch of the history that says nothing of the motion then."""
-_ORBIT_S = 4.0
-"""How far back a path is looked at for turns, seconds."""
-_LEG_S = 0.3
-"""Time over which a path's direction is taken, seconds."""
 _ORBIT = 1.4
 """Turn of the direction that is as likely a circle as a bend, radians."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Window:
-    """Motion over a part of the history.
-
-    Attributes:
-        velocity: (N, 2) box sizes per second, x right and y down.
-        growth: (N,) d log(size)/dt, per second.
-        stir: (N,) deviation from steady motion and shape, box sizes.
-        sway: (N,) the part of it that is the shape's: of the log of the aspect.
-        watched_s: (N,) time between the first and the last valid position, seconds.
-    """
-
-    velocity: Array
-    growth: Array
-    stir: Array
-    sway: Array
-    watched_s: Array
-
-    @classmethod
-    def of(cls, boxes: Array, valid: BoolArray, times_s: Array) -> _Window:
-        """Fit straight lines to (N, T, 4) boxes at (T,) times, where ``valid`` (N, T)."""
-        weight = valid.astype(np.float64)
-        count = np.maximum(weight.sum(axis=1), 1.0)
-        extent = np.maximum(boxes[..., 2:] - boxes[..., :2], 1.0)
-        log_extent = np.log(extent)
-        log_size = log_extent.mean(axis=2)
-        size = np.exp((weight * log_size).sum(axis=1) / count)
-        centre = (boxes[..., :2] + boxes[..., 2:]) / 2 / size[:, None, None]
-        # Position, log size, log aspect: five lines per track, fitted at once.
-        shape = (log_extent[..., 1] - log_extent[..., 0])[..., None]
-        values = np.concatenate([centre, log_size[..., None], shape], axis=2)
-        mean_t = (weight * times_s).sum(axis=1) / count
-        t = (times_s - mean_t[:, None]) * weight
-        mean = (weight[..., None] * values).sum(axis=1) / count[:, None]
-        rest = (values - mean[:, None]) * weight[..., None]
-        spread = np.maximum((t * t).sum(axis=1), 1e-6)
-        slope = np.einsum('nt,ntk->nk', t, rest) / spread[:, None]
-        error = rest - slope[:, None] * t[..., None]
-        square = (error[..., [0, 1, 3]] ** 2).sum(axis=1) / count[:, None]
-        stir, sway = np.sqrt(square.sum(axis=1)), np.sqrt(square[:, 2])
-        first = np.where(valid, times_s, np.inf).min(axis=1, initial=np.inf)
-        last = np.where(valid, times_s, -np.inf).max(axis=1, initial=-np.inf)
-        watched = np.where(np.isfinite(first) & np.isfinite(last), last - first, 0.0)
-        enough = (count >= 3)[:, None] & (watched > 0)[:, None]
-        slope = np.where(enough, slope, 0.0)
-        return cls(
-            velocity=slope[:, :2], growth=slope[:, 2], stir=stir, sway=sway, watched_s=watched
-        )
 
 
 class Movement:
@@ -110,7 +55,7 @@ class Movement:
         self._times_s = (tracks.history_stamps_ns - tracks.history_stamps_ns[-1]) / 1e9
         now = self._window(-config.motion_recent_s, np.inf)
         seen = np.clip(1.0 - (tracks.unseen_ns / 1e9 - 0.2) / 0.5, 0.0, 1.0)
-        size = _sizes(tracks)
+        size = sizes(tracks)
         camera = _camera_velocity(now.velocity * size[:, None], seen * (now.watched_s > 0.2))
         self.velocity = now.velocity - camera / size[:, None]
         self.speed = np.hypot(self.velocity[:, 0], self.velocity[:, 1])
@@ -121,14 +66,14 @@ class Movement:
         self.watched = seen * np.clip((now.watched_s - 0.1) / needs_s, 0.0, 1.0)
         self._now = now
 
-    def _window(self, start_s: float, end_s: float) -> _Window:
+    def _window(self, start_s: float, end_s: float) -> Window:
         """Fit the part of the history from ``start_s`` to before ``end_s``; now is 0."""
         when = (self._times_s >= start_s) & (self._times_s < end_s)
         boxes = self._tracks.history[:, when].astype(np.float64)
-        return _Window.of(boxes, self._tracks.history_valid[:, when], self._times_s[when])
+        return Window.of(boxes, self._tracks.history_valid[:, when], self._times_s[when])
 
     @cached_property
-    def _before(self) -> tuple[tuple[float, _Window], ...]:
+    def _before(self) -> tuple[tuple[float, Window], ...]:
         """The history before now in stretches as long as "now", the newest first."""
         length = self._config.motion_recent_s
         oldest = float(self._times_s[0])
@@ -159,7 +104,7 @@ class Movement:
     @cached_property
     def turned(self) -> Array:
         """How far the direction of motion turned, steadily one way, (N,) radians."""
-        return _turning(self._tracks, self._times_s, _sizes(self._tracks), self.floor)
+        return turning(self._tracks, self._times_s, sizes(self._tracks), self.floor)
 
     @cached_property
     def spins(self) -> Array:
@@ -225,7 +170,7 @@ class Movement:
         return logistic(2.0 * (sign * self._now.growth / self._config.motion_growth - 1.0))
 
 
-def _moving(speed: Array, window: _Window, floor: Array, config: PreferenceConfig) -> Array:
+def _moving(speed: Array, window: Window, floor: Array, config: PreferenceConfig) -> Array:
     """Return the probability of motion: a soft step over the logarithm of what is seen of it."""
     stir = np.sqrt(np.maximum(window.stir**2 - config.motion_jitter**2, 0.0))
     activity = np.hypot(speed, config.motion_stir * stir)
@@ -235,36 +180,6 @@ def _moving(speed: Array, window: _Window, floor: Array, config: PreferenceConfi
 def _heads(velocity: Array, sign: int, floor: Array) -> Array:
     """Return the probability that velocities (N,) along one axis have the direction ``sign``."""
     return logistic(2.0 * (sign * velocity / floor - 1.0))
-
-
-def _turning(tracks: TrackSet, times_s: Array, size: Array, floor: Array) -> Array:
-    """Return the turn of each track's direction over the history, (N,) radians.
-
-    The path is cut into legs; the angles between one leg and the next add up on a circle, however
-    foreshortened, and cancel on a path that sways. Legs too short to have a direction count less.
-    """
-    recent = np.flatnonzero(times_s >= -_ORBIT_S)
-    step = max(int(np.searchsorted(times_s[recent] - times_s[recent[0]], _LEG_S)), 1)
-    picked = recent[::-1][::step][::-1]
-    if len(picked) < 3:
-        return np.zeros(len(tracks))
-    boxes = tracks.history[:, picked].astype(np.float64)
-    valid = tracks.history_valid[:, picked]
-    legs = np.diff((boxes[..., :2] + boxes[..., 2:]) / 2, axis=1) / size[:, None, None]
-    legs *= (valid[:, 1:] & valid[:, :-1])[..., None]
-    a, b = legs[:, :-1], legs[:, 1:]
-    cross = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
-    angle = np.arctan2(cross, (a * b).sum(axis=2))
-    shorter = np.minimum(np.hypot(*a.transpose(2, 0, 1)), np.hypot(*b.transpose(2, 0, 1)))
-    least = floor[:, None] * np.diff(times_s[picked])[None, 1:]
-    sure = 1.0 - np.exp(-((shorter / least) ** 2))
-    return np.asarray(np.abs((angle * sure).sum(axis=1)), np.float64)
-
-
-def _sizes(tracks: TrackSet) -> Array:
-    """Return the root of each box's area, (N,) pixels, at least 1."""
-    extent = np.maximum(tracks.boxes[:, 2:] - tracks.boxes[:, :2], 1.0).astype(np.float64)
-    return np.asarray(np.sqrt(extent[:, 0] * extent[:, 1]), np.float64)
 
 
 def _camera_velocity(pixels: Array, weight: Array) -> Array:

@@ -1,0 +1,101 @@
+"""Measures of paths: straight lines fitted to stretches of them, and how they turn.
+
+Velocity and growth are slopes of least squares over the watched time, so the jitter of single
+boxes counts little.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tenet_ros.stages.preference.evidence import Array
+from tenet_ros.types import BoolArray, TrackSet
+
+__all__ = ['Window', 'sizes', 'turning']
+
+_ORBIT_S = 4.0
+"""How far back a path is looked at for turns, seconds."""
+_LEG_S = 0.3
+"""Time over which a path's direction is taken, seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Window:
+    """Motion over a part of the history.
+
+    Attributes:
+        velocity: (N, 2) box sizes per second, x right and y down.
+        growth: (N,) d log(size)/dt, per second.
+        stir: (N,) deviation from steady motion and shape, box sizes.
+        sway: (N,) the part of it that is the shape's: of the log of the aspect.
+        watched_s: (N,) time between the first and the last valid position, seconds.
+    """
+
+    velocity: Array
+    growth: Array
+    stir: Array
+    sway: Array
+    watched_s: Array
+
+    @classmethod
+    def of(cls, boxes: Array, valid: BoolArray, times_s: Array) -> Window:
+        """Fit straight lines to (N, T, 4) boxes at (T,) times, where ``valid`` (N, T)."""
+        weight = valid.astype(np.float64)
+        count = np.maximum(weight.sum(axis=1), 1.0)
+        extent = np.maximum(boxes[..., 2:] - boxes[..., :2], 1.0)
+        log_extent = np.log(extent)
+        log_size = log_extent.mean(axis=2)
+        size = np.exp((weight * log_size).sum(axis=1) / count)
+        centre = (boxes[..., :2] + boxes[..., 2:]) / 2 / size[:, None, None]
+        # Position, log size, log aspect: five lines per track, fitted at once.
+        shape = (log_extent[..., 1] - log_extent[..., 0])[..., None]
+        values = np.concatenate([centre, log_size[..., None], shape], axis=2)
+        mean_t = (weight * times_s).sum(axis=1) / count
+        t = (times_s - mean_t[:, None]) * weight
+        mean = (weight[..., None] * values).sum(axis=1) / count[:, None]
+        rest = (values - mean[:, None]) * weight[..., None]
+        spread = np.maximum((t * t).sum(axis=1), 1e-6)
+        slope = np.einsum('nt,ntk->nk', t, rest) / spread[:, None]
+        error = rest - slope[:, None] * t[..., None]
+        square = (error[..., [0, 1, 3]] ** 2).sum(axis=1) / count[:, None]
+        stir, sway = np.sqrt(square.sum(axis=1)), np.sqrt(square[:, 2])
+        first = np.where(valid, times_s, np.inf).min(axis=1, initial=np.inf)
+        last = np.where(valid, times_s, -np.inf).max(axis=1, initial=-np.inf)
+        watched = np.where(np.isfinite(first) & np.isfinite(last), last - first, 0.0)
+        enough = (count >= 3)[:, None] & (watched > 0)[:, None]
+        slope = np.where(enough, slope, 0.0)
+        return cls(
+            velocity=slope[:, :2], growth=slope[:, 2], stir=stir, sway=sway, watched_s=watched
+        )
+
+
+def turning(tracks: TrackSet, times_s: Array, size: Array, floor: Array) -> Array:
+    """Return the turn of each track's direction over the history, (N,) radians.
+
+    The path is cut into legs; the angles between one leg and the next add up on a circle, however
+    foreshortened, and cancel on a path that sways. Legs too short to have a direction count less.
+    """
+    recent = np.flatnonzero(times_s >= -_ORBIT_S)
+    step = max(int(np.searchsorted(times_s[recent] - times_s[recent[0]], _LEG_S)), 1)
+    picked = recent[::-1][::step][::-1]
+    if len(picked) < 3:
+        return np.zeros(len(tracks))
+    boxes = tracks.history[:, picked].astype(np.float64)
+    valid = tracks.history_valid[:, picked]
+    legs = np.diff((boxes[..., :2] + boxes[..., 2:]) / 2, axis=1) / size[:, None, None]
+    legs *= (valid[:, 1:] & valid[:, :-1])[..., None]
+    a, b = legs[:, :-1], legs[:, 1:]
+    cross = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
+    angle = np.arctan2(cross, (a * b).sum(axis=2))
+    shorter = np.minimum(np.hypot(*a.transpose(2, 0, 1)), np.hypot(*b.transpose(2, 0, 1)))
+    least = floor[:, None] * np.diff(times_s[picked])[None, 1:]
+    sure = 1.0 - np.exp(-((shorter / least) ** 2))
+    return np.asarray(np.abs((angle * sure).sum(axis=1)), np.float64)
+
+
+def sizes(tracks: TrackSet) -> Array:
+    """Return the root of each box's area, (N,) pixels, at least 1."""
+    extent = np.maximum(tracks.boxes[:, 2:] - tracks.boxes[:, :2], 1.0).astype(np.float64)
+    return np.asarray(np.sqrt(extent[:, 0] * extent[:, 1]), np.float64)
