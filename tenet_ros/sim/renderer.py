@@ -12,7 +12,8 @@ import numpy.typing as npt
 from tenet_ros.sim.rotations import matrix
 from tenet_ros.sim.scene import Look, Part, Scene, Solid, Thing
 from tenet_ros.sim.sensor import Sensor
-from tenet_ros.sim.stage import LIGHTS, PATTERNS, SPOT_DEG, Stage, stage_of_this_thread
+from tenet_ros.sim.stage import Stage, stage_of_this_thread
+from tenet_ros.sim.stage_model import LIGHTS, PATTERNS, SPOT_DEG
 from tenet_ros.sim.tabletop import TEXTURE_M, Tabletop, tabletop
 from tenet_ros.sim.textures import pattern, surroundings, table
 from tenet_ros.types import UInt8Array

@@ -13,7 +13,7 @@ from tenet_ros.sim.projection import observe
 from tenet_ros.sim.scene import Scene, Truth
 from tenet_ros.types import UInt8Array
 
-__all__ = ['boxes_of_labels', 'truth_of_labels']
+__all__ = ['boxes_of_labels', 'rendered_truth', 'truth_of_labels']
 
 
 def boxes_of_labels(
@@ -76,3 +76,20 @@ def truth_of_labels(
         amodal_px=np.maximum(projected.amodal_px, visible),
         whole_px=np.maximum(projected.whole_px, visible),
     )
+
+
+def rendered_truth(scene: Scene, frames: Sequence[int] | None = None) -> Truth:
+    """Return the truth of a clip, rendering its labels.
+
+    Args:
+        scene: the clip.
+        frames: which frames; all where None.
+
+    Raises:
+        GraphicsError: nothing here can render.
+    """
+    from tenet_ros.sim.renderer import Renderer
+
+    chosen = range(len(scene)) if frames is None else frames
+    with Renderer(scene) as renderer:
+        return truth_of_labels(scene, map(renderer.labels, chosen), frames)

@@ -52,7 +52,7 @@ def open_source(
     if not path.exists():
         return _open_simulation(str(spec), fps, depth=depth_topic != '')
     if is_recording(path):
-        from tenet_ros.sources.tabletop import RecordedTabletop
+        from tenet_ros.sources.recorded import RecordedTabletop
 
         return RecordedTabletop((path,), rate_hz=fps)
     if path.suffix in BAG_SUFFIXES or (path / 'metadata.yaml').is_file():

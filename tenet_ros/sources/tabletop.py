@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from itertools import cycle
 from pathlib import Path
-from queue import Empty, Full, Queue
-from threading import Event, Thread
 
 import numpy as np
 import numpy.typing as npt
 
 from tenet_ros.errors import SourceError
 from tenet_ros.sim.graphics import GraphicsError, check_graphics
-from tenet_ros.sim.recording import Recording, load
 from tenet_ros.sim.scene import Camera, Scene
-from tenet_ros.sources.frame import Calibration, CompressedPicture, Depth, RawPicture, SourceFrame
+from tenet_ros.sources.ahead import Ahead, Frames
+from tenet_ros.sources.frame import Depth, RawPicture, SourceFrame
+from tenet_ros.sources.recorded import FRAME_ID, RecordedTabletop, calibration_of
 from tenet_ros.sources.source import SourceInfo
 from tenet_ros.types import UInt8Array
 
 __all__ = [
-    'RecordedTabletop',
     'TabletopSource',
     'bundled_recordings',
     'is_tabletop',
@@ -33,13 +29,7 @@ __all__ = [
 
 SPEC = re.compile(r'sim(?::(?P<split>train|val|test))?(?::(?P<seed>\d+))?(?P<endless>\+?)')
 RATE_HZ = 30.0
-AHEAD = 24
-"""Frames rendered before they are due: what the making of the next clip takes, and no more."""
-POLL_S = 0.1
-FRAME_ID = 'camera'
 RECORDINGS = Path(__file__).resolve().parent.parent / 'recordings'
-
-_Frames = Generator[SourceFrame, None, None]
 
 
 class TabletopSource:
@@ -75,7 +65,7 @@ class TabletopSource:
         self._make: Callable[[int], Scene] = lambda n: generate(n, split, rate_hz=rate_hz)
         self._endless = endless
         self._depth = depth
-        self._running: list[_Ahead] = []
+        self._running: list[Ahead] = []
         camera = self._first.camera
         self.info = SourceInfo(
             name=f'sim:{split}:{seed}{"+" if endless else ""}',
@@ -92,7 +82,7 @@ class TabletopSource:
         Raises:
             GraphicsError: the renderer failed.
         """
-        ahead = _Ahead(self._render)
+        ahead = Ahead(self._render, 'tabletop')
         self._running.append(ahead)
         try:
             yield from ahead.frames()
@@ -105,7 +95,7 @@ class TabletopSource:
         for ahead in tuple(self._running):
             ahead.stop()
 
-    def _render(self) -> _Frames:
+    def _render(self) -> Frames:
         """Render frame after frame in the calling thread."""
         from tenet_ros.sim.renderer import Renderer
         from tenet_ros.sim.stage import close_stage_of_this_thread
@@ -146,127 +136,6 @@ class TabletopSource:
                 following = pool.submit(self._make, scene.seed + 1)
                 yield scene
                 scene = following.result()
-
-
-class RecordedTabletop:
-    """Plays recordings of the tabletop; they carry calibration and no depth.
-
-    Args:
-        folders: of the recordings, in order.
-        endless: begin again after the last.
-        rate_hz: instead of the first recording's own.
-
-    Raises:
-        SourceError: a folder that holds no recording.
-    """
-
-    def __init__(
-        self, folders: Sequence[Path], *, endless: bool = False, rate_hz: float | None = None
-    ) -> None:
-        self.recordings: tuple[Recording, ...] = tuple(load(folder) for folder in folders)
-        self._endless = endless
-        self._closed = False
-        first = self.recordings[0]
-        camera = first.scene.camera
-        self.info = SourceInfo(
-            name=first.folder.resolve().name,
-            kind='recording',
-            rate_hz=rate_hz or first.scene.rate_hz,
-            length=None if endless else sum(map(len, self.recordings)),
-            live=False,
-            detail=f'{camera.width}x{camera.height}, {len(folders)} recorded clips',
-        )
-
-    def frames(self) -> Iterator[SourceFrame]:
-        """Yield every frame of every recording.
-
-        Raises:
-            SourceError: a recording is damaged.
-        """
-        index = 0
-        for recording in cycle(self.recordings) if self._endless else self.recordings:
-            calibration = calibration_of(recording.scene.camera)
-            for frame in range(len(recording)):
-                if self._closed:
-                    return
-                stamp_ns = round(index * 1e9 / self.info.rate_hz)
-                yield SourceFrame(
-                    picture=_picture(recording, frame),
-                    stamp_ns=stamp_ns,
-                    due_ns=stamp_ns,
-                    frame_id=FRAME_ID,
-                    calibration=calibration,
-                )
-                index += 1
-
-    def close(self) -> None:
-        """End every running iteration at its next frame."""
-        self._closed = True
-
-
-class _Ahead:
-    """Runs an iterator in a thread, a little ahead of whoever takes from it."""
-
-    def __init__(self, produce: Callable[[], _Frames]) -> None:
-        self._queue: Queue[SourceFrame | BaseException | None] = Queue(AHEAD)
-        self._stopped = Event()
-        self._produce = produce
-        self._thread = Thread(target=self._run, name='tabletop', daemon=True)
-
-    def frames(self) -> Iterator[SourceFrame]:
-        """Yield what the thread makes, and raise what it raises."""
-        self._thread.start()
-        while not self._stopped.is_set():
-            try:
-                made = self._queue.get(timeout=POLL_S)
-            except Empty:
-                continue
-            if made is None:
-                return
-            if isinstance(made, BaseException):
-                raise made
-            yield made
-
-    def stop(self) -> None:
-        """End the thread and wait for it."""
-        self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def _run(self) -> None:
-        last: BaseException | None = None
-        try:
-            with closing(self._produce()) as produced:
-                for frame in produced:
-                    if not self._put(frame):
-                        return
-        except BaseException as error:  # noqa: BLE001 - raised again where the frames are taken
-            last = error
-        self._put(last)
-
-    def _put(self, made: SourceFrame | BaseException | None) -> bool:
-        """Hand something over; False when nobody takes it any more."""
-        while not self._stopped.is_set():
-            try:
-                self._queue.put(made, timeout=POLL_S)
-            except Full:
-                continue
-            return True
-        return False
-
-
-def calibration_of(camera: Camera) -> Calibration:
-    """Return a simulated camera's intrinsics; ROS counts pixels from their centres."""
-    cx, cy, f = (camera.width - 1) / 2, (camera.height - 1) / 2, camera.focal_px
-    return Calibration(
-        height=camera.height,
-        width=camera.width,
-        distortion_model='plumb_bob',
-        d=np.zeros(5),
-        k=np.array([f, 0, cx, 0, f, cy, 0, 0, 1]),
-        r=np.eye(3).reshape(-1),
-        p=np.array([f, 0, cx, 0, 0, f, cy, 0, 0, 0, 1, 0]),
-    )
 
 
 def is_tabletop(spec: str) -> bool:
@@ -326,11 +195,3 @@ def open_tabletop(
             raise
         say(f'playing recorded clips in place of {spec}: {error}')
         return RecordedTabletop(folders, endless=spec.endswith('+'), rate_hz=rate_hz)
-
-
-def _picture(recording: Recording, frame: int) -> CompressedPicture | RawPicture:
-    """Return a recorded picture, as JPEG bytes where they are what is stored."""
-    data = recording.encoded(frame)
-    if len(data):
-        return CompressedPicture(data=data, format='jpeg')
-    return RawPicture.of_rgb(recording.image(frame))

@@ -13,7 +13,7 @@ from tenet_ros.sim.recording import is_recording, load, record, write
 from tenet_ros.sim.renderer import Renderer
 from tenet_ros.sim.scene import Scene, Truth
 from tenet_ros.sim.sentence import Sentence
-from tenet_ros.sim.truth import boxes_of_labels, truth_of_labels
+from tenet_ros.sim.truth import boxes_of_labels, rendered_truth, truth_of_labels
 
 
 def smooth_views(scene):
@@ -140,3 +140,12 @@ def test_recording_twice_gives_the_same_bytes_and_what_the_renderer_gives(scene,
     np.testing.assert_array_equal(clip.labels(1), view.labels)
     assert cv2.PSNR(clip.image(1), view.image) > 35
     np.testing.assert_array_equal(clip.truth.visible_px[1], np.bincount(view.labels.flat)[1:])
+
+
+@pytest.mark.usefixtures('graphics')
+def test_rendered_truth_is_that_of_the_frames_asked_for(scene):
+    whole, last = rendered_truth(scene), rendered_truth(scene, [3])
+    assert whole.visible_px.shape == (4, 3)
+    np.testing.assert_array_equal(last.boxes[0], whole.boxes[3])
+    assert whole.boxes[3, 0, 0] > whole.boxes[0, 0, 0] + 20
+    assert (whole.visibility[:, 1] > 0.9).all()

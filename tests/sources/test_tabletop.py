@@ -12,7 +12,8 @@ from tenet_ros.sim.generator import generate
 from tenet_ros.sim.graphics import GraphicsError, check_graphics
 from tenet_ros.sim.recording import write
 from tenet_ros.sources import open_source, opened, tabletop
-from tenet_ros.sources.tabletop import RecordedTabletop, open_tabletop, tabletop_of
+from tenet_ros.sources.recorded import RecordedTabletop
+from tenet_ros.sources.tabletop import open_tabletop, tabletop_of
 
 
 @pytest.fixture(scope='module')
