@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tenet_ros.errors import ContractError
-from tenet_ros.sim.acts import Stage
 from tenet_ros.sim.catalogue import SPLITS
 from tenet_ros.sim.layout import arrange, cast, tallest
 from tenet_ros.sim.looks import look
 from tenet_ros.sim.scene import Camera, Scene
 from tenet_ros.sim.script import Script, direct
+from tenet_ros.sim.setting import Setting
 from tenet_ros.sim.viewpoints import camera
 
 __all__ = ['GENERATOR', 'generate', 'generate_still']
@@ -61,9 +61,9 @@ def generate(seed: int, split: str, *, seconds: float = 8.0, rate_hz: float = 30
     view = camera(rng, times, str(rng.choice(_CAMERAS, p=_SHARES)))
     count = int(rng.integers(3, 13))
     bodies = arrange(rng, cast(rng, count, split), view, frames // 2)
-    stage = Stage(times, view, tallest(bodies), seconds)
+    setting = Setting(times, view, tallest(bodies), seconds)
     movers = 1 + int(rng.choice(3, p=_MOVERS)) if rng.random() < _LIVELY else 0
-    script = direct(rng, bodies, stage, movers, occlusion=rng.random() < _OCCLUDED)
+    script = direct(rng, bodies, setting, movers, occlusion=rng.random() < _OCCLUDED)
     return _scene(rng, (seed, split, rate_hz), script, view)
 
 
@@ -91,8 +91,8 @@ def generate_still(seed: int, split: str) -> Scene:
         clearance=0.001,
         crowded=float(rng.choice((0.0, 0.5, 0.8))),
     )
-    stage = Stage(rng.uniform(0, _STILL_S, 1), view, tallest(bodies), _STILL_S)
-    script = direct(rng, bodies, stage, int(rng.integers(0, 3)), occlusion=rng.random() < 0.25)
+    setting = Setting(rng.uniform(0, _STILL_S, 1), view, tallest(bodies), _STILL_S)
+    script = direct(rng, bodies, setting, int(rng.integers(0, 3)), occlusion=rng.random() < 0.25)
     script.activities.clear()
     return _scene(rng, (seed, split, 30.0), script, view)
 

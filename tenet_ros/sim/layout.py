@@ -30,6 +30,7 @@ _LYING, _STACKED = 0.35, 0.45
 _REACH_M = 0.46
 """From the table's middle."""
 
+
 @dataclass(slots=True, eq=False)
 class Body:
     """A thing with the pose it has before anything moves.

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tenet_ros.sim.acts import Act, Helper, Maker, Stage, choose, passing
+from tenet_ros.sim.act import Act, Helper, Maker
+from tenet_ros.sim.acts import circle, leave, roll, slide, spin, topple
 from tenet_ros.sim.catalogue import CATEGORIES
+from tenet_ros.sim.hands import drop, lift, passing, push
 from tenet_ros.sim.layout import Body
 from tenet_ros.sim.motions import Path, still
 from tenet_ros.sim.rotations import matrix
 from tenet_ros.sim.scene import Activity
+from tenet_ros.sim.setting import Setting
 from tenet_ros.sim.solids import part_points
 from tenet_ros.sim.spans import DIRECTIONS, gaps
 
@@ -66,13 +69,38 @@ def _apart(one: Spans, other: Spans, least: float) -> bool:
     return True
 
 
+def _choose(rng: np.random.Generator, body: Body, *, helpers: bool) -> Maker:
+    """Return an act that suits a body, at random.
+
+    Args:
+        rng: where from.
+        body: who shall act.
+        helpers: whether the act may bring a helper.
+    """
+    kind = CATEGORIES[body.thing.category]
+    rolls = kind.rolls == 'any' or body.lying
+    options: dict[Maker, float] = {spin: 0.0 if kind.round else 0.15}
+    if helpers:
+        options |= {lift: 0.09, drop: 0.11}
+    if body.under is None:
+        options |= {circle: 0.13, leave: 0.2}
+        options |= {roll: 0.6} if rolls else {slide: 0.2}
+        if helpers and not rolls:
+            options[push] = 0.22
+        if kind.topples and not body.lying:
+            options[topple] = 0.4
+    options = {make: weight for make, weight in options.items() if weight} or {circle: 1.0}
+    weights = np.asarray(list(options.values()))
+    return list(options)[int(rng.choice(len(options), p=weights / weights.sum()))]
+
+
 class _Director:
     """Holds what is settled while a clip's script grows."""
 
-    def __init__(self, rng: np.random.Generator, bodies: list[Body], stage: Stage) -> None:
-        self.rng, self.stage = rng, stage
+    def __init__(self, rng: np.random.Generator, bodies: list[Body], setting: Setting) -> None:
+        self.rng, self.setting = rng, setting
         self.bodies = bodies
-        frames = len(stage.times)
+        frames = len(setting.times)
         self.paths = [still(body.place, body.turn, frames) for body in bodies]
         self.swept = [_swept(body, still(body.place, body.turn, 1), parts=False) for body in bodies]
         self.helpers: list[Helper] = []
@@ -80,7 +108,7 @@ class _Director:
         self.activities: list[Activity] = []
 
     def _clear_of_camera(self, swept: Spans) -> bool:
-        eyes = (self.stage.camera.positions @ DIRECTIONS.T)[:, None]
+        eyes = (self.setting.camera.positions @ DIRECTIONS.T)[:, None]
         return _apart(swept, (eyes, eyes), _FROM_CAMERA_M)
 
     def _family(self, mover: int, act: Act) -> list[int]:
@@ -105,7 +133,7 @@ class _Director:
         """Find an act for a body; every kind of act gets several tries before another does."""
         for _ in range(_KINDS):
             room = len(self.helpers) < _UNNAMED
-            make = choose(self.rng, self.bodies[mover], helpers=room)
+            make = _choose(self.rng, self.bodies[mover], helpers=room)
             if any(self._attempt(mover, make) for _ in range(_TRIES)):
                 return True
         return False
@@ -113,7 +141,7 @@ class _Director:
     def _attempt(self, mover: int, make: Maker) -> bool:
         """Propose one act for a body and keep it if it touches nothing."""
         body = self.bodies[mover]
-        act = make(self.rng, body, self.stage)
+        act = make(self.rng, body, self.setting)
         if act is None:
             return False
         family = self._family(mover, act)
@@ -136,7 +164,7 @@ class _Director:
         return True
 
     def _keep(self, act: Act, paths: dict[int, Path], swept: dict[int, Spans]) -> None:
-        seconds = self.stage.seconds
+        seconds = self.setting.seconds
         for n, path in paths.items():
             self.paths[n], self.swept[n] = path, swept[n]
             for start, end in act.windows:
@@ -151,7 +179,7 @@ class _Director:
         """Let something pass in front, if it finds a free way."""
         for _ in range(_TRIES):
             if len(self.helpers) < _UNNAMED and self._helper_fits(
-                passing(self.rng, self.stage, self.bodies), [], {}
+                passing(self.rng, self.setting, self.bodies), [], {}
             ):
                 return
 
@@ -168,21 +196,21 @@ def _likely(bodies: list[Body]) -> Array:
 
 
 def direct(
-    rng: np.random.Generator, bodies: list[Body], stage: Stage, movers: int, *, occlusion: bool
+    rng: np.random.Generator, bodies: list[Body], setting: Setting, movers: int, *, occlusion: bool
 ) -> Script:
     """Let some bodies move.
 
     Args:
         rng: where from.
         bodies: as they stand before.
-        stage: times and camera.
+        setting: times and camera.
         movers: how many bodies should move of their own.
         occlusion: whether something should pass in front.
 
     Returns:
         The script, in which nothing passes through anything.
     """
-    director = _Director(rng, bodies, stage)
+    director = _Director(rng, bodies, setting)
     order = rng.choice(len(bodies), size=len(bodies), replace=False, p=_likely(bodies))
     moved: set[int] = set()
     count = 0
