@@ -1,0 +1,38 @@
+"""The tabletop benchmark's command line says what is wrong before anything takes long."""
+
+from __future__ import annotations
+
+import pytest
+
+from tenet_ros.cli.main import build_parser, main
+
+
+def arguments(*argv):
+    return build_parser().parse_args(['bench', 'tabletop', *argv])
+
+
+def test_it_measures_the_whole_frozen_split_of_the_tabletop_preset_by_default():
+    args = arguments()
+    assert (args.split, args.clips, args.preset, args.kinds) == ('test', None, 'tabletop', '')
+
+
+@pytest.mark.parametrize(
+    ('argv', 'words'),
+    [
+        (['--kinds', 'motion,colour'], '--kinds: expected some of category'),
+        (['--clips', '5000'], '--clips: the test split has'),
+    ],
+)
+def test_what_there_is_not_is_one_line(argv, words, tmp_path, capsys):
+    assert main(['bench', 'tabletop', '--cache', str(tmp_path), *argv]) == 1
+    said = capsys.readouterr().err
+    assert words in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_live_run_needs_a_clip_with_ten_sentences():
+    from tenet_ros.cli.tabletop_live import measure_live
+    from tenet_ros.errors import ConfigError
+
+    with pytest.raises(ConfigError, match=r'10 sentences.*--clips'):
+        measure_live(arguments('--live'), [], seconds=1.0)
