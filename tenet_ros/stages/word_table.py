@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -74,27 +75,33 @@ class WordTable:
         try:
             with np.load(path) as file:
                 fields = {name: file[name] for name in _FIELDS}
-        except (OSError, KeyError, ValueError) as error:
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
             reason = ' '.join(str(error).split())
             raise EngineError(
                 f'word table: expected one at {path}, got {reason}; reinstall the package'
             ) from error
-        names = {
-            name: tuple(str(word) for word in fields[name])
-            for name in ('words', 'categories', 'colours', 'patterns')
-        }
+
+        def names(name: str) -> tuple[str, ...]:
+            return tuple(str(word) for word in fields[name])
+
+        def numbers(name: str) -> FloatArray:
+            return np.asarray(fields[name], np.float32)
+
         return cls(
-            **names,
+            words=names('words'),
+            vectors=numbers('vectors'),
             bias=float(fields['bias']),
-            **{
-                name: np.asarray(fields[name], np.float32)
-                for name in ('vectors', 'prototypes', 'mean', 'matrix')
-            },
+            categories=names('categories'),
+            prototypes=numbers('prototypes'),
+            colours=names('colours'),
+            patterns=names('patterns'),
+            mean=numbers('mean'),
+            matrix=numbers('matrix'),
         )
 
     def save(self, path: Path) -> None:
         """Write the table, its numbers as float16."""
-        fields = {name: np.asarray(getattr(self, name)) for name in _FIELDS}
+        fields: dict[str, Any] = {name: np.asarray(getattr(self, name)) for name in _FIELDS}
         np.savez_compressed(
             path,
             **{

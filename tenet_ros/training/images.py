@@ -16,10 +16,10 @@ In the folder, with n as six digits:
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -65,9 +65,7 @@ def views(seed: int, split: str) -> Scene:
         scene = generate(seed, split)
         frames = np.sort(rng.choice(len(scene), VIEWS, replace=False))
         lens = scene.camera
-        poses = replace(
-            lens, positions=lens.positions[frames], rotations=lens.rotations[frames]
-        )
+        poses = replace(lens, positions=lens.positions[frames], rotations=lens.rotations[frames])
         return replace(
             scene,
             positions=scene.positions[frames],
@@ -107,7 +105,7 @@ def render(out: Path, count: int, split: str, seed_from: int) -> int:
         (out / folder).mkdir(parents=True, exist_ok=True)
     columns, seeds = _load(out, seed_from)
     start = len(seeds)
-    with open(out / 'small.u8', 'ab') as file:
+    with (out / 'small.u8').open('ab') as file:
         file.truncate(start * 240 * 320 * 3)
         for image, labels, rows, seed in _images(split, seed_from, start, count):
             number = len(seeds)
@@ -116,7 +114,9 @@ def render(out: Path, count: int, split: str, seed_from: int) -> int:
                 str(out / f'images/{number:06d}.jpg'), pixels, [cv2.IMWRITE_JPEG_QUALITY, 95]
             )
             cv2.imwrite(str(out / f'labels/{number:06d}.png'), labels)
-            file.write(np.asarray(cv2.resize(image, (320, 240), interpolation=cv2.INTER_AREA)).tobytes())
+            file.write(
+                np.asarray(cv2.resize(image, (320, 240), interpolation=cv2.INTER_AREA)).tobytes()
+            )
             for name, values in rows.items():
                 columns[name] += [number] * len(values) if name == 'image' else values
             seeds.append(seed)
@@ -179,10 +179,10 @@ def _load(out: Path, seed_from: int) -> tuple[Rows, list[int]]:
 
 def _save(out: Path, columns: Rows, seeds: list[int]) -> None:
     """Write the facts at once or not at all."""
-    arrays = {name: np.asarray(columns[name], kind) for name, kind in FIELDS.items()}
+    arrays: dict[str, Any] = {name: np.asarray(columns[name], kind) for name, kind in FIELDS.items()}
     arrays['box'] = arrays['box'].reshape(-1, 4)
     np.savez(out / 'facts.part.npz', done=len(seeds), seeds=np.asarray(seeds, np.int64), **arrays)
-    os.replace(out / 'facts.part.npz', out / 'facts.npz')
+    (out / 'facts.part.npz').replace(out / 'facts.npz')
 
 
 def main() -> None:

@@ -1,17 +1,28 @@
-"""Train, measure and export the detector from the command line."""
+"""Train, measure and export the detector from the command line.
+
+    python -m tenet_ros.training.detector --out RUN --words MINILM          word vectors, once
+    python -m tenet_ros.training.detector --out RUN --data DATA --minutes 60 [--resume]
+    python -m tenet_ros.training.detector --out RUN --data DATA --export    calibrate, test, write
+
+DATA holds the folders train, val and test of ``tenet_ros.training.images``.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 
+import tenet_ros
+from tenet_ros.training.detector.calibrate import fit, prototypes
 from tenet_ros.training.detector.data import StillSet
-from tenet_ros.training.detector.deploy import Deployed, TorchSession, word_table
-from tenet_ros.training.detector.evaluate import evaluate
+from tenet_ros.training.detector.deploy import Calibration, Deployed, TorchSession, word_table
+from tenet_ros.training.detector.evaluate import Figures, evaluate
+from tenet_ros.training.detector.export import export
 from tenet_ros.training.detector.model import Model
 from tenet_ros.training.detector.train import Plan, Trainer
 from tenet_ros.training.detector.words import BaseVectors, encode
@@ -23,34 +34,64 @@ def main() -> None:
     cv2.setNumThreads(options.threads)
     torch.set_num_threads(options.threads)
     if options.words:
+        options.out.mkdir(parents=True, exist_ok=True)
         encode(options.words).save(options.out / 'words.npz')
         return
     base = BaseVectors.load(options.out / 'words.npz')
-    val = StillSet.open(options.data / 'val')
-    trainer = Trainer(
-        options.data / 'train', options.out, base, Plan(minutes=options.minutes, seed=options.seed)
-    )
-    if options.resume:
+    plan = Plan(minutes=options.minutes, seed=options.seed)
+    trainer = Trainer(options.data / 'train', options.out, base, plan)
+    if options.resume or options.export:
         trainer.resume()
+    if options.export:
+        _export(trainer.average.cpu(), base, options.data)
+        return
+    val = StillSet.open(options.data / 'val')
+    trainer.run(lambda model: _measure(model, base, val, limit=200).summary())
 
-    def measure(model: Model) -> dict[str, float]:
-        prototypes = np.zeros((20, model.shape.nouns), np.float32)
-        table = word_table(model, base, prototypes)
-        return evaluate(TorchSession(Deployed(model).eval()), table, val, 200).summary()
 
-    trainer.run(measure)
+def _measure(
+    model: Model,
+    base: BaseVectors,
+    stills: StillSet,
+    *,
+    calibration: Calibration | None = None,
+    limit: int = 0,
+) -> Figures:
+    """Measure a model through the stage that runs it."""
+    # Which nouns can be found at all does not change what is found of those that are.
+    unknown = np.zeros((1, model.shape.nouns), np.float32)
+    table = word_table(model, base, unknown, calibration)
+    session = TorchSession(Deployed(model, calibration).eval())
+    return evaluate(session, table, stills, limit)
+
+
+def _export(model: Model, base: BaseVectors, data: Path) -> None:
+    """Calibrate on val, measure on test, write the package's files."""
+    val, test = StillSet.open(data / 'val'), StillSet.open(data / 'test')
+    calibration = fit(_measure(model, base, val).answers)
+    print(calibration)
+    figures = _measure(model, base, test, calibration=calibration).summary()
+    print(json.dumps(figures, indent=2))
+    centres = prototypes(model, val, calibration.noun[0])
+    table = word_table(model, base, centres, calibration)
+    root = Path(tenet_ros.__file__).parent
+    print(export(Deployed(model, calibration).eval(), table, figures, root))
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog='python -m tenet_ros.training.detector')
-    parser.add_argument('--data', type=Path, help='folder with train and val of rendered images')
+    parser.add_argument('--data', type=Path, help='folder with train, val and test')
     parser.add_argument('--out', type=Path, required=True, help='folder of the run')
-    parser.add_argument('--minutes', type=float, default=60.0, help='of training')
+    parser.add_argument('--minutes', type=float, default=60.0, help='of training, in all')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--threads', type=int, default=1, help='CPU threads')
     parser.add_argument('--resume', action='store_true', help='go on from the checkpoint')
-    parser.add_argument('--words', type=Path, help='folder of MiniLM: make the word vectors first')
-    return parser.parse_args()
+    parser.add_argument('--words', type=Path, help='folder of MiniLM: make the word vectors')
+    parser.add_argument('--export', action='store_true', help='write the shipped files')
+    options = parser.parse_args()
+    if options.data is None and options.words is None:
+        parser.error('expected --data or --words, got neither')
+    return options
 
 
 if __name__ == '__main__':

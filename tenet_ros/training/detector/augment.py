@@ -80,7 +80,7 @@ def _photometric(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     if rng.random() < 0.3:
         noise = np.empty(image.shape, np.int16)
         cv2.setRNGSeed(int(rng.integers(1 << 31)))
-        cv2.randn(noise, 0, rng.uniform(1, 7))
+        cv2.randn(noise, np.zeros(1), np.full(1, rng.uniform(1, 7)))
         image = np.asarray(cv2.add(image, noise, dtype=cv2.CV_8U), np.uint8)
     return image
 

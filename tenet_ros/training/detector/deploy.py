@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,18 @@ class TorchSession:
         """Do nothing: it is loaded."""
 
     def deactivate(self) -> None:
+        """Do nothing."""
+
+    def __enter__(self) -> TorchSession:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Do nothing."""
 
     @torch.no_grad()

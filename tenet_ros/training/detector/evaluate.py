@@ -11,7 +11,7 @@ from tenet_ros.config import DetectorConfig
 from tenet_ros.geometry import iou_matrix
 from tenet_ros.inference.session import Session
 from tenet_ros.language.expression import Expression, Phrase, Prompt
-from tenet_ros.sim.catalogue import CATEGORIES, COLOURS, PATTERNS
+from tenet_ros.sim.catalogue import CATEGORIES, COLOURS, HELD_OUT, PATTERNS
 from tenet_ros.stages.text_aligned import TextAlignedDetector
 from tenet_ros.stages.word_table import WordTable
 from tenet_ros.training.detector.data import StillSet
@@ -30,11 +30,25 @@ _SINGLE = (*CATEGORIES, *COLOURS, *PATTERNS)
 
 @dataclass(slots=True)
 class Figures:
-    """Counts over images; ``summary`` makes rates of them."""
+    """Counts over images; ``summary`` makes rates of them.
+
+    Attributes:
+        asked: objects of at least ``LARGE_PX`` visible pixels.
+        found: of these, those with a box of IoU 0.5 or more.
+        sure_found: those whose box has a score of at least ``SURE``.
+        boxes_sure: boxes of such a score.
+        wrong_sure: of these, those that are no object's.
+        doubled: of these, those on an object that has a better box.
+        ious: of every object that was found.
+        right: for each kind of word, whether the best of its words was the object's.
+        new_pairs: whether colour and category were both right, for pairs held out of training.
+        present: best score in the image of a phrase that is true of an object.
+        absent: likewise, of one whose words are true of different objects only.
+        answers: for each kind of output, its probabilities with whether (1, 0) they were right.
+    """
 
     asked: int = 0
     found: int = 0
-    sure: int = 0
     sure_found: int = 0
     doubled: int = 0
     boxes_sure: int = 0
@@ -43,8 +57,12 @@ class Figures:
     right: dict[str, list[bool]] = field(
         default_factory=lambda: {'category': [], 'colour': [], 'pattern': []}
     )
+    new_pairs: list[bool] = field(default_factory=list)
     present: list[float] = field(default_factory=list)
     absent: list[float] = field(default_factory=list)
+    answers: dict[str, list[tuple[float, float]]] = field(
+        default_factory=lambda: {'objectness': [], 'noun': [], 'colour': [], 'pattern': []}
+    )
 
     def summary(self) -> dict[str, float]:
         """Return the rates by name."""
@@ -54,7 +72,8 @@ class Figures:
             'precision': 1 - self.wrong_sure / max(self.boxes_sure, 1),
             'doubled': self.doubled / max(self.boxes_sure, 1),
             'iou': float(np.mean(self.ious or [0])),
-            **{f'{name}_right': float(np.mean(v or [0])) for name, v in self.right.items()},
+            **{f'{name}_right': float(np.mean(v or [False])) for name, v in self.right.items()},
+            'new_pairs_right': float(np.mean(self.new_pairs or [False])),
             'phrase_roc_area': roc_area(self.present, self.absent),
             'present_median': float(np.median(self.present or [0])),
             'absent_p95': float(np.quantile(self.absent or [0], 0.95)),
@@ -79,11 +98,13 @@ def evaluate(session: Session, words: WordTable, stills: StillSet, limit: int = 
     for number in range(min(limit, len(stills)) or len(stills)):
         rows = stills.rows(number)
         pairs = {
-            (int(c), int(k)) for c, k in zip(stills.colour[rows], stills.category[rows], strict=True)
+            (int(c), int(k))
+            for c, k in zip(stills.colour[rows], stills.category[rows], strict=True)
         }
         # Colours of patterns may pass for the object's: such pairs are neither there nor not.
         doubtful = {
-            (int(c), int(k)) for c, k in zip(stills.second[rows], stills.category[rows], strict=True)
+            (int(c), int(k))
+            for c, k in zip(stills.second[rows], stills.category[rows], strict=True)
         }
         mixed = {(c, k) for c, _ in pairs for _, k in pairs} - pairs - doubtful
         asked = [*sorted(pairs), *sorted(mixed)]
@@ -111,18 +132,17 @@ def _count(figures: Figures, found: Detections, stills: StillSet, rows: slice) -
     asked = stills.asked(rows)
     for thing, box in pairs:
         matched[box] = True
-        if not asked[thing]:
-            continue
-        figures.ious.append(float(overlap[thing, box]))
-        start = 0
-        for name, truth, count in (
-            ('category', stills.category, len(CATEGORIES)),
-            ('colour', stills.colour, len(COLOURS)),
-            ('pattern', stills.pattern, len(PATTERNS)),
-        ):
-            best = int(found.phrase_scores[box, start : start + count].argmax())
-            figures.right[name].append(best == int(truth[rows][thing]))
-            start += count
+        if asked[thing]:
+            figures.ious.append(float(overlap[thing, box]))
+            words = found.phrase_scores[box] / max(float(found.scores[box]), 1e-6)
+            _judge(figures, words, stills, rows.start + thing)
+    # A box on something too hidden to be asked for is neither right nor wrong.
+    hidden = overlap[~asked].max(axis=0, initial=0) >= 0.5
+    figures.answers['objectness'] += [
+        (float(score), float(fits))
+        for score, fits, skip in zip(found.scores, matched, hidden, strict=True)
+        if not skip
+    ]
     large = stills.visible_px[rows] >= LARGE_PX
     figures.asked += int(large.sum())
     figures.found += sum(bool(large[thing]) for thing, _ in pairs)
@@ -130,6 +150,29 @@ def _count(figures: Figures, found: Detections, stills: StillSet, rows: slice) -
     near = overlap.max(axis=0, initial=0)
     figures.wrong_sure += int((sure & ~matched).sum())
     figures.doubled += int((sure & ~matched & (near >= 0.5)).sum())
+
+
+def _judge(figures: Figures, words: FloatArray, stills: StillSet, row: int) -> None:
+    """Compare what a box says, word by word, with the object that it found."""
+    start, right = 0, {}
+    for name, truth, table in (
+        ('category', stills.category, tuple(CATEGORIES)),
+        ('colour', stills.colour, tuple(COLOURS)),
+        ('pattern', stills.pattern, PATTERNS),
+    ):
+        said, true = words[start : start + len(table)], int(truth[row])
+        start += len(table)
+        right[name] = int(said.argmax()) == true
+        figures.right[name].append(right[name])
+        doubtful = int(stills.second[row]) if name == 'colour' else -1
+        figures.answers['noun' if name == 'category' else name] += [
+            (float(value), float(index == true))
+            for index, value in enumerate(said)
+            if index != doubtful
+        ]
+    pair = tuple(COLOURS)[stills.colour[row]], tuple(CATEGORIES)[stills.category[row]]
+    if pair in HELD_OUT:
+        figures.new_pairs.append(right['category'] and right['colour'])
 
 
 def _match(overlap: FloatArray, scores: FloatArray) -> list[tuple[int, int]]:

@@ -89,9 +89,10 @@ def losses(
     kinds = functional.one_hot(batch.pattern[owner, thing], shape.patterns).float()
 
     def entropy(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
-        return functional.binary_cross_entropy_with_logits(
-            logits, target, weight, reduction='sum'
-        ) / count
+        return (
+            functional.binary_cross_entropy_with_logits(logits, target, weight, reduction='sum')
+            / count
+        )
 
     return {
         'objectness': objectness_loss(rows[..., 4], matched),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import json
 import math
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -150,12 +149,12 @@ class Trainer:
             'spent_s': self.spent_s,
         }
         torch.save(state, self._out / 'checkpoint.part')
-        os.replace(self._out / 'checkpoint.part', self._out / 'checkpoint.pt')
+        (self._out / 'checkpoint.part').replace(self._out / 'checkpoint.pt')
 
     def _log(self, values: dict[str, float]) -> None:
         line = {'steps': self.steps, 'spent_s': round(self.spent_s, 1), **values}
         rounded = {name: round(value, 5) for name, value in line.items()}
-        with open(self._out / 'curve.jsonl', 'a', encoding='utf-8') as file:
+        with (self._out / 'curve.jsonl').open('a', encoding='utf-8') as file:
             file.write(json.dumps(rounded) + '\n')
         print(' '.join(f'{name} {value:g}' for name, value in rounded.items()), flush=True)
 

@@ -58,7 +58,9 @@ class BaseVectors:
             ConfigError: there is no such file.
         """
         if not path.is_file():
-            raise ConfigError(f'expected word vectors at {path}, got no such file; run --words first')
+            raise ConfigError(
+                f'expected word vectors at {path}, got no such file; run --words first'
+            )
         with np.load(path) as file:
             return cls(
                 words=tuple(str(word) for word in file['words']),

@@ -1,0 +1,74 @@
+"""Probabilities that mean what they say: Platt's scaling of each kind of output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from tenet_ros.training.detector.data import StillSet
+from tenet_ros.training.detector.deploy import Calibration
+from tenet_ros.training.detector.losses import match
+from tenet_ros.training.detector.model import Model
+from tenet_ros.types import FloatArray
+
+__all__ = ['fit', 'platt', 'prototypes']
+
+_EDGE = 1e-6
+"""Probabilities are kept so far from 0 and 1: their logits are finite."""
+
+
+def platt(answers: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Return factor and offset on logits that make probabilities likeliest.
+
+    Platt, "Probabilistic outputs for support vector machines" (1999), by Newton's method.
+
+    Args:
+        answers: uncalibrated probability and whether (1, 0) it was right; both must occur.
+
+    >>> sure_and_half_wrong = [(0.99, 1.0), (0.99, 0.0), (0.01, 0.0), (0.01, 0.0), (0.02, 1.0)]
+    >>> factor, offset = platt(sure_and_half_wrong)
+    >>> 0 < factor < 0.5
+    True
+    """
+    probability, right = np.asarray(answers, np.float64).T
+    clipped = np.clip(probability, _EDGE, 1 - _EDGE)
+    features = np.stack([np.log(clipped / (1 - clipped)), np.ones(len(right))], axis=1)
+    weights = np.asarray([1.0, 0.0])
+    for _ in range(30):
+        said = 1 / (1 + np.exp(-features @ weights))
+        slope = features.T @ (said - right)
+        bend = (features * (said * (1 - said))[:, None]).T @ features + 1e-6 * np.eye(2)
+        weights -= np.linalg.solve(bend, slope)
+    return float(weights[0]), float(weights[1])
+
+
+def fit(answers: dict[str, list[tuple[float, float]]]) -> Calibration:
+    """Return the calibration for ``Figures.answers`` of an uncalibrated model."""
+    return Calibration(**{name: platt(pairs) for name, pairs in answers.items()})
+
+
+@torch.no_grad()
+def prototypes(model: Model, stills: StillSet, factor: float = 1.0) -> FloatArray:
+    """Return the mean noun embedding of each category, (categories, K) float32.
+
+    Args:
+        model: in evaluation mode.
+        stills: images to take it from.
+        factor: of the noun calibration.
+    """
+    network, nouns = model.network, model.shape.nouns
+    sums = torch.zeros(int(stills.category.max()) + 1, nouns)
+    counts = torch.zeros(len(sums), 1)
+    device = network.cells.device
+    for start in range(0, len(stills), 32):
+        numbers = np.arange(start, min(start + 32, len(stills)))
+        batch = stills.batch(numbers, None).to(device)
+        rows = model(batch.images)
+        matched = match(rows, batch, network.cells, network.strides)  # type: ignore[arg-type]
+        chosen = rows[tuple(matched.cells.T)][:, 5 : 5 + nouns].cpu()
+        category = batch.category[tuple(matched.objects.T)].cpu()
+        sums.index_add_(0, category, chosen)
+        counts.index_add_(0, category, torch.ones(len(chosen), 1))
+    return np.asarray((factor * sums / counts.clamp(min=1)).numpy(), np.float32)

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip('torch', reason='needs torch, of the extra [train]')
+pytest.importorskip('onnx', reason='needs onnx, of the extra [train]')
+
+from tenet_ros.inference.catalogue import parse_manifest  # noqa: E402
+from tenet_ros.inference.ort import OrtSession  # noqa: E402
+from tenet_ros.sim.catalogue import CATEGORIES  # noqa: E402
+from tenet_ros.stages.word_table import WordTable  # noqa: E402
+from tenet_ros.training.detector.calibrate import platt  # noqa: E402
+from tenet_ros.training.detector.deploy import (  # noqa: E402
+    Calibration,
+    Deployed,
+    TorchSession,
+    word_table,
+)
+from tenet_ros.training.detector.export import _METRICS, NAME, export  # noqa: E402
+from tenet_ros.training.detector.model import Model  # noqa: E402
+from tenet_ros.training.detector.words import AXES, BaseVectors  # noqa: E402
+
+CALIBRATION = Calibration(objectness=(2, 1), noun=(0.5, -1), colour=(3, 0), pattern=(1, 2))
+
+
+def model_and_words() -> tuple[Model, BaseVectors]:
+    torch.manual_seed(3)
+    torch.set_num_threads(1)
+    model = Model()
+    # Normalisation without a history would hide a wrong order of folding.
+    for name, value in model.named_buffers():
+        if 'running' in name:
+            value.uniform_(0.5, 1.5)
+    rng = np.random.default_rng(0)
+    base = BaseVectors(
+        words=tuple(CATEGORIES),
+        vectors=rng.normal(size=(len(CATEGORIES), AXES)).astype(np.float32),
+        mean=rng.normal(size=384).astype(np.float32),
+        axes=rng.normal(size=(384, AXES)).astype(np.float32),
+    )
+    return model.eval(), base
+
+
+def test_the_exported_graph_gives_what_torch_gives(tmp_path):
+    model, base = model_and_words()
+    (tmp_path / 'engines').mkdir()
+    deployed = Deployed(model, CALIBRATION).eval()
+    prototypes = np.zeros((len(CATEGORIES), model.shape.nouns), np.float32)
+    table = word_table(model, base, prototypes, CALIBRATION)
+    graph = export(deployed, table, dict.fromkeys(_METRICS, 0.5), tmp_path)
+    manifest = parse_manifest(NAME, (tmp_path / 'engines' / f'{NAME}.yaml').read_text())
+    assert WordTable.load(graph.with_name(manifest.files[1].name)).words == tuple(CATEGORIES)
+    image = np.random.default_rng(1).integers(0, 256, (1, 240, 320, 3)).astype(np.uint8)
+    with OrtSession(graph, manifest, threads=1) as session:
+        got = session.infer({'image': image})['rows']
+    want = TorchSession(deployed).infer({'image': image})['rows']
+    np.testing.assert_allclose(got, want, rtol=1e-3, atol=1e-3)
+
+
+def test_calibration_changes_logits_as_it_says():
+    model, base = model_and_words()
+    image = torch.randint(0, 256, (1, 240, 320, 3), dtype=torch.uint8)
+    with torch.no_grad():
+        plain, scaled = (Deployed(model, c).eval()(image) for c in (None, CALIBRATION))
+    np.testing.assert_array_equal(plain[..., :4], scaled[..., :4])
+    np.testing.assert_allclose(
+        torch.logit(scaled[..., 4].double()), 2 * torch.logit(plain[..., 4].double()) + 1, atol=1e-2
+    )
+    nouns = slice(5, 5 + model.shape.nouns)
+    vectors = torch.from_numpy(base.vectors)
+    logits = model.noun_logits(plain[..., nouns], vectors).detach()
+    table = word_table(model, base, np.zeros((1, 48), np.float32), CALIBRATION)
+    calibrated = scaled[..., nouns].numpy() @ table.vectors.T + table.bias
+    np.testing.assert_allclose(calibrated, 0.5 * logits - 1, atol=1e-3)
+
+
+def test_a_sentence_encoder_lands_where_the_table_is():
+    model, base = model_and_words()
+    table = word_table(model, base, np.zeros((1, 48), np.float32))
+    raw = np.random.default_rng(5).normal(size=384).astype(np.float32)
+    reduced = (raw - base.mean) @ base.axes
+
+    class Encoder:
+        def encode(self, texts):
+            return raw[None]
+
+    wanted = reduced @ model.matrix.detach().numpy()
+    np.testing.assert_allclose(table.vector('zeppelin', Encoder()), wanted, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(('factor', 'offset'), [(1.0, 0.0), (0.4, 1.0), (2.0, -1.5)])
+def test_platts_scaling_finds_what_was_done_to_the_logits(factor, offset):
+    rng = np.random.default_rng(2)
+    logits = rng.normal(0, 2, 20000)
+    right = rng.random(20000) < 1 / (1 + np.exp(-(factor * logits + offset)))
+    said = 1 / (1 + np.exp(-logits))
+    answers = list(zip(said.tolist(), right.astype(float).tolist(), strict=True))
+    assert platt(answers) == pytest.approx((factor, offset), abs=0.1)
