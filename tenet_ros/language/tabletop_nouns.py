@@ -20,7 +20,7 @@ _CLASSES: tuple[tuple[str, str, str, str], ...] = (
         'cup',
         'drinking cup, tumbler, beaker',
         'coffee cup, teacup, tea cup, paper cup, plastic cup, drinking glass, glass, goblet, chalice, shot glass, water glass',
-        'mug, vase, pot, flowerpot, pitcher',
+        'mug, vase, pot, flowerpot, pitcher, wine glass',
     ),
     (
         'bowl',

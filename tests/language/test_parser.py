@@ -412,6 +412,19 @@ CLOSED = sorted(
     | frozenset(lexicon.SUPERLATIVES)
     | frozenset(lexicon.COLOURS)
     | lexicon.PRONOUNS
+    | {
+        'can',
+        'circles',
+        'back',
+        'came',
+        'fell',
+        'moved',
+        'was',
+        'anymore',
+        'stripes',
+        'last',
+        'used',
+    }
     | {',', "'s", '-', 'dog', 'people', 'moving', 'holding', 'pushed', 'camera', 'shirt', 'second'}
 )
 

@@ -49,6 +49,8 @@ def _is_noun(words: Sequence[str], index: int) -> bool:
     after = words[index + 1] if index + 1 < len(words) else ''
     if before in _BEFORE_A_NOUN and before != 'one':
         return True
+    if not index and after not in lex.PRONOUNS | lex.DETERMINERS:
+        return True
     if after in _AFTER_A_VERB - {'that', 'which'}:
         return False
     verb = read_verb(after)

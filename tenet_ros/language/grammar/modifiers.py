@@ -232,7 +232,9 @@ class ModifierReader:
         """Read "the still dog", but not "still running"."""
         verb = read_verb(self._sentence.at(index + 1))
         adverb = verb is not None and verb.form is Form.ING
-        if self.complete(phrase) or adverb or not phrase.determined:
+        nominal = self._sentence.nominal(index + 1)
+        bare = not phrase.determined and (self._sentence.at(index) == 'still' or not nominal)
+        if self.complete(phrase) or adverb or bare:
             return index
         phrase.motions.append(Motion(kind=MotionKind.STILL, negated=phrase.negated))
         return self._described(phrase, index, index + 1)
