@@ -64,12 +64,11 @@ class _Pair:
 def relation(facts: Facts, place: Place, m: int) -> Trits:
     """Return how clearly each thing stands in a relation to thing ``m``, (T, N).
 
-    Doubtful where nobody can know where one of the two is, and for the first 0.3 s of any value.
+    UNDER and BETWEEN are made elsewhere: the one of ON, the other of two anchors. Doubtful where
+    nobody can know where one of the two is, and for the first 0.3 s of any value.
     """
     if place is Place.ON:
         values = _on(facts, m)
-    elif place is Place.UNDER:
-        values = np.stack([_on(facts, i)[:, m] for i in range(facts.named)], axis=1)
     elif place is Place.IN:
         values = _in(facts, m)
     elif place is Place.NEAR:

@@ -27,6 +27,8 @@ from tenet_ros.sim.scene import Thing
 __all__ = ['PROPOSERS', 'Draw']
 
 _T = TypeVar('_T')
+_LOOKS = 4
+"""Anchors tried in search of a rare relation."""
 _BESIDE = (Place.LEFT_OF, Place.RIGHT_OF, Place.BEHIND, Place.IN_FRONT_OF, Place.NEAR)
 _OPPOSITE = {
     Place.LEFT_OF: Place.RIGHT_OF,
@@ -136,6 +138,12 @@ class Draw:
             found += [(deed, int(i)) for i in np.flatnonzero(does)]
         return found
 
+    def deed(self, found: list[tuple[Deed, int]]) -> Deed:
+        """Return one of the deeds found, plain "moving" only where there is little else to say."""
+        deeds = sorted({deed for deed, _ in found})
+        special = [deed for deed in deeds if deed is not Deed.MOVING]
+        return self.one_of(special if special and self.often(0.7) else deeds)
+
     def may(self, deed: Deed) -> bool:
         """Return False where nothing in the clip can do it, to save the work of looking."""
         if deed in {Deed.CAME_BACK, Deed.ENTERED}:
@@ -181,18 +189,21 @@ def _size(draw: Draw) -> Meaning | None:
 
 
 def _related(draw: Draw, i: int) -> Relation | None:
-    """Return a relation in which thing ``i`` stands at some time."""
-    m, name = draw.anchor(i)
-    if m < 0:
-        return None
-    if draw.often(0.15):
-        k, other = draw.anchor(i, m)
-        if k >= 0 and (draw.clip.place(Place.BETWEEN, (m, k))[:, i] > 0).any():
+    """Return a relation in which thing ``i`` stands at some time, the rarer ones first."""
+    dice = draw.rng.random()
+    for _ in range(_LOOKS if dice < 0.2 else 0):
+        (m, name), (k, other) = draw.anchor(i), draw.anchor(i)
+        if -1 not in {m, k} and m != k and (draw.clip.place(Place.BETWEEN, (m, k))[:, i] > 0).any():
             return Relation(place=Place.BETWEEN, anchors=(name, other))
-    places = draw.places(i, m)
-    special = [p for p in places if p not in _BESIDE[:4]]
-    places = special if special and draw.often(0.6) else places
-    return Relation(place=draw.one_of(places), anchors=(name,)) if places else None
+    found: list[Relation] = []
+    for _ in range(_LOOKS if dice < 0.6 else 1):
+        m, name = draw.anchor(i)
+        places = draw.places(i, m) if m >= 0 else []
+        special = [p for p in places if p not in _BESIDE[:4]]
+        if special:
+            return Relation(place=draw.one_of(special), anchors=(name,))
+        found += [Relation(place=p, anchors=(name,)) for p in places]
+    return draw.one_of(found) if found else None
 
 
 def _relation(draw: Draw) -> Meaning | None:
@@ -238,7 +249,8 @@ def _motion(draw: Draw) -> Meaning | None:
     found = draw.deeds(_NOW)
     if not found:
         return None
-    deed, i = draw.one_of(found)
+    deed = draw.deed(found)
+    i = draw.one_of([k for d, k in found if d is deed])
     name = draw.name(i, colour=0.1, anonymous=0.25)
     if deed in {Deed.ROLLING, Deed.SLIDING} and draw.often(0.5):
         ways = [way for way, k in draw.deeds(_HEADINGS) if k == i]
@@ -259,7 +271,7 @@ def _temporal(draw: Draw) -> Meaning | None:
     found = draw.deeds(_THEN)
     if not found:
         return None
-    deed = draw.one_of(sorted({deed for deed, _ in found}))
+    deed = draw.deed(found)
     i = draw.one_of([i for d, i in found if d is deed])
     name = draw.name(i, colour=0.1, anonymous=0.35)
     return Meaning(name=name, statements=(Statement(deed=deed),))
@@ -312,7 +324,7 @@ def _colour_and_deed(draw: Draw, i: int) -> Meaning | None:
     found = [(d, k) for d, k in draw.deeds(_NOW + _THEN) if k == i]
     if not found:
         return None
-    done = (Statement(deed=draw.one_of(found)[0]),)
+    done = (Statement(deed=draw.deed(found)),)
     return Meaning(name=draw.name(i, colour=1.0), statements=done)
 
 
@@ -426,7 +438,7 @@ def _absent_motion(draw: Draw) -> Meaning | None:
         deed = draw.one_of(_NOW[1:])
     else:
         i = draw.thing([k for k in draw.visible if not stirs[k]])
-        options = [Deed.MOVING, Deed.MOVING, Deed.LEFTWARD, Deed.RIGHTWARD, Deed.PUSHED]
+        options = [Deed.MOVING, Deed.MOVING, *_HEADINGS, Deed.PUSHED, Deed.SPINNING, Deed.LIFTED]
         rolls = i >= 0 and catalogue.CATEGORIES[draw.things[i].category].rolls
         deed = draw.one_of([*options, Deed.ROLLING, Deed.ROLLING] if rolls else options)
     if i < 0:

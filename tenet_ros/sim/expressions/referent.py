@@ -110,9 +110,17 @@ class Clip:
         """Return how clearly each thing stands in a relation to the things ``anchors``, (T, N)."""
         key = (place, anchors)
         if key not in self._places:
-            found = between(self.facts, *anchors) if len(anchors) == 2 else None
-            self._places[key] = relation(self.facts, place, anchors[0]) if found is None else found
+            self._places[key] = self._related_to(place, anchors)
         return self._places[key]
+
+    def _related_to(self, place: Place, anchors: tuple[int, ...]) -> Trits:
+        if place is Place.BETWEEN:
+            return between(self.facts, *anchors)
+        if place is Place.UNDER:
+            (m,) = anchors
+            others = range(self.facts.named)
+            return np.stack([self.place(Place.ON, (i,))[:, m] for i in others], axis=1)
+        return relation(self.facts, place, anchors[0])
 
     def _anchors(self, name: Name) -> dict[int, Flags]:
         """Return the things that a name means, each with the frames at which it does, (T,)."""

@@ -24,6 +24,15 @@ _JUDGED, _JUDGED_ABSENT = 0.4, 0.6
 _VISIBLE_S = 1.0
 _CHANGES = 6
 """Most changes of target and judgement: beyond, a clip flickers on the edge of doubt."""
+_SCARCE = {
+    'motion': 5.0,
+    'size': 4.0,
+    'temporal': 2.5,
+    'negation': 2.0,
+    'relation': 1.5,
+    'attribute': 1.5,
+}
+"""Kinds that few clips allow, or that matter most, come up for a try so much sooner."""
 _NEW_WORDS = 0.5
 """Share of the test split's sentences that are worded from its own pool."""
 
@@ -108,8 +117,11 @@ def _checked(
 
 
 def _rounds(kinds: tuple[str, ...], rng: np.random.Generator, rounds: int) -> Iterator[str]:
+    """Yield the kinds so many times over, in another order each time, scarce ones rather first."""
+    # The order of exponential waiting times is a draw without replacement by weight.
+    weights = np.array([_SCARCE.get(kind, 1.0) for kind in kinds])
     for _ in range(rounds):
-        for index in rng.permutation(len(kinds)):
+        for index in np.argsort(rng.exponential(size=len(kinds)) / weights):
             yield kinds[index]
 
 

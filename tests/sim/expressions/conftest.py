@@ -11,8 +11,17 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tenet_ros.sim.scene import Activity, ActivityKind, Camera, Look, Part, Scene, Solid, Thing
-from tenet_ros.sim.scene import Truth
+from tenet_ros.sim.scene import (
+    Activity,
+    ActivityKind,
+    Camera,
+    Look,
+    Part,
+    Scene,
+    Solid,
+    Thing,
+    Truth,
+)
 
 RATE_HZ = 10.0
 FOCAL_PX = 600.0
@@ -78,8 +87,8 @@ def stage():
         things = tuple(thing for thing, _ in actors)
         positions = np.zeros((frames, len(actors), 3))
         for i, (_, place) in enumerate(actors):
-            place = np.asarray(place, float)
-            positions[:, i, : place.shape[-1]] = place
+            rows = np.asarray(place, float)
+            positions[:, i, : rows.shape[-1]] = rows
         camera = Camera(
             width=640,
             height=480,
