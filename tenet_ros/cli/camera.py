@@ -145,11 +145,10 @@ def _source(args: argparse.Namespace) -> Source:
         if spec != 'sim':
             raise ConfigError(f'--seed and --split are for the source "sim"; {spec!r} has its own')
         spec = f'sim:{args.split or "train"}:{args.seed or 0}'
-    if not args.loop:
-        spec = spec.rstrip('+') + '+'
     return open_tabletop(
         spec,
         say=lambda line: print(line, file=sys.stderr),
+        after='again' if args.loop else 'next',
         rate_hz=args.rate,
         depth=args.depth_topic != '',
     )

@@ -218,6 +218,8 @@ def _light(stage: Stage, look: Look) -> None:
     model.vis.headlight.diffuse[:] = 0.0
     model.vis.headlight.specular[:] = 0.0
     count = min(len(look.lights), LIGHTS)
+    if not count:
+        return
     main = int(np.argmax(look.light_powers[:count]))
     # A narrow cone of shadow keeps a small shadow map sharp.
     distance = float(np.linalg.norm(look.lights[main]))

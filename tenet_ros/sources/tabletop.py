@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +31,7 @@ __all__ = [
 
 SPEC = re.compile(r'sim(?::(?P<split>train|val|test))?(?::(?P<seed>\d+))?(?P<endless>\+?)')
 RATE_HZ = 30.0
+After = Literal['end', 'next', 'again']
 RECORDINGS = Path(__file__).resolve().parent.parent / 'recordings'
 
 
@@ -41,7 +44,8 @@ class TabletopSource:
     Args:
         seed: of the first clip.
         split: 'train', 'val' or 'test'.
-        endless: go on with the clips of seed + 1, seed + 2, ...
+        after: what follows the clip: nothing ('end'), the clips of seed + 1, seed + 2, ...
+            ('next'), or the same clip again and again ('again').
         rate_hz: frames per second of simulated time.
         depth: whether frames carry depth.
 
@@ -54,7 +58,7 @@ class TabletopSource:
         seed: int,
         split: str = 'train',
         *,
-        endless: bool = False,
+        after: After = 'end',
         rate_hz: float = RATE_HZ,
         depth: bool = True,
     ) -> None:
@@ -63,15 +67,15 @@ class TabletopSource:
         check_graphics()
         self._first: Scene = generate(seed, split, rate_hz=rate_hz)
         self._make: Callable[[int], Scene] = lambda n: generate(n, split, rate_hz=rate_hz)
-        self._endless = endless
+        self._after = after
         self._depth = depth
         self._running: list[Ahead] = []
         camera = self._first.camera
         self.info = SourceInfo(
-            name=f'sim:{split}:{seed}{"+" if endless else ""}',
+            name=f'sim:{split}:{seed}{"+" if after == "next" else ""}',
             kind='simulation',
             rate_hz=rate_hz,
-            length=None if endless else len(self._first),
+            length=len(self._first) if after == 'end' else None,
             live=False,
             detail=f'{camera.width}x{camera.height}, rendered',
         )
@@ -127,8 +131,8 @@ class TabletopSource:
 
     def _scenes(self) -> Iterator[Scene]:
         """Yield scene after scene; the next is thought out while one is rendered."""
-        if not self._endless:
-            yield self._first
+        if self._after != 'next':
+            yield from repeat(self._first) if self._after == 'again' else (self._first,)
             return
         with ThreadPoolExecutor(1, 'tabletop scenes') as pool:
             scene = self._first
@@ -143,12 +147,19 @@ def is_tabletop(spec: str) -> bool:
     return SPEC.fullmatch(spec) is not None
 
 
-def tabletop_of(spec: str, *, rate_hz: float | None = None, depth: bool = True) -> TabletopSource:
+def tabletop_of(
+    spec: str,
+    *,
+    after: After | None = None,
+    rate_hz: float | None = None,
+    depth: bool = True,
+) -> TabletopSource:
     """Open the simulation of that name.
 
     Args:
         spec: "sim[:SPLIT][:SEED][+]": the clip of a seed (0) of a split (train), and with "+" the
             clips of the seeds after it, without end.
+        after: as ``TabletopSource``, whatever the name says.
         rate_hz: frames per second instead of 30.
         depth: whether frames carry depth.
 
@@ -162,7 +173,7 @@ def tabletop_of(spec: str, *, rate_hz: float | None = None, depth: bool = True) 
     return TabletopSource(
         int(named['seed'] or 0),
         named['split'] or 'train',
-        endless=bool(named['endless']),
+        after=after or ('next' if named['endless'] else 'end'),
         rate_hz=rate_hz or RATE_HZ,
         depth=depth,
     )
@@ -174,13 +185,19 @@ def bundled_recordings() -> tuple[Path, ...]:
 
 
 def open_tabletop(
-    spec: str, *, say: Callable[[str], object], rate_hz: float | None = None, depth: bool = True
+    spec: str,
+    *,
+    say: Callable[[str], object],
+    after: After | None = None,
+    rate_hz: float | None = None,
+    depth: bool = True,
 ) -> TabletopSource | RecordedTabletop:
     """Open a simulation where it can be rendered, or else what is recorded in the package.
 
     Args:
         spec: as ``tabletop_of``.
         say: gets one line when recordings are played instead.
+        after: likewise; recordings begin again where a simulation would not end.
         rate_hz: likewise.
         depth: likewise.
 
@@ -188,10 +205,11 @@ def open_tabletop(
         GraphicsError: scenes cannot be rendered here, and there are no recordings either.
     """
     try:
-        return tabletop_of(spec, rate_hz=rate_hz, depth=depth)
+        return tabletop_of(spec, after=after, rate_hz=rate_hz, depth=depth)
     except GraphicsError as error:
         folders = bundled_recordings()
         if not folders:
             raise
         say(f'playing recorded clips in place of {spec}: {error}')
-        return RecordedTabletop(folders, endless=spec.endswith('+'), rate_hz=rate_hz)
+        endless = after in {'next', 'again'} or (after is None and spec.endswith('+'))
+        return RecordedTabletop(folders, endless=endless, rate_hz=rate_hz)

@@ -95,6 +95,18 @@ def test_an_endless_simulation_goes_on_with_the_next_seed(graphics, monkeypatch)
     assert frames[30].due_ns == 1_000_000_000
 
 
+def test_a_clip_may_be_played_again_and_again(graphics, monkeypatch):
+    monkeypatch.setattr(
+        'tenet_ros.sim.generator.generate',
+        lambda seed, split, *, rate_hz: generate(seed, split, seconds=1.0, rate_hz=rate_hz),
+    )
+    with opened(tabletop_of('sim:2', after='again', depth=False)) as source:
+        assert source.info.length is None
+        frames = [frame for frame, _ in zip(source.frames(), range(31), strict=False)]
+    np.testing.assert_array_equal(frames[30].picture.data, frames[0].picture.data)
+    assert frames[30].due_ns == 1_000_000_000
+
+
 def test_closing_ends_the_rendering_thread(graphics):
     source = tabletop_of('sim:2')
     frames = source.frames()
