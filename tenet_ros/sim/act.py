@@ -65,18 +65,22 @@ Maker = Callable[[Random, Body, Setting], 'Act | None']
 
 
 def flat(x: float, y: float) -> Array:
+    """Return a vector along the table, (3,)."""
     return np.asarray((x, y, 0.0))
 
 
 def towards(angle: float) -> Array:
+    """Return the unit vector along the table at an angle from x, radians."""
     return flat(np.cos(angle), np.sin(angle))
 
 
 def either_way(rng: Random) -> float:
+    """Return 1 or -1."""
     return 1.0 if rng.random() < 0.5 else -1.0
 
 
 def centre_of(points: Array) -> Array:
+    """Return the middle of the extent of points (V, 3)."""
     return np.asarray((points.min(axis=0) + points.max(axis=0)) / 2)
 
 

@@ -58,6 +58,7 @@ def _sideways(rng: Random, body: Body, length: float) -> Array:
 
 
 def roll(rng: Random, body: Body, setting: Setting) -> Act | None:
+    """A straight way, the thing turning as it goes."""
     length, speed = float(rng.uniform(0.12, 0.55)), float(rng.uniform(0.08, 0.4))
     way = _sideways(rng, body, length)
     if not setting.inside(centre_of(body.world()) + way, 12):
@@ -67,6 +68,7 @@ def roll(rng: Random, body: Body, setting: Setting) -> Act | None:
 
 
 def spin(rng: Random, body: Body, setting: Setting) -> Act:
+    """About its upright axis, in place."""
     seconds, rate = float(rng.uniform(1.5, 5.0)), float(rng.uniform(0.9, 3.0))
     done, windows = stretches(rng, setting, seconds)
     angles = either_way(rng) * rate * seconds * done
@@ -79,6 +81,7 @@ def spin(rng: Random, body: Body, setting: Setting) -> Act:
 
 
 def circle(rng: Random, body: Body, setting: Setting) -> Act:
+    """Around a point beside it."""
     radius, speed = float(rng.uniform(0.045, 0.12)), float(rng.uniform(0.07, 0.28))
     centre = centre_of(body.world()) + radius * towards(rng.uniform(0, 2 * np.pi))
     angle = float(rng.uniform(2.5, 10.0))

@@ -23,6 +23,7 @@ def part(
     paint: str = 'main',
     patterned: bool = False,
 ) -> Part:
+    """Return a part, its measures as ``Solid`` says, its centre at ``at``."""
     return Part(
         solid=solid,
         size=tuple(float(s) for s in size),

@@ -112,10 +112,12 @@ class _Director:
         return _apart(swept, (eyes, eyes), _FROM_CAMERA_M)
 
     def _family(self, mover: int, act: Act) -> list[int]:
+        """Return a body and, if they go along, those that stand on it."""
         above = [n for n, body in enumerate(self.bodies) if body.under is self.bodies[mover]]
         return [mover, *above] if act.loads else [mover]
 
     def _helper_fits(self, helper: Helper, family: list[int], swept: dict[int, Spans]) -> bool:
+        """Settle a helper if it touches only those whom it helps."""
         mine = _swept(helper.body, helper.path, parts=True)
         others = [swept.get(n, spans) for n, spans in enumerate(self.swept) if n not in family]
         fits = self._clear_of_camera(mine) and all(
@@ -149,21 +151,28 @@ class _Director:
             return False
         paths = {n: act.carry(self.bodies[n].place, self.bodies[n].turn) for n in family}
         swept = {n: _swept(self.bodies[n], path, parts=False) for n, path in paths.items()}
-        carrier = next((n for n, b in enumerate(self.bodies) if b is body.under), -1)
-        for mine in swept.values():
-            others = [s for n, s in enumerate(self.swept) if n not in family and n != carrier]
-            if not all(_apart(mine, other, _APART_M) for other in others):
-                return False
-            if not all(_apart(other, mine, _APART_M) for other in self.helped):
-                return False
-            if not self._clear_of_camera(mine):
-                return False
-        if not all(self._helper_fits(helper, family, swept) for helper in act.helper):
-            return False
-        self._keep(act, paths, swept)
-        return True
+        others = [
+            spans
+            for n, (other, spans) in enumerate(zip(self.bodies, self.swept, strict=True))
+            if n not in family and other is not body.under
+        ]
+        fits = all(self._free(mine, others) for mine in swept.values()) and all(
+            self._helper_fits(helper, family, swept) for helper in act.helper
+        )
+        if fits:
+            self._keep(act, paths, swept)
+        return fits
+
+    def _free(self, mine: Spans, others: list[Spans]) -> bool:
+        """Return whether a moving body keeps clear of others, of all helpers and of the camera."""
+        return (
+            all(_apart(mine, other, _APART_M) for other in others)
+            and all(_apart(other, mine, _APART_M) for other in self.helped)
+            and self._clear_of_camera(mine)
+        )
 
     def _keep(self, act: Act, paths: dict[int, Path], swept: dict[int, Spans]) -> None:
+        """Settle an act."""
         seconds = self.setting.seconds
         for n, path in paths.items():
             self.paths[n], self.swept[n] = path, swept[n]
