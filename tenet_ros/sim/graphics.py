@@ -19,6 +19,8 @@ _ADVICE = (
     'install Mesa\'s EGL ("apt install libegl1 libgl1-mesa-dri") or OSMesa '
     '("apt install libosmesa6"), and leave MUJOCO_GL unset or set it to egl or osmesa'
 )
+# What drivers and their bindings raise on a machine without either is not one family.
+_FAILURES = (ImportError, RuntimeError, AttributeError, OSError, TypeError)
 
 
 class GraphicsError(TenetError):
@@ -37,11 +39,13 @@ def mujoco_module() -> ModuleType:
     os.environ.setdefault('PYOPENGL_PLATFORM', backend)
     try:
         return importlib.import_module('mujoco')
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         raise GraphicsError(
-            f'rendering a scene needs MuJoCo, which does not import ({error}); '
+            f'rendering a scene needs MuJoCo, which is not installed ({error}); '
             'install it with: pip install "tenet_ros[sim]"'
         ) from error
+    except _FAILURES as error:
+        raise _no_context(backend, error) from error
 
 
 def open_context(width: int, height: int) -> Any:
@@ -56,15 +60,11 @@ def open_context(width: int, height: int) -> Any:
     """
     backend = _backend()
     mujoco_module()
-    # What a driver and its binding raise on a machine without either is not one family.
-    failures = (ImportError, RuntimeError, AttributeError, OSError, TypeError)
     try:
         context = importlib.import_module(f'mujoco.{backend}').GLContext(width, height)
         context.make_current()
-    except failures as error:
-        raise GraphicsError(
-            f'{backend} makes no OpenGL context here ({error}); {_ADVICE}'
-        ) from error
+    except _FAILURES as error:
+        raise _no_context(backend, error) from error
     return context
 
 
@@ -88,3 +88,7 @@ def _backend() -> str:
         if ctypes.util.find_library(_LIBRARIES[backend]):
             return backend
     raise GraphicsError(f'neither EGL nor OSMesa is installed, and a scene needs one; {_ADVICE}')
+
+
+def _no_context(backend: str, error: Exception) -> GraphicsError:
+    return GraphicsError(f'{backend} makes no OpenGL context here ({error}); {_ADVICE}')

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenet_ros.errors import ContractError
-from tenet_ros.sim.graphics import mujoco_module, open_context
+from tenet_ros.sim.graphics import GraphicsError, mujoco_module, open_context
 from tenet_ros.sim.stage_model import (
     BACKDROP,
     FAR_M,
@@ -43,6 +43,9 @@ class Stage:
         model: ``mujoco.MjModel``; its slots are written by whoever dresses the stage.
         data: ``mujoco.MjData``; poses go to ``geom_xpos`` and ``geom_xmat``.
         dressed: whose scene the slots hold now.
+
+    Raises:
+        GraphicsError: nothing here can draw.
     """
 
     def __init__(self) -> None:
@@ -52,7 +55,13 @@ class Stage:
         self.data = self._mj.MjData(self.model)
         self._mj.mj_forward(self.model, self.data)
         self._write_texture(self.texture('grain'), grain())
-        self._context = self._mj.MjrContext(self.model, self._mj.mjtFontScale.mjFONTSCALE_50)
+        try:
+            self._context = self._mj.MjrContext(self.model, self._mj.mjtFontScale.mjFONTSCALE_50)
+        except self._mj.FatalError as error:
+            raise GraphicsError(
+                f'this OpenGL cannot render a scene ({error}); install a newer Mesa, or set '
+                'MUJOCO_GL to the other of egl and osmesa'
+            ) from error
         self._mj.mjr_setBuffer(self._mj.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
         self._view = self._mj.MjvScene(self.model, GEOMS)
         self._options = self._mj.MjvOption()

@@ -182,9 +182,15 @@ def test_a_picture_larger_than_the_frame_buffer_is_refused(scene):
 
 
 @pytest.mark.parametrize(
-    ('value', 'words'), [('bogus', 'expected egl, osmesa'), ('glfw', 'expected egl, osmesa')]
+    ('settings', 'words'),
+    [
+        ({'MUJOCO_GL': 'bogus'}, 'expected egl, osmesa or nothing, got'),
+        ({'MUJOCO_GL': 'glfw'}, 'expected egl, osmesa or nothing, got'),
+        ({'MUJOCO_GL': 'egl', 'MUJOCO_EGL_DEVICE_ID': '99'}, 'egl makes no OpenGL context here'),
+        ({'MUJOCO_GL': 'egl', 'PYOPENGL_PLATFORM': 'osmesa'}, 'egl makes no OpenGL context here'),
+    ],
 )
-def test_without_graphics_there_is_one_clear_error(value, words):
+def test_without_graphics_there_is_one_clear_error(settings, words):
     program = (
         'from tenet_ros.errors import TenetError\n'
         'from tenet_ros.sim.graphics import check_graphics\n'
@@ -193,7 +199,7 @@ def test_without_graphics_there_is_one_clear_error(value, words):
     )
     said = subprocess.run(
         [sys.executable, '-c', program],
-        env={**os.environ, 'MUJOCO_GL': value, 'PYTHONPATH': str(REPOSITORY)},
+        env={**os.environ, **settings, 'PYTHONPATH': str(REPOSITORY)},
         capture_output=True,
         text=True,
         check=True,
