@@ -15,7 +15,7 @@ from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
 from tenet_ros.language.grammar.words import BREAK, vocabulary
 
-__all__ = ['ActionReader', 'passive_motion']
+__all__ = ['ActionReader', 'passive_motion', 'steady']
 
 _K = MotionKind
 _R = RelationKind
@@ -59,7 +59,10 @@ class ActionReader:
     def infinitive(self, index: int, ctx: Context) -> int:
         """Read "to move" after "the first one": it has moved."""
         s, verb = self._s, read_verb(self._s.at(index + 1))
-        ranked = bool(self._draft.phrases[ctx.subject].rank)
+        subject = self._draft.phrases[ctx.subject]
+        if s.at(index - 1) in {'first', 'last'} and not subject.rank:
+            subject.rank = 1 if s.at(index - 1) == 'first' else -1
+        ranked = bool(subject.rank)
         if s.at(index) != 'to' or not ranked or verb is None or verb.form is not Form.BASE:
             return index
         ctx.past = ctx.predicate = True
@@ -67,6 +70,10 @@ class ActionReader:
 
     def laps(self, index: int, ctx: Context) -> int:
         """Read "doing laps", "making a circle"."""
+        departs = self._s.at(index) in {'set', 'sets', 'setting'} and ctx.relative
+        if departs and self._s.at(index + 1) in {'off', 'out'}:
+            ctx.motion = self._movements.statement(_K.STARTED, ctx)
+            return index + 2
         if self._s.at(index) not in {'doing', 'does', 'makes', 'making', 'driving', 'describing'}:
             return index
         end = read_round(self._s, index + 1)
@@ -105,11 +112,19 @@ class ActionReader:
     def _active(self, verb: Verb, index: int, ctx: Context) -> int:
         after = index + 1
         if verb.base in {'show', 'turn', 'pop'} and self._s.at(after) == 'up':
-            self._movements.statement(_K.ENTERED, ctx)
-            return after + 1
+            again = self._s.at(after + 1) == 'again'
+            self._movements.statement(_K.RETURNED if again else _K.ENTERED, ctx)
+            return after + 1 + again
+        got = self._s.at(index - 1) in {'got', 'gets', 'get'} and verb.form is Form.ING
+        if got and verb.sense in {Sense.MOVE, Sense.SPIN, Sense.ORBIT}:
+            ctx.motion = self._movements.statement(_K.STARTED, ctx)
+            return after
         if verb.sense is Sense.GAZE:
             return self._gaze(index, after, ctx)
         turn = self._s.at(after) == 'a' and self._s.at(after + 1) in {'left', 'right'}
+        if verb.base == 'make' and self._s.follows(after, 'its', 'way'):
+            ctx.motion = self._movements.statement(_K.MOVING, ctx)
+            return after + 2
         if verb.base == 'make' and turn:
             ctx.motion = self._movements.statement(_K.MOVING, ctx, strict=False)
             return self.headings.heading(after + 1, ctx)
@@ -169,8 +184,8 @@ class ActionReader:
             ctx.no_longer, kind, going_on = False, _K.STOPPED, True
         if kind is not None:
             ctx.over |= felled
-            steady = going_on or verb.sense is Sense.MOVE or verb.base in _KEPT_IN_TOUCH
-            ctx.motion = self._movements.statement(kind, ctx, strict=steady)
+            sure = going_on or verb.sense is Sense.MOVE or steady(verb)
+            ctx.motion = self._movements.statement(kind, ctx, strict=sure)
             ctx.negated = denied and by
         elif verb.sense is Sense.REST:
             return self._movements.rest(verb, after, ctx)
@@ -184,6 +199,11 @@ class ActionReader:
         if kind is None and verb.base not in {'dress', 'clad', 'surround'}:
             return self._draft.ignore(index, after)
         return after
+
+
+def steady(verb: Verb) -> bool:
+    """Return whether what this is done to moves for as long as it is done."""
+    return verb.base in _KEPT_IN_TOUCH
 
 
 def passive_motion(verb: Verb) -> MotionKind | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenet_ros.language.expression import RelationKind
 from tenet_ros.language.grammar import lexicon as lex
-from tenet_ros.language.grammar.actions import ActionReader, passive_motion
+from tenet_ros.language.grammar.actions import ActionReader, passive_motion, steady
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
@@ -61,6 +61,7 @@ class ClauseReader:
             orders.place,
             orders.distance,
             self._predicates.state,
+            self._deed_before,
             self._relations.preposition,
             self._negation,
             self._auxiliary,
@@ -74,7 +75,10 @@ class ClauseReader:
 
     def target(self, index: int) -> int:
         """Read the target's noun phrase at ``index``; return the index after it."""
-        asks = self._s.at(index) in {'what', 'who'} and self._s.at(index + 1) in lex.AUXILIARIES
+        asks = (
+            self._s.at(index) in {'what', 'who', 'which', 'whatever', 'whichever'}
+            and self._s.at(index + 1) in lex.AUXILIARIES
+        )
         phrase = None if asks else self._nouns.read(index)
         lone = phrase is not None and not phrase.nominals and not phrase.determined
         if phrase is None or (lone and self._s.at(phrase.end) == 'of'):
@@ -206,8 +210,10 @@ class ClauseReader:
             return self._draft.ignore(index, start)
         denied = any(word in lex.NOT for word in s.words[start:end])
         moved = passive_motion(verb) if verb is not None and verb.sense is Sense.CONTACT else None
-        if moved is not None and verb is not None and verb.form is Form.ING:
-            self._draft.move(moved, ctx.subject, negated=denied)
+        if moved is not None and verb is not None:
+            self._draft.move(
+                moved, ctx.subject, negated=denied, past=verb.form is Form.PAST, strict=steady(verb)
+            )
         end = preposition[2] if preposition is not None else end + 1
         if agent is None:
             self._draft.ignore(index, index + 1)
@@ -248,11 +254,21 @@ class ClauseReader:
         ctx.negated = not ctx.negated
         return index + 1
 
+    def _deed_before(self, index: int, ctx: Context) -> int:
+        """Read "after" in "at rest after moving": what follows is over."""
+        verb = read_verb(self._s.at(index + 1)) if self._s.at(index) == 'after' else None
+        if verb is None or verb.form is not Form.ING or self._s.nominal(index + 2):
+            return index
+        ctx.past = ctx.predicate = True
+        return index + 1
+
     def _auxiliary(self, index: int, ctx: Context) -> int:
         s, word = self._s, self._s.at(index)
-        if s.follows(index, 'used', 'to') and read_verb(s.at(index + 2)) is not None:
+        if s.follows(index, 'used', 'to') and (
+            read_verb(s.at(index + 2)) or s.at(index + 2) == 'be'
+        ):
             ctx.past = ctx.predicate = True
-            return index + 2
+            return index + 2 + (s.at(index + 2) == 'be')
         if word not in lex.AUXILIARIES:
             return index
         ctx.predicate, ctx.passive = True, ctx.passive or word in _BE

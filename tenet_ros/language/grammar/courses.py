@@ -43,8 +43,11 @@ def read_round(s: Sentence, start: int) -> int:
 
 def read_spot(s: Sentence, start: int) -> int:
     """Read "around", "in place", "on the spot", "about its own axis"."""
+    if s.at(start) in _ROUND and s.at(start + 1) in _AXES:
+        return start + 2
     index = start + (s.at(start) in _ROUND and not s.opens(start + 1))
-    index += s.at(index) in _ROUND and s.at(index - 1) == 'and'
+    if index > start and s.at(index) == 'and' and s.at(index + 1) in _ROUND:
+        index += 2
     after = index + (s.at(index) in {'in', 'on', 'about', 'around', 'round'})
     if after == index:
         return index

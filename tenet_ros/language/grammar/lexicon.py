@@ -163,7 +163,7 @@ ORDINALS: Mapping[str, int] = MappingProxyType(
     {
         word: n
         for n, words in enumerate(
-            ('first 1st', 'second 2nd', 'third 3rd', 'fourth 4th', 'fifth 5th', 'sixth 6th',
+            ('first 1st earliest', 'second 2nd', 'third 3rd', 'fourth 4th', 'fifth 5th', 'sixth 6th',
              'seventh 7th', 'eighth 8th', 'ninth 9th', 'tenth 10th'), 1
         )
         for word in words.split()
@@ -191,14 +191,14 @@ PREPOSITIONS = vocabulary(
     'besides between inside outside within into onto upon off past around round along alongside '
     'across through towards toward after before against among amongst amid beyond next up down '
     'away out atop opposite without during until for via about like except than nearby adjacent '
-    'touching together apart aside ahead close upward upwards downward downwards leftward leftwards rightward '
+    'touching together apart aside halfway midway flanked sandwiched ahead close upward upwards downward downwards leftward leftwards rightward '
     'rightwards forward forwards backward backwards sideways'
 )
 MANNER = word_table(
     'fast:fast faster:fast quickly:fast rapidly:fast swiftly:fast speedily:fast',
     'slowly:slow slower:slow gently:slow gradually:slow',
 )
-STILL = vocabulary('still stationary motionless static immobile unmoving idle')
+STILL = vocabulary('still stationary motionless static immobile unmoving idle inert immovable')
 STATES = vocabulary('parked stopped moving')
 """Verb forms that as modifiers say what something does now."""
 SINGLE = vocabulary('a an this that each every another')
@@ -384,7 +384,7 @@ PATTERNS = word_table(
 PATTERN_NOUNS = word_table(
     'stripe:striped stripes:striped band:striped dot:dotted spot:dotted speckle:dotted '
     'check:checkered checker:checkered chequer:checkered checkerboard:checkered '
-    'pattern: design: print: motif: decoration:'
+    'pattern: design: print: motif: decoration: surface: finish: texture:'
 )
 """What a thing has "with" it that is its pattern -> the pattern, '' where another word says."""
 
@@ -414,7 +414,8 @@ REQUEST_VERBS = vocabulary(
 """Requests that hardly are nouns, so that any noun phrase may follow."""
 REQUEST_PARTICLES = vocabulary(
     'me us up for at to out down there you could would will i it where what do am let lets am please '
-    'kindly just again'
+    'kindly just again',
+    "'s",
 )
 FAREWELLS = tuple(
     tuple(words.split())

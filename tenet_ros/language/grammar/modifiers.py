@@ -76,6 +76,8 @@ class ModifierReader:
             return index
         if word in {'coloured', 'colored'} and phrase.described == index - 1 and phrase.colours:
             return following
+        if word.endswith('ly') and s.modifier(following):
+            return following
         if word in lex.INTENSIFIERS and word not in lex.STILL and word not in lex.DIRECTIONS:
             return following if s.nominal(following) and not read_verb(s.at(following)) else index
         if word == 'not' and not phrase.nominals and s.modifier(following):
@@ -106,6 +108,10 @@ class ModifierReader:
             return index
         if word in lex.ORDINALS or word == 'last':
             return self._ranked(phrase, index, lex.ORDINALS.get(word, -1))
+        if word in {'left', 'right'} and s.at(following) == 'moving' and s.nominal(following + 1):
+            kind = MotionKind.LEFTWARD if word == 'left' else MotionKind.RIGHTWARD
+            phrase.motions.append(Motion(kind=kind, negated=phrase.negated))
+            return self._described(phrase, index, following + 1)
         utmost = word in {'far', 'most', 'extreme', 'furthest', 'farthest'}
         if utmost and self._premodifies(phrase, following):
             order, following = direction_order(s.at(following), strict=True), following + 1
@@ -259,7 +265,9 @@ class ModifierReader:
         """Whether a finite verb agrees with its subject in number: "dogs run", "a dog runs"."""
         plural = singular(self._sentence.at(phrase.nominals[-1]))[1]
         if verb.form is (Form.BASE if plural else Form.S):
-            return verb.sense in _FINITE or self._sentence.opens(index + 1)
+            told = self._sentence.at(phrase.start - 1) in {'that', 'which'}
+            finite = verb.sense in _FINITE or (told and verb.form is Form.S)
+            return finite or self._sentence.opens(index + 1)
         return verb.form is Form.PAST
 
 

@@ -106,7 +106,7 @@ class MovementReader:
         passes = verb.base in _PASSING
         if passes:
             negated = ctx.negated != ctx.flip
-            self._draft.move(_K.MOVING, ctx.subject, negated=negated, past=ctx.over)
+            ctx.motion = self._draft.move(_K.MOVING, ctx.subject, negated=negated, past=ctx.over)
         return self._relations.relate(_R.NEAR if passes else _R.WITH, after, ctx)
 
     def _course(self, verb: Verb, after: int, ctx: Context) -> int:
@@ -182,16 +182,19 @@ class MovementReader:
         self.statement(_K.STILL, ctx, strict=strict)
         if self._s.at(after) in lex.STILL or self._s.at(after) in {'up', 'down', 'upright'}:
             after += 1
-        return after
+        return read_spot(self._s, after)
 
     def _simple(self, verb: Verb, after: int, ctx: Context) -> int:
         if self.body_part(after):
             return self.skip_object(after)
-        ctx.motion = self.statement(_SIMPLE[verb.sense], ctx)
+        again = verb.sense is Sense.ENTER and self._s.at(after) == 'again'
+        ctx.motion = self.statement(_K.RETURNED if again else _SIMPLE[verb.sense], ctx)
+        after += again
         if self._s.at(after) in _PARTICLES and not self._relations.has_object(after + 1):
             after += 1
         if verb.sense is Sense.RETURN:
-            return max(read_entry(self._s, after), after)
+            entered = read_entry(self._s, after)
+            return entered if entered > after else self._enter(after, ctx)
         if verb.sense is Sense.ENTER or not self._relations.has_object(after):
             return self._enter(after, ctx) if verb.sense is Sense.ENTER else after
         return self._relations.relate(_R.WITH, after, ctx)
@@ -213,10 +216,11 @@ class MovementReader:
 
     def _stop(self, verb: Verb, after: int, ctx: Context) -> int:
         """Read "stopped", "stops moving"."""
-        del verb
         self.statement(_K.STOPPED, ctx)
+        after += verb.base == 'cease' and self._s.at(after) == 'to'
         following = read_verb(self._s.at(after))
-        return after + (following is not None and following.form is Form.ING)
+        ceased = self._s.at(after - 1) == 'to'
+        return after + (following is not None and (ceased or following.form is Form.ING))
 
     def _start(self, verb: Verb, after: int, ctx: Context) -> int:
         del verb

@@ -73,6 +73,9 @@ class OrderReader:
         if place is not None and not place.of:
             self._region(replace(place, strict=True), ctx)
             return place.end
+        named = index > start and s.at(start) in lex.DETERMINERS and s.nominal(after)
+        if named and s.at(after) not in lex.DIRECTIONS:
+            return start
         kind = dict(_DISTANCES).get(extreme)
         if kind is _R.FAR_FROM and s.at(after) in lex.DIRECTIONS:
             order = direction_order(s.at(after), strict=True, rank=rank)
@@ -106,6 +109,8 @@ class OrderReader:
         place = None if departs else read_place(self._s, index)
         if place is None:
             return index
+        if s.at(index + 1) == 'its' and self._mirrored(place, ctx):
+            return place.end
         if place.of:
             end = self._beside(place, ctx)
             if end > place.end:
@@ -115,6 +120,17 @@ class OrderReader:
             return place.end
         self._region(place, ctx)
         return place.end
+
+    def _mirrored(self, place: Place, ctx: Context) -> bool:
+        """Read "with the bowl on its left": the subject is to the right of it."""
+        word = _OPPOSITE.get(lex.DIRECTIONS.get(place.words[0], ''), '')
+        told = self._draft.relations[-1:]
+        if word not in {'left', 'right'} or not told or told[0].anchors[-1] != ctx.latest:
+            return False
+        if told[0].kind is not _R.WITH or told[0].subject != ctx.subject:
+            return False
+        self._draft.relations[-1] = replace(told[0], kind=_BESIDE[word])
+        return True
 
     def _region(self, place: Place, ctx: Context) -> None:
         negated = ctx.take_negation()

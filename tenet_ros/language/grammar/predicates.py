@@ -79,6 +79,11 @@ class PredicateReader:
         if self._s.at(end) in lex.AUXILIARIES:
             denied = self._s.at(end + 1) == 'not'
             said = self._nouns.read(end + 1 + denied)
+            if said is not None and said.colours and owned.noun in {'colour', 'color'}:
+                for colour in said.colours:
+                    self._draft.colour(ctx.subject, colour, excluded=denied)
+                self._draft.hide(index, said.end)
+                return said.end
             if said is not None and said.colours and not said.noun:
                 colours = tuple(said.colours)
                 part = Part(

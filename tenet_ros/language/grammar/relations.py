@@ -33,11 +33,12 @@ _WRITTEN: Mapping[RelationKind, str] = MappingProxyType(
             'in the vicinity of,on the other side of,from behind,out from behind,from under,off,off of,in the corner of,down,up,via,for'
         ),
         _R.FAR_FROM: 'far from,far away from,away from,apart from,distant from',
-        _R.BETWEEN: 'between,in between,in the middle between',
+        _R.BETWEEN: 'between,in between,in the middle between,halfway between,midway between,flanked by,'
+        'sandwiched between',
         _R.BEHIND: 'behind,on the far side of,in back of,in the back of,at the back of,beyond,to the rear of',
         _R.IN_FRONT_OF: 'in front of,in the front of,ahead of,at the front of,before',
         _R.WITH: 'with,having,covered in,covered with,decorated with,painted with,showing,along with,together with,accompanied by,touching,carrying,featuring',
-        _R.CHASING: 'after,towards,toward',
+        _R.CHASING: 'after,towards,toward,in the direction of,up to',
         _R.LEAVING: 'out of',
     }
 )
@@ -104,7 +105,9 @@ class RelationReader:
         moving = ctx.motion >= 0
         if kind is _R.CHASING and not moving and self._s.at(index) != 'after':
             kind = _R.NEAR
-        if kind is _R.NEAR and moving and self._s.at(index) == 'to':
+        aims = self._s.at(index) in {'to', 'for'}
+        aims |= self._s.at(index) == 'at' and self._s.at(after) in lex.CAMERA
+        if kind is _R.NEAR and moving and aims:
             kind = _R.CHASING
         if moving:
             kind = _WHEN_MOVING.get(kind, kind)

@@ -71,7 +71,7 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
         ),
         Sense.SPIN: 'spin rotate revolve twirl whirl pirouette swivel gyrate',
         Sense.ORBIT: 'circle orbit loop',
-        Sense.RETURN: 'return reappear',
+        Sense.RETURN: 'return reappear reenter reemerge',
         Sense.REST: (
             'sit stand lie rest park kneel lean sleep wait crouch squat hang lounge perch stay '
             'remain recline nap pose rely seat place locate situate position mount lay graze stack balance'
@@ -80,16 +80,16 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
             'ride hold carry wear push pull drag touch hug pet use grab grip grasp eat drink lift '
             'throw kick hit feed lead sniff lick bite chew pick brush operate straddle bear cradle '
             'embrace kiss load tow toss catch have contain control handle squeeze pour cut open '
-            'bring take put shove nudge poke knock flick hoist elevate'
+            'bring take put support shove nudge poke knock flick hoist elevate'
         ),
         Sense.CHASE: 'chase follow pursue hunt attack track tail',
         Sense.LEAVE: 'leave exit flee escape depart',
         Sense.ENTER: 'enter appear arrive emerge join',
-        Sense.STOP: 'stop halt pause freeze brake settle stall',
+        Sense.STOP: 'stop halt pause freeze brake settle stall cease quit',
         Sense.START: 'start begin',
         Sense.KEEP: 'keep continue',
         Sense.GAZE: 'look watch face stare gaze glance observe point view see show',
-        Sense.FALL: 'fall topple overturn tip drop sink descend lower collapse tumble plunge dive',
+        Sense.FALL: 'fall topple overturn keel tip drop sink descend lower collapse tumble plunge dive',
         Sense.RISE: 'rise ascend raise climb',
         Sense.APPROACH: 'approach',
         Sense.RECEDE: 'recede retreat',
@@ -162,6 +162,8 @@ def _forms() -> Mapping[str, Verb]:
     for word, base in _IRREGULAR_PAST.items():
         form = Form.ING if word.endswith('ing') else Form.PAST
         table[word] = Verb(base, table[base].sense, form)
+    # "Headed left" is going on, as "heading left" is.
+    table['headed'] = Verb('head', Sense.MOVE, Form.ING)
     return MappingProxyType(table)
 
 

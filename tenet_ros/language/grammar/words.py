@@ -153,6 +153,8 @@ def _open_hyphens(token: str) -> list[str]:
         return [token]
     if token in _JOINED:
         return [_JOINED[token]]
+    if parts[0] == 're':
+        return [''.join(parts)]
     if parts[0] == 'non':
         return ['not', *parts[1:]]
     if (
