@@ -110,5 +110,5 @@ def _facts(scene: Scene) -> Iterable[str]:
         yield f'{activity.thing} {activity.kind.value} {activity.start_s:.2f} {activity.end_s:.2f}'
     each_second = max(round(scene.rate_hz), 1)
     # Adding 0.0 turns -0.0 into 0.0, which would be written differently.
-    positions = np.round(scene.positions[::each_second] * 100) + 0.0
+    positions = np.round(scene.positions[::each_second] * 1000) + 0.0
     yield ' '.join(f'{value:g}' for value in positions.ravel().tolist())
