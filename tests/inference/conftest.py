@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 
 # Numbers of onnx.proto's TensorProto.DataType.
-ELEMENT = {'float32': 1, 'int64': 7}
+ELEMENT = {'uint8': 2, 'float32': 1, 'int64': 7}
 
 
 def varint(value: int) -> bytes:

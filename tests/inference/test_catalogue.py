@@ -13,6 +13,7 @@ from tenet_ros.inference.catalogue import (
     parse_manifest,
     resolve,
 )
+from tenet_ros.inference.store import EngineStore, Health
 
 YOLOX = (resources.files('tenet_ros') / 'engines' / 'yolox_nano_416.yaml').read_text()
 
@@ -22,8 +23,11 @@ def test_every_manifest_of_the_package_is_well_formed(name: str):
     manifest = load_manifest(name)
     assert manifest.name == name
     assert manifest.licence in {'Apache-2.0', 'MIT', 'BSD-3-Clause'}
-    revision = re.search(r'/[0-9a-f]{40}/', manifest.graph.url)
-    assert revision, 'the URL of a model is pinned to a commit'
+    if manifest.bundled:
+        assert EngineStore.default().check(manifest) is Health.READY
+    else:
+        revision = re.search(r'/[0-9a-f]{40}/', manifest.graph.url)
+        assert revision, 'the URL of a model is pinned to a commit'
 
 
 @pytest.mark.parametrize('preset', PRESET_MODELS)

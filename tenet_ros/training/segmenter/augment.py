@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
+from tenet_ros.inference.crop_segmenter import MARGIN
 from tenet_ros.training.segmenter.crops import CROP
-from tenet_ros.training.segmenter.network import MARGIN, SIDE
-from tenet_ros.types import FloatArray, UInt8Array
+from tenet_ros.training.segmenter.network import SIDE
+from tenet_ros.types import UInt8Array
 
 __all__ = ['augment', 'exact']
 
 _BOX = np.asarray([CROP / 4, CROP / 4, CROP * 3 / 4, CROP * 3 / 4])
 
 
-def exact(crop: UInt8Array, noise: FloatArray | None = None) -> tuple[UInt8Array, UInt8Array]:
+def exact(
+    crop: UInt8Array, noise: npt.NDArray[np.float64] | None = None
+) -> tuple[UInt8Array, UInt8Array]:
     """Return what the network sees of a stored crop, and the mask that it should find.
 
     Args:
@@ -50,13 +54,13 @@ def augment(crop: UInt8Array, rng: np.random.Generator) -> tuple[UInt8Array, UIn
     return np.dstack([_developed(rgb, rng) * (valid > 0)[:, :, None], valid]), mask
 
 
-def box_noise(rng: np.random.Generator) -> FloatArray:
+def box_noise(rng: np.random.Generator) -> npt.NDArray[np.float64]:
     """Return by how much each side of a box is off, (4,), in box sizes."""
     kind = rng.random()
     if kind < 0.35:
         return rng.normal(0, 0.01, 4)
     if kind < 0.85:
-        return rng.uniform(-1, 1, 4) * rng.choice([0.05, 0.1, 0.15])
+        return rng.uniform(-1, 1, 4) * float(rng.choice([0.05, 0.1, 0.15]))
     return rng.uniform(-0.02, 0.2) * np.asarray([-1, -1, 1, 1]) + rng.normal(0, 0.03, 4)
 
 
@@ -86,5 +90,7 @@ def _developed(rgb: UInt8Array, rng: np.random.Generator) -> UInt8Array:
         picture = np.clip(picture + noise, 0, 255).astype(np.uint8)
     if rng.random() < 0.15:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(15, 70))]
-        picture = cv2.imdecode(cv2.imencode('.jpg', picture, quality)[1], cv2.IMREAD_COLOR)
+        return np.asarray(
+            cv2.imdecode(cv2.imencode('.jpg', picture, quality)[1], cv2.IMREAD_COLOR), np.uint8
+        )
     return np.asarray(picture, np.uint8)

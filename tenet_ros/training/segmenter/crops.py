@@ -12,9 +12,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tenet_ros.types import FloatArray, UInt8Array
+from tenet_ros.errors import SourceError
+from tenet_ros.inference.crop_segmenter import Crop
+from tenet_ros.types import UInt8Array
 
-__all__ = ['CROP', 'crops_of', 'cut', 'labelled']
+__all__ = ['CROP', 'crops_of', 'cutouts_of', 'labelled']
 
 CROP = 160
 """Side of a stored crop, pixels; the box is its middle half."""
@@ -39,58 +41,55 @@ def crops_of(
         if min(w, h) >= least_side and int(mask.sum()) >= least_area:
             box = np.asarray([x, y, x + w, y + h], np.float32)
             seen = np.dstack([image, np.full(mask.shape, 255, np.uint8)])
-            parts = [cut(part, box, margin=0.5, side=CROP) for part in (seen, mask * 255)]
+            parts = [Crop.around(part, box, 0.5, CROP).pixels for part in (seen, mask * 255)]
             yield np.dstack(parts)
 
 
-def cut(image: UInt8Array, box: FloatArray, *, margin: float, side: int) -> UInt8Array:
-    """Return the surroundings of a box, stretched to a square; 0 beyond the image.
-
-    Args:
-        image: (H, W) or (H, W, C <= 4) uint8.
-        box: (4,) float32 xyxy pixels.
-        margin: how far beyond the box, share of its width and height, on each side.
-        side: of the result, pixels.
-    """
-    reach = (box[2:] - box[:2]) * margin
-    low, high = box[:2] - reach, box[2:] + reach
-    scale = side / (high - low)
-    if (scale < 0.75).any():
-        x0, y0 = np.floor(low).astype(int)
-        x1, y1 = np.maximum(np.ceil(high).astype(int), (x0 + 1, y0 + 1))
-        height, width = image.shape[:2]
-        inner = image[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
-        padded = cv2.copyMakeBorder(
-            inner, max(-y0, 0), max(y1 - height, 0), max(-x0, 0), max(x1 - width, 0),
-            cv2.BORDER_CONSTANT, value=0,
-        )
-        return np.asarray(cv2.resize(padded, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
-    offset = -low * scale + scale / 2 - 0.5
-    matrix = np.asarray([[scale[0], 0, offset[0]], [0, scale[1], offset[1]]], np.float64)
-    return np.asarray(cv2.warpAffine(image, matrix, (side, side)), np.uint8)
+def cutouts_of(image: UInt8Array, labels: UInt8Array) -> Iterator[UInt8Array]:
+    """Yield each large object by itself, (h, w, 4) uint8 RGBA; arguments as of ``crops_of``."""
+    for label in np.unique(labels):
+        mask = np.asarray(labels == label, np.uint8) * np.uint8(255)
+        x, y, w, h = cv2.boundingRect(mask)
+        if label not in (0, 255) and min(w, h) >= 48:
+            soft = cv2.GaussianBlur(cv2.erode(mask, np.ones((3, 3), np.uint8)), (0, 0), 0.8)
+            yield np.dstack([image, soft])[y : y + h, x : x + w]
 
 
 def labelled(
     folder: Path, *, every: int = 1, leave_out: Sequence[str] = ()
 ) -> Iterator[tuple[UInt8Array, UInt8Array]]:
-    """Yield images (H, W, 3) uint8 RGB and labels (H, W) uint8 of a data set in the DAVIS form.
+    """Yield images (H, W, 3) uint8 RGB and labels (H, W) uint8 of a folder of both.
 
-    That is ``JPEGImages/.../NAME.jpg`` (or .png) beside ``Annotations/.../NAME.png``, whose pixel
-    values are object ids; a mask of 0 and 255 counts as one object.
+    The images are ``JPEGImages/.../NAME.jpg`` or .png, the labels ``Annotations/.../NAME.png``, as
+    in DAVIS; or the two folders are ``images`` and ``labels``, as ``tenet_ros.training.images``
+    writes them. A label's pixel values are object ids; a mask of 0 and 255 counts as one object.
 
     Args:
-        folder: holds the two.
+        folder: holds the two folders.
         every: takes every so many images, in the order of their names.
         leave_out: names of folders, of clips that are kept for testing, say.
+
+    Raises:
+        SourceError: a file is not an image.
     """
-    root = folder / 'JPEGImages'
+    names = ('JPEGImages', 'Annotations')
+    if not (folder / names[0]).is_dir():
+        names = ('images', 'labels')
+    root, truths = (folder / name for name in names)
     paths = (p for p in root.rglob('*') if not set(leave_out) & set(p.relative_to(root).parts))
     for path in sorted(p for p in paths if p.suffix in ('.jpg', '.png'))[::every]:
-        truth = (folder / 'Annotations' / path.relative_to(root)).with_suffix('.png')
+        truth = (truths / path.relative_to(root)).with_suffix('.png')
         if truth.exists():
-            image = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
-            labels = cv2.imread(str(truth), cv2.IMREAD_UNCHANGED)
+            image = cv2.cvtColor(_read(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+            labels = _read(truth, cv2.IMREAD_UNCHANGED)
             labels = labels if labels.ndim == 2 else labels.max(axis=2)
             if set(np.unique(labels)) <= {0, 255}:
-                labels = labels // 255
-            yield np.asarray(image, np.uint8), np.asarray(labels, np.uint8)
+                labels = labels // np.uint8(255)
+            yield np.asarray(image, np.uint8), labels
+
+
+def _read(path: Path, how: int) -> UInt8Array:
+    image = cv2.imread(str(path), how)
+    if image is None:
+        raise SourceError(f'{path}: expected an image, got something else; remove or replace it')
+    return np.asarray(image, np.uint8)

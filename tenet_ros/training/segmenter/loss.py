@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 __all__ = ['iou', 'loss']
 
 
-def loss(
-    logits: Tensor, coarse: Tensor, quality: Tensor, truth: Tensor, valid: Tensor
-) -> Tensor:
+def loss(logits: Tensor, coarse: Tensor, quality: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
     """Return the loss of a batch, a scalar.
 
     Args:
@@ -22,11 +20,11 @@ def loss(
         valid: (B, 1, 96, 96), 1 where the image is.
     """
     factor = truth.shape[2] // coarse.shape[2]
-    rough, seen = F.avg_pool2d(truth, factor), F.avg_pool2d(valid, factor)
+    rough, seen = functional.avg_pool2d(truth, factor), functional.avg_pool2d(valid, factor)
     fit = _mask_loss(logits, truth, valid * (1 + 2 * _edges(truth)))
     fit = fit + 0.4 * _mask_loss(coarse, rough, seen)
     target = iou(logits.detach(), truth, valid)
-    return fit + 0.2 * F.binary_cross_entropy_with_logits(quality[:, 0], target)
+    return fit + 0.2 * functional.binary_cross_entropy_with_logits(quality[:, 0], target)
 
 
 def iou(logits: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
@@ -39,7 +37,7 @@ def iou(logits: Tensor, truth: Tensor, valid: Tensor) -> Tensor:
 
 def _mask_loss(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
     """Return weighted cross entropy and soft Jaccard loss, the second per image."""
-    entropy = F.binary_cross_entropy_with_logits(logits, truth, weight, reduction='sum')
+    entropy = functional.binary_cross_entropy_with_logits(logits, truth, weight, reduction='sum')
     odds, seen = logits.sigmoid(), (weight > 0).to(logits.dtype)
     both = (odds * truth * seen).sum((1, 2, 3))
     either = ((odds + truth - odds * truth) * seen).sum((1, 2, 3))
@@ -49,6 +47,6 @@ def _mask_loss(logits: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
 
 def _edges(truth: Tensor) -> Tensor:
     """Return 1 within two pixels of the object's outline, else 0."""
-    swollen = F.max_pool2d(truth, 5, 1, 2)
-    shrunk = -F.max_pool2d(-truth, 5, 1, 2)
+    swollen = functional.max_pool2d(truth, 5, 1, 2)
+    shrunk = -functional.max_pool2d(-truth, 5, 1, 2)
     return (swollen - shrunk > 0.5).to(truth.dtype)

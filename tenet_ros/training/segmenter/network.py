@@ -14,15 +14,14 @@ from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
-__all__ = ['MARGIN', 'SIDE', 'BoxSegmenter', 'Words']
+from tenet_ros.inference.crop_segmenter import MARGIN
+
+__all__ = ['SIDE', 'BoxSegmenter', 'Words']
 
 SIDE = 96
 """Side of the crop that the network sees, and of its mask, pixels."""
-
-MARGIN = 0.25
-"""The crop reaches so many box sizes beyond the box, on each side: the box is its middle 2/3."""
 
 _PRIOR = (0.8, -0.8, -0.8, 0.0, -4.0)
 """Log odds of being the object before looking: a constant, then the last four of ``_place``."""
@@ -80,7 +79,7 @@ class _Block(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.relu(x + self.second(self.first(x)))
+        return functional.relu(x + self.second(self.first(x)))
 
 
 def _conv(inputs: int, outputs: int, *, stride: int = 1, size: int = 3) -> nn.Sequential:
@@ -123,7 +122,9 @@ class BoxSegmenter(nn.Module):
         self.fine = nn.Conv2d(a, 16, 1)
         self.edge = nn.Sequential(nn.Conv2d(4 + 4, 8, 3, padding=1), nn.ReLU(inplace=True))
         self.mask = nn.Conv2d(8, 1, 3, padding=1)
-        self.judge = nn.Sequential(nn.Linear(d + b + 4, 32), nn.ReLU(inplace=True), nn.Linear(32, 1))
+        self.judge = nn.Sequential(
+            nn.Linear(d + b + 4, 32), nn.ReLU(inplace=True), nn.Linear(32, 1)
+        )
 
     def forward(self, crops: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return mask logits, coarse mask logits, and the logit of the mask's expected IoU.
@@ -135,8 +136,8 @@ class BoxSegmenter(nn.Module):
             (B, 1, 96, 96), (B, 1, 24, 24), (B, 1).
         """
         pixels, valid = _standardised(crops)
-        half = F.avg_pool2d(pixels, 2)
-        there = F.avg_pool2d(valid, 2)
+        half = functional.avg_pool2d(pixels, 2)
+        there = functional.avg_pool2d(valid, 2)
         with torch.no_grad():
             evidence = self._look(half, there)
         place = torch.cat([torch.zeros_like(pixels[:, :1, ::2, ::2])] * 6, 1) + self.place
@@ -151,15 +152,16 @@ class BoxSegmenter(nn.Module):
         said = self._revise(y2, coarse, there)
         y1 = self.join1(torch.cat([x1, _twice(self.up1(y2)), evidence, _twice(said)], 1))
         y1 = self.last1(y1)
-        fine = F.pixel_shuffle(self.fine(y1), 2)
+        fine = functional.pixel_shuffle(self.fine(y1), 2)
         logits = self.mask(self.edge(torch.cat([fine, pixels, valid], 1))).float()
         return logits, coarse, self._quality(logits, coarse, x4, y2, valid)
 
     def _look(self, half: Tensor, there: Tensor) -> Tensor:
         """Return what colours say of the box, before and after once believing it: (B, 3, h, w)."""
-        words = self.words(torch.cat([half, F.avg_pool2d(half, 5, 1, 2)], 1))
+        words = self.words(torch.cat([half, functional.avg_pool2d(half, 5, 1, 2)], 1))
         odds = _PRIOR[0] + sum(
-            weight * cue for weight, cue in zip(_PRIOR[1:], self.place[:, 2:].split(1, 1), strict=True)
+            weight * cue
+            for weight, cue in zip(_PRIOR[1:], self.place[:, 2:].split(1, 1), strict=True)
         )
         first = self.words.ratio(words, odds.sigmoid().expand_as(there), there)
         believed = odds + _TRUST * first
@@ -169,7 +171,7 @@ class BoxSegmenter(nn.Module):
     def _revise(self, features: Tensor, coarse: Tensor, there: Tensor) -> Tensor:
         """Return the mask so far, and what its own words say of it: (B, 2, h, w)."""
         words = self.middle_words(features)
-        ratio = self.middle_words.ratio(words, coarse.sigmoid(), F.avg_pool2d(there, 2))
+        ratio = self.middle_words.ratio(words, coarse.sigmoid(), functional.avg_pool2d(there, 2))
         return torch.cat([coarse, ratio], 1)
 
     def _quality(
@@ -179,7 +181,7 @@ class BoxSegmenter(nn.Module):
         odds = logits.detach().sigmoid() * valid
         sure = (odds > 0.5).to(odds.dtype)
         overlap, union = (odds * sure).sum((2, 3)), torch.maximum(odds, sure).sum((2, 3))
-        agreed = (F.avg_pool2d(odds, 4) - coarse.detach().sigmoid()).abs().mean((2, 3))
+        agreed = (functional.avg_pool2d(odds, 4) - coarse.detach().sigmoid()).abs().mean((2, 3))
         area = odds.mean((2, 3))
         weight = coarse.detach().sigmoid()
         on = (features * weight).sum((2, 3)) / (weight.sum((2, 3)) + 1)
@@ -212,4 +214,4 @@ def _place(side: int) -> Tensor:
 
 
 def _twice(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2.0, mode='bilinear', align_corners=False)
+    return functional.interpolate(x, scale_factor=2.0, mode='bilinear', align_corners=False)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from tenet_ros.errors import SourceError
-from tenet_ros.training.segmenter.crops import CROP, crops_of, labelled
-from tenet_ros.training.segmenter.scenes import Scenes
+from tenet_ros.training.segmenter.crops import CROP
 from tenet_ros.types import UInt8Array
 
-__all__ = ['Pool', 'procedural', 'real', 'write']
+__all__ = ['Pool', 'write']
 
 _SHARD = 1000
 
@@ -31,6 +30,7 @@ class Pool:
         self.refresh()
 
     def __len__(self) -> int:
+        """Return how many crops have appeared so far."""
         return sum(len(shard) for shard in self._shards.values())
 
     def refresh(self) -> None:
@@ -79,22 +79,3 @@ def write(folder: Path, crops: Iterator[UInt8Array]) -> int:
         flush()
     (folder / 'pool.json').write_text(json.dumps({'crops': count, 'side': CROP}))
     return count
-
-
-def procedural(
-    seed: int, count: int, photos: tuple[UInt8Array, ...] = ()
-) -> Iterator[UInt8Array]:
-    """Yield so many crops of scenes that never were."""
-    scenes = Scenes(np.random.default_rng(seed), photos)
-    made = 0
-    while made < count:
-        for crop in crops_of(*scenes.compose()):
-            if made < count:
-                made += 1
-                yield crop
-
-
-def real(folder: Path, *, every: int = 1, leave_out: Sequence[str] = ()) -> Iterator[UInt8Array]:
-    """Yield the crops of a labelled data set, see ``labelled``; but not of these clips."""
-    for image, labels in labelled(folder, every=every, leave_out=leave_out):
-        yield from crops_of(image, labels)

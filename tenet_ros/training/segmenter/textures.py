@@ -88,7 +88,9 @@ class Painter:
         y = rng.integers(photo.shape[0] - rows + 1)
         x = rng.integers(photo.shape[1] - columns + 1)
         piece = photo[y : y + rows, x : x + columns]
-        return np.asarray(cv2.resize(piece, (width, height), interpolation=cv2.INTER_AREA), np.float32)
+        return np.asarray(
+            cv2.resize(piece, (width, height), interpolation=cv2.INTER_AREA), np.float32
+        )
 
 
 def _spread(field: FloatArray) -> FloatArray:

@@ -10,7 +10,6 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -21,9 +20,13 @@ from tenet_ros.training.segmenter.network import BoxSegmenter
 from tenet_ros.training.segmenter.pool import Pool
 from tenet_ros.types import UInt8Array
 
-__all__ = ['Plan', 'Trainer', 'evaluate']
+__all__ = ['CHECKPOINT', 'Plan', 'Trainer', 'evaluate']
+
+CHECKPOINT = 'checkpoint.pt'
+"""In the folder of the training."""
 
 _CHECKPOINT_S = 110.0
+_VALIDATION_S = 480.0
 _REPORT_S = 20.0
 
 
@@ -74,9 +77,11 @@ class Trainer:
         self.network = BoxSegmenter().to(self._device, memory_format=layout)
         self.averaged = BoxSegmenter().to(self._device).eval()
         self.averaged.load_state_dict(self.network.state_dict())
-        self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=plan.rate, weight_decay=0.01)
+        self._optimiser = torch.optim.AdamW(
+            self.network.parameters(), lr=plan.rate, weight_decay=0.01
+        )
         self._step, self._used_s = 0, 0.0
-        self._checkpoint = plan.out / 'checkpoint.pt'
+        self._checkpoint = plan.out / CHECKPOINT
         plan.out.mkdir(parents=True, exist_ok=True)
         if resume and self._checkpoint.exists():
             self._restore()
@@ -86,7 +91,7 @@ class Trainer:
     def run(self) -> None:
         """Train until the time is up; write a checkpoint about every two minutes."""
         plan, begin = self._plan, monotonic() - self._used_s
-        saved = reported = self._used_s
+        saved = reported = validated = self._used_s
         running: list[Tensor] = []
         while (now := monotonic() - begin) < plan.minutes * 60:
             for group in self._optimiser.param_groups:
@@ -101,8 +106,13 @@ class Trainer:
             if now - saved > _CHECKPOINT_S:
                 saved = self._used_s = now
                 self._save()
+            if plan.validation is not None and now - validated > _VALIDATION_S:
+                validated = now
+                self._log(seconds=now, **evaluate(self.averaged, plan.validation))
         self._used_s = monotonic() - begin
         self._save()
+        if plan.validation is not None:
+            self._log(seconds=self._used_s, **evaluate(self.averaged, plan.validation))
 
     def _advance(self, crops: Tensor, truth: Tensor) -> Tensor:
         """Take one step; return the loss."""
@@ -145,8 +155,6 @@ class Trainer:
         part = self._checkpoint.with_suffix('.part')
         torch.save(state, part)
         part.rename(self._checkpoint)
-        if self._plan.validation is not None:
-            self._log(seconds=self._used_s, **evaluate(self.averaged, self._plan.validation))
 
     def _restore(self) -> None:
         state = torch.load(self._checkpoint, map_location=self._device, weights_only=True)

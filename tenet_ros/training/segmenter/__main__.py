@@ -1,0 +1,77 @@
+"""``python -m tenet_ros.training.segmenter``: prepare, train and export, in this order."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import torch
+
+from tenet_ros.training.segmenter.export import export
+from tenet_ros.training.segmenter.prepare import SHARES, VALIDATION, Recipe, prepare
+from tenet_ros.training.segmenter.train import CHECKPOINT, Plan, Trainer
+
+_ABOUT = """Make the bundled segmenter. DIR gets pools/ (crops to learn from, made once, about
+7 GB), checkpoint.pt and log.jsonl. Without --tabletop and --real only procedural crops are used."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    args = _parser().parse_args(argv)
+    cv2.setNumThreads(1)
+    torch.set_num_threads(args.threads)
+    checkpoint = args.out / CHECKPOINT
+    if args.minutes > 0:
+        pools = args.out / 'pools'
+        recipe = Recipe(
+            procedural=args.procedural,
+            tabletop=args.tabletop,
+            real=args.real,
+            leave_out=tuple(args.leave_out),
+            seed=args.seed,
+        )
+        prepare(recipe, pools)
+        plan = Plan(
+            out=args.out,
+            pools={pools / name: share for name, share in SHARES.items()},
+            validation=pools / VALIDATION,
+            minutes=args.minutes,
+            seed=args.seed,
+        )
+        Trainer(plan, resume=args.resume).run()
+    if args.export:
+        print(f'{export(checkpoint, args.export)}  {args.export}')
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog='python -m tenet_ros.training.segmenter', description=_ABOUT
+    )
+    parser.add_argument('--out', type=Path, required=True, metavar='DIR', help='see above')
+    parser.add_argument(
+        '--minutes', type=float, default=75, help='of training in all; 0 to export only'
+    )
+    parser.add_argument('--seed', type=int, default=0, help='of weights and data')
+    parser.add_argument('--resume', action='store_true', help='go on from the checkpoint in DIR')
+    parser.add_argument('--threads', type=int, default=1, help='CPU threads')
+    parser.add_argument(
+        '--procedural', type=int, default=40000, metavar='N', help='procedural crops to make'
+    )
+    parser.add_argument(
+        '--tabletop', type=Path, metavar='DIR', help='images/ and labels/, rendered'
+    )
+    parser.add_argument(
+        '--real', type=Path, metavar='DIR', help='JPEGImages/ and Annotations/, as DAVIS has them'
+    )
+    parser.add_argument(
+        '--leave-out', nargs='*', default=(), metavar='CLIP', help='clips of --real to test on'
+    )
+    parser.add_argument('--export', type=Path, metavar='ONNX', help='write the graph there')
+    return parser
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())
