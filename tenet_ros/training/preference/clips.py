@@ -86,9 +86,9 @@ def resample(truth: Truth, keys: npt.NDArray[np.int64], frames: int) -> Truth:
         return np.asarray((1 - weight) * numbers[before] + weight * numbers[after])
 
     def boxes(values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        there = values.any(axis=2)
-        both = (there[before] & there[after])[..., None]
-        return np.where(both, mixed(values), values[nearest]).astype(np.float32)
+        there = np.asarray(values.any(axis=2), np.bool_)
+        both = there[before] & there[after]
+        return np.where(both[..., None], mixed(values), values[nearest]).astype(np.float32)
 
     def counts(values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         both = (values[before] > 0) & (values[after] > 0)

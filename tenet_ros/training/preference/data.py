@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from tenet_ros.language.expression import Prompt, Query
+from tenet_ros.language.parser import parse
 from tenet_ros.sim.sentence import KINDS
 from tenet_ros.stages.preference.explicit import ExplicitPreference
 from tenet_ros.stages.preference.learned_features import look
@@ -16,8 +20,9 @@ from tenet_ros.training.preference.clips import Clip, make_clip
 from tenet_ros.training.preference.examples import IGNORED, Examples, Labelled, Labels
 from tenet_ros.training.preference.noise import draw_profile
 from tenet_ros.training.preference.replay import UNCLEAR, Moment, replay
+from tenet_ros.types import TrackSet
 
-__all__ = ['labels', 'make_examples', 'moments']
+__all__ = ['Snapshot', 'labels', 'make_examples', 'measure', 'snapshots']
 
 _LOG = logging.getLogger(__name__)
 _RATES_HZ = (10.0, 15.0, 30.0)
@@ -26,10 +31,34 @@ _SHARD = 20
 """Clips in one file: what an interruption may cost."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Snapshot:
+    """One moment with its truth, before anything is measured.
+
+    Attributes:
+        tracks: as the tracker knew them.
+        prompt: the sentences.
+        labels: what is true.
+        size: (height, width) of the image, pixels.
+        clip: its seed.
+        time_s: since the clip's start.
+    """
+
+    tracks: TrackSet
+    prompt: Prompt
+    labels: Labels
+    size: tuple[int, int]
+    clip: int
+    time_s: float
+
+
 def make_examples(
     folder: Path, clips: int, *, split: str, first: int = 0, replays: int = 2, picks: int = 8
 ) -> None:
     """Write examples of ``clips`` clips, in shards; shards that are there already are kept.
+
+    Snapshots are kept beside them, in ``moments``: when features change, the examples can be
+    measured anew (delete them) without the clips being played again.
 
     Args:
         folder: where to.
@@ -39,27 +68,30 @@ def make_examples(
         replays: noisy detectors to play each clip through.
         picks: moments to take of each replay.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / 'moments').mkdir(parents=True, exist_ok=True)
     for start in range(first, first + clips, _SHARD):
         path = folder / f'{split}_{start:06d}.npz'
         if path.exists():
             continue
-        found: list[Labelled] = []
-        for seed in range(start, min(start + _SHARD, first + clips)):
-            found += moments(seed, split, replays=replays, picks=picks)
+        kept = folder / 'moments' / f'{path.stem}.pickle'
+        if kept.exists():
+            found: list[Snapshot] = pickle.loads(kept.read_bytes())  # noqa: S301 - our own file
+        else:
+            found = []
+            for seed in range(start, min(start + _SHARD, first + clips)):
+                found += snapshots(seed, split, replays=replays, picks=picks)
+            kept.write_bytes(pickle.dumps(found))
         if found:
-            Examples.of(found).save(path)
+            Examples.of([measure(snapshot) for snapshot in found]).save(path)
         _LOG.info('%s: %d moments', path.name, len(found))
 
 
-def moments(seed: int, split: str, *, replays: int, picks: int) -> Iterator[Labelled]:
-    """Yield the examples of one clip."""
+def snapshots(seed: int, split: str, *, replays: int, picks: int) -> Iterator[Snapshot]:
+    """Yield moments of one clip, under several detectors."""
     rng = np.random.default_rng([seed, 7])
     clip = make_clip(seed, split, rate_hz=float(rng.choice(_RATES_HZ, p=(0.6, 0.3, 0.1))))
     if clip is None:
         return
-    explicit = ExplicitPreference()
-    size = (clip.scene.camera.height, clip.scene.camera.width)
     for _ in range(replays):
         frames = len(clip.scene)
         told_at = 0 if rng.random() < 0.6 else int(rng.integers(0, frames // 2))
@@ -73,12 +105,33 @@ def moments(seed: int, split: str, *, replays: int, picks: int) -> Iterator[Labe
         )  # fmt: skip
         for moment in played:
             if moment.frame in wanted and len(moment.tracks):
-                yield Labelled(
-                    features=look(moment.prompt.queries, moment.tracks, size, explicit),
+                yield Snapshot(
+                    tracks=moment.tracks,
+                    prompt=moment.prompt,
                     labels=labels(clip, moment),
+                    size=(clip.scene.camera.height, clip.scene.camera.width),
                     clip=seed,
                     time_s=moment.frame / clip.scene.rate_hz,
                 )
+
+
+def measure(snapshot: Snapshot) -> Labelled:
+    """Return the example that a snapshot gives."""
+    queries = tuple(_read_again(query) for query in snapshot.prompt.queries)
+    return Labelled(
+        features=look(queries, snapshot.tracks, snapshot.size, ExplicitPreference()),
+        labels=snapshot.labels,
+        clip=snapshot.clip,
+        time_s=snapshot.time_s,
+    )
+
+
+def _read_again(query: Query) -> Query:
+    """Return the query as today's grammar reads it, if it asks a detector for the same nouns."""
+    again = parse(query.expression.text)
+    before = [phrase.noun for phrase in query.expression.phrases]
+    same = [phrase.noun for phrase in again.phrases] == before
+    return replace(query, expression=again) if same else query
 
 
 def labels(clip: Clip, moment: Moment) -> Labels:
@@ -93,7 +146,11 @@ def labels(clip: Clip, moment: Moment) -> Labels:
     meant[~judged] = IGNORED
     return Labels(
         meant=meant,
-        null=_null(targets.any(axis=1), (meant == 1).any(axis=1), judged),
+        null=_null(
+            np.asarray(targets.any(axis=1), np.bool_),
+            np.asarray((meant == 1).any(axis=1), np.bool_),
+            judged,
+        ),
         judged=judged,
         kind=np.asarray([KINDS.index(s.kind) for s in clip.sentences], np.int8),
     )

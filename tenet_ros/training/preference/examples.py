@@ -7,7 +7,7 @@ once. Moments differ in the numbers of tracks and sentences, so they lie end to 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from tenet_ros.errors import SourceError
 from tenet_ros.stages.preference.learned_features import Features
 from tenet_ros.stages.preference.learned_sentence import BAG, MOST_TOKENS
 
-__all__ = ['Batch', 'Examples', 'Labels', 'Labelled']
+__all__ = ['Batch', 'Examples', 'Labelled', 'Labels']
 
 IGNORED = -1
 """Label of what is neither right nor wrong."""
@@ -141,7 +141,9 @@ class Examples:
         """
         shards = sorted(folder.glob('*.npz'))
         if not shards:
-            raise SourceError(f'expected examples (*.npz) in {folder}, found none; run `data` first')
+            raise SourceError(
+                f'expected examples (*.npz) in {folder}, found none; run `data` first'
+            )
         parts = []
         for shard in shards:
             with np.load(shard) as arrays:
@@ -186,7 +188,7 @@ class Examples:
         for place, row in enumerate(rows.tolist()):
             self._copy(batch, place, counts[place].tolist(), starts[row : row + 2].T.tolist())
         longest = int((batch.tokens[..., 0] != 0).sum(axis=2).max(initial=1))
-        return Batch(**{**_as_dict(batch), 'tokens': batch.tokens[:, :, :longest]})
+        return replace(batch, tokens=batch.tokens[:, :, :longest])
 
     def _copy(self, to: Batch, place: int, counts: list[int], spans: list[list[int]]) -> None:
         n, s = counts
@@ -205,10 +207,6 @@ class Examples:
 
 
 _NAMES = tuple(field.name for field in fields(Examples))
-
-
-def _as_dict(batch: Batch) -> dict[str, npt.NDArray[np.generic]]:
-    return {field.name: getattr(batch, field.name) for field in fields(batch)}
 
 
 def _flat(table: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

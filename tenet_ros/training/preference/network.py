@@ -28,7 +28,7 @@ _FAR = -30.0
 
 
 def _width(columns: Mapping[str, slice]) -> int:
-    return max(place.stop for place in columns.values())
+    return max(int(place.stop) for place in columns.values())
 
 
 class _RelationAttention(nn.Module):
@@ -45,7 +45,9 @@ class _RelationAttention(nn.Module):
         self.out = nn.Linear(width + heads * pair, width)
         self.norm_ffn = nn.LayerNorm(width)
         self.tune_ffn = nn.Linear(width, 2 * width)
-        self.ffn = nn.Sequential(nn.Linear(width, 3 * width), nn.GELU(), nn.Linear(3 * width, width))
+        self.ffn = nn.Sequential(
+            nn.Linear(width, 3 * width), nn.GELU(), nn.Linear(3 * width, width)
+        )
 
     def forward(
         self, x: Tensor, pairs: Tensor, there: Tensor, tokens: Tensor, said: Tensor, gist: Tensor
@@ -65,7 +67,10 @@ class _RelationAttention(nn.Module):
         scale, shift = self.tune(gist).chunk(2, dim=-1)
         y = self.norm(x) * (1 + scale) + shift
         q, k, v = (part.view(b, s, r, h, -1).transpose(2, 3) for part in self.qkv(y).chunk(3, -1))
-        wk, wv = (part.view(b, s, -1, h, self.size).transpose(2, 3) for part in self.words(tokens).chunk(2, -1))
+        wk, wv = (
+            part.view(b, s, -1, h, self.size).transpose(2, 3)
+            for part in self.words(tokens).chunk(2, -1)
+        )
         ask = self.ask(gist).view(b, s * h, c)
         bias = (ask @ pairs.view(b, r * r, c).transpose(1, 2)).view(b, s, h, r, r)
         near = q @ k.transpose(-1, -2) * self.size**-0.5 + bias + there
@@ -95,7 +100,9 @@ class _Reader(nn.Module):
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
         self.norm_ffn = nn.LayerNorm(width)
-        self.ffn = nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
+        self.ffn = nn.Sequential(
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
+        )
 
     def forward(self, tokens: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return (B, S, L, D) vectors, (B, S, L) bool where a token is, and (B, S, D) their mean."""
@@ -103,7 +110,9 @@ class _Reader(nn.Module):
         said = tokens[..., 0] != 0
         x = self.table(tokens).sum(dim=-2)
         y = self.norm(x)
-        q, k, v = (p.view(b, s, length, self.heads, -1).transpose(2, 3) for p in self.qkv(y).chunk(3, -1))
+        q, k, v = (
+            p.view(b, s, length, self.heads, -1).transpose(2, 3) for p in self.qkv(y).chunk(3, -1)
+        )
         near = q @ k.transpose(-1, -2) * (x.shape[-1] // self.heads) ** -0.5
         near = near + (~said)[:, :, None, None].to(x.dtype) * _FAR
         x = x + self.out((near.softmax(-1) @ v).transpose(2, 3).reshape(x.shape))
@@ -128,7 +137,9 @@ class PreferenceNet(nn.Module):
         self.of_track = nn.Sequential(
             nn.Linear(_width(TRACKS), 128), nn.GELU(), nn.Linear(128, width)
         )
-        self.of_fit = nn.Sequential(nn.Linear(_width(FITS), width), nn.GELU(), nn.Linear(width, width))
+        self.of_fit = nn.Sequential(
+            nn.Linear(_width(FITS), width), nn.GELU(), nn.Linear(width, width)
+        )
         self.of_sentence = nn.Linear(_width(SENTENCES), width)
         self.gist = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, width))
         self.of_pair = nn.Sequential(nn.Linear(_width(PAIRS), 32), nn.GELU(), nn.Linear(32, pair))
@@ -138,7 +149,9 @@ class PreferenceNet(nn.Module):
         self.track_logit = nn.Linear(width, 1)
         self.null_logit = nn.Linear(width, 1)
         self.trust = nn.Parameter(torch.tensor([0.5, 0.5]))
-        self.settled = nn.Sequential(nn.Linear(2 * width + 3, width), nn.GELU(), nn.Linear(width, 1))
+        self.settled = nn.Sequential(
+            nn.Linear(2 * width + 3, width), nn.GELU(), nn.Linear(width, 1)
+        )
         # Set by calibration: slope and offset of tracks, null, settled.
         self.register_buffer('slope', torch.ones(3))
         self.register_buffer('offset', torch.zeros(3))
@@ -174,7 +187,10 @@ class PreferenceNet(nn.Module):
         for layer in self.layers:
             x = layer(x, seen, there, words, unsaid, gist)
         x = self.norm(x)
-        total, best = 4.0 * fits[..., FITS['total'].start], 4.0 * sentences[..., SENTENCES['best'].start]
+        total, best = (
+            4.0 * fits[..., FITS['total'].start],
+            4.0 * sentences[..., SENTENCES['best'].start],
+        )
         logits = self.track_logit(x[:, :, 1:]).squeeze(-1) + self.trust[0] * total
         null_logit = self.null_logit(x[:, :, 0]).squeeze(-1) - self.trust[1] * best
         logits = logits * self.slope[0] + self.offset[0]
@@ -191,5 +207,3 @@ class PreferenceNet(nn.Module):
         top = there.topk(2, dim=-1).values
         summary = torch.cat([top, null_logit.unsqueeze(-1)], dim=-1).clamp(-10.0, 10.0).detach()
         return self.settled(torch.cat([null, gist, summary / 3], dim=-1)).squeeze(-1)
-
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -110,7 +111,7 @@ PROFILES: Mapping[str, Mapping[str, Range]] = MappingProxyType(
 )  # fmt: skip
 """Name -> the range of each error. Whole numbers are drawn where ``Profile`` has them."""
 
-_WHOLE = frozenset({'stride', 'delay'})
+_WHOLE = ('stride', 'delay')
 
 
 def draw_profile(rng: Random, name: str) -> Profile:
@@ -120,14 +121,16 @@ def draw_profile(rng: Random, name: str) -> Profile:
         rng: the clip's own.
         name: one of ``PROFILES``.
     """
-    values: dict[str, float | int | bool] = {}
-    for key, (low, high) in PROFILES[name].items():
-        value = float(rng.uniform(low, high))
-        values[key] = int(rng.integers(low, high + 1)) if key in _WHOLE else value
+    values: dict[str, Any] = {
+        key: float(rng.uniform(low, high)) for key, (low, high) in PROFILES[name].items()
+    }
+    for key in _WHOLE:
+        low, high = PROFILES[name][key]
+        values[key] = int(rng.integers(int(low), int(high) + 1))
     values['hears_not'] = values['hears_not'] < 1.0
     if rng.random() < 0.5:
         values['informed'] = 0.0
-    return Profile(**values)  # type: ignore[arg-type]
+    return Profile(**values)
 
 
 class NoisyDetector:
@@ -223,23 +226,23 @@ class NoisyDetector:
 
     def _looks(self, thing: Thing, phrase: Phrase) -> float:
         """Return what colour and pattern add to the logit of a thing for a phrase."""
-        profile, total = self._profile, 0.0
-        for colour in phrase.colours:
-            both = len(phrase.colours) > 1 and thing.second == colour
-            total -= 0.0 if both else profile.colour * _colour_distance(thing.colour, colour)
-        for colour in phrase.excluded_colours:
-            if profile.hears_not:
-                total -= profile.colour * (1.0 - _colour_distance(thing.colour, colour))
-        for attribute in phrase.attributes:
-            pattern = pattern_named(attribute)
-            if pattern and thing.pattern != pattern:
-                total -= profile.pattern
+        profile = self._profile
+        colours = [
+            _colour_distance(thing.colour, colour)
+            for colour in phrase.colours
+            if len(phrase.colours) == 1 or thing.second != colour
+        ]
+        patterns = [pattern_named(attribute) for attribute in phrase.attributes]
         for part in phrase.parts:
-            if pattern_named(part.noun) and thing.pattern != pattern_named(part.noun):
-                total -= profile.pattern
-            for colour in part.colours:
-                total -= 0.7 * profile.colour * _colour_distance(thing.second, colour)
-        return total
+            patterns.append(pattern_named(part.noun))
+            colours += [0.7 * _colour_distance(thing.second, colour) for colour in part.colours]
+        if profile.hears_not:
+            colours += [1.0 - _colour_distance(thing.colour, c) for c in phrase.excluded_colours]
+        missed = sum(bool(pattern) and pattern != thing.pattern for pattern in patterns)
+        if profile.hears_not:
+            denied = {pattern_named(attribute) for attribute in phrase.excluded_attributes}
+            missed += thing.pattern in denied
+        return -profile.colour * sum(colours) - profile.pattern * missed
 
     def _doubt(self, frame: int) -> Array:
         """Return how unsure it is of each thing for being small or hidden, (N,) logits."""
@@ -318,7 +321,7 @@ class NoisyDetector:
 
 def _colour_distance(one: str, other: str) -> float:
     """Return 0 for equal colours, 1 for ones that nobody mixes up."""
-    other = other.split()[-1]
+    other = other.rsplit(maxsplit=1)[-1]
     return 0.0 if one == other else 0.55 if one and confusable_colours(one, other) else 1.0
 
 

@@ -48,7 +48,7 @@ def meanings(noun: str) -> tuple[str, ...]:
     """
     if noun in _ANYTHING:
         return tuple(CATEGORIES)
-    for name in (noun, noun.split()[-1]):
+    for name in (noun, noun.rsplit(maxsplit=1)[-1]):
         if name in CATEGORIES:
             return (name,)
         if name in _ALSO:

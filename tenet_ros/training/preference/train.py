@@ -84,11 +84,14 @@ def train(data: Path, out: Path, options: Options, *, resume: bool = False) -> P
                 shares = evaluate(run.average, watched, options.ablate, device, most=400)
                 line = {'step': run.step, 'spent_s': round(run.spent_s, 1), 'loss': run.mean_loss()}
                 print(json.dumps(line | shares), file=curves, flush=True)
-                _LOG.info('%s', {k: round(v, 3) for k, v in (line | shares).items() if '/' not in k})
+                _LOG.info(
+                    '%s', {k: round(v, 3) for k, v in (line | shares).items() if '/' not in k}
+                )
                 torch.save(run.state(), out / 'checkpoint.pt')
             if over:
                 break
-    return run.average.cpu().eval()
+    average: PreferenceNet = run.average.cpu().eval()
+    return average
 
 
 class _Run:
@@ -129,9 +132,7 @@ class _Run:
         self._losses.append(float(cost.detach()))
         keep = min(1 - 1 / (self.step + 1), 0.995)
         with torch.no_grad():
-            for mean, new in zip(
-                self.average.parameters(), self.network.parameters(), strict=True
-            ):
+            for mean, new in zip(self.average.parameters(), self.network.parameters(), strict=True):
                 mean.lerp_(new, 1 - keep)
 
     def mean_loss(self) -> float:
@@ -188,9 +189,7 @@ def _forget_words(batch: Batch, rng: np.random.Generator) -> None:
     batch.tokens[rows[:, 0], rows[:, 1], rows[:, 2], 3:] = 0
 
 
-def ask(
-    network: PreferenceNet, batch: Batch, device: torch.device
-) -> tuple[Answer, Truths]:
+def ask(network: PreferenceNet, batch: Batch, device: torch.device) -> tuple[Answer, Truths]:
     """Return what a network says of a batch, and what is true."""
 
     def tensor(name: str) -> torch.Tensor:
