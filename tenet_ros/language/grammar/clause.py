@@ -249,6 +249,9 @@ class ClauseReader:
         if word == 'no' and self._s.at(index + 1) == 'longer':
             ctx.no_longer = True
             return index + 2
+        if self._s.follows(index, 'anything', 'but'):
+            ctx.negated = True
+            return index + 2
         if word not in lex.NOT:
             return index
         ctx.negated = not ctx.negated

@@ -450,6 +450,9 @@ REQUEST_IDIOMS = tuple(
         'your target is',
         'pay attention to',
         'be so kind as to',
+        'would you mind finding',
+        'would you mind tracking',
+        'do you mind finding',
     ]
 )
 """Requests of several words that may not be taken apart."""

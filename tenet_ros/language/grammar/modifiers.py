@@ -149,7 +149,11 @@ class ModifierReader:
     def _ranked(self, phrase: NounPhrase, index: int, rank: int) -> int:
         """Read "second", "second largest", "second left"; the direction may come later."""
         s, following, end = self._sentence, self._sentence.at(index + 1), index + 2
-        if following in lex.SUPERLATIVES and rank > 0:
+        sided = following in {'furthest', 'farthest'} and self._premodifies(phrase, index + 2)
+        if sided and rank > 0:
+            phrase.orders.append(direction_order(s.at(index + 2), strict=True, rank=rank))
+            end = index + 3
+        elif following in lex.SUPERLATIVES and rank > 0:
             phrase.orders.append(Order(extreme=lex.SUPERLATIVES[following], rank=rank))
         elif rank > 0 and self._premodifies(phrase, index + 1):
             phrase.orders.append(direction_order(following, strict=True, rank=rank))

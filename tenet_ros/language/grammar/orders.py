@@ -69,19 +69,13 @@ class OrderReader:
         if extreme is None:
             return start
         after = index + 1
-        place = read_place(s, after) if s.at(after) in {'to', 'on'} else None
-        if place is not None and not place.of:
-            self._region(replace(place, strict=True), ctx)
-            return place.end
         named = index > start and s.at(start) in lex.DETERMINERS and s.nominal(after)
         if named and s.at(after) not in lex.DIRECTIONS:
             return start
+        end = self._sided(extreme, rank, after, ctx)
+        if end > after:
+            return end
         kind = dict(_DISTANCES).get(extreme)
-        if kind is _R.FAR_FROM and s.at(after) in lex.DIRECTIONS:
-            order = direction_order(s.at(after), strict=True, rank=rank)
-            negated = ctx.take_negation()
-            self._draft.order(order.extreme, ctx.subject, rank=rank, negated=negated)
-            return after + 1
         if kind is not None:
             after += s.at(after) in lex.INTENSIFIERS or s.at(after) == 'away'
             joined = after + (s.at(after) in {'to', 'from'})
@@ -91,6 +85,20 @@ class OrderReader:
                     return end
         self._draft.order(extreme, ctx.subject, rank=rank, negated=ctx.take_negation())
         return after
+
+    def _sided(self, extreme: Extreme, rank: int, after: int, ctx: Context) -> int:
+        """Read "to the left" or "left" after "furthest"; ``after`` if neither stands there."""
+        s = self._s
+        place = read_place(s, after) if s.at(after) in {'to', 'on'} else None
+        if place is not None and not place.of:
+            self._region(replace(place, strict=True), ctx)
+            return place.end
+        if extreme is not Extreme.FARTHEST or s.at(after) not in lex.DIRECTIONS:
+            return after
+        order = direction_order(s.at(after), strict=True)
+        negated = ctx.take_negation()
+        self._draft.order(order.extreme, ctx.subject, rank=rank, negated=negated)
+        return after + 1
 
     def distance(self, index: int, ctx: Context) -> int:
         """Read "to the laptop" where "the closest mug" came before."""

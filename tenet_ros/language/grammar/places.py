@@ -130,14 +130,14 @@ def read_heading(s: Sentence, start: int) -> tuple[MotionKind, int] | None:
     "Towards the man" and "away from the car" are relations, not headings; "down the street" is
     neither.
     """
+    # "Up to the camera" leads to the camera, not upwards.
+    start += s.at(start) == 'up' and s.at(start + 1) in {'to', 'towards', 'toward'}
     word = s.at(start)
     if word in _AIMS or word == 'from':
         return _read_aim(s, start, _AWAY if word == 'from' else _TOWARDS)
     kind = _PARTICLES.get(word)
     if kind is None or s.at(start + 1) == 'of':
         return None
-    if word == 'up' and s.at(start + 1) in {'to', 'towards', 'toward'}:
-        return _read_aim(s, start + 1, _TOWARDS)
     if word in {'up', 'down'}:
         along = s.opens(start + 1) and s.at(start + 2) in lex.WAYS
         apart = s.at(start + 1) in {'and', 'or'} and s.at(start + 2) in {'up', 'down'}
