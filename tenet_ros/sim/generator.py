@@ -19,11 +19,11 @@ __all__ = ['GENERATOR', 'generate', 'generate_still']
 Array = npt.NDArray[np.float64]
 Random = np.random.Generator
 
-GENERATOR = 3
+GENERATOR = 4
 """Version of the generator: raised whenever a seed gives another clip."""
 _CAMERAS, _SHARES = ('static', 'pan', 'handheld'), (0.5, 0.2, 0.3)
 _MOVERS, _LIVELY = (0.5, 0.3, 0.2), 0.75
-_OCCLUDED = 0.22
+_OCCLUDED = 0.32
 _STILL_S = 8.0
 """A still is one moment of a clip of this length."""
 

@@ -102,7 +102,7 @@ def _hanging(rng: Random, body: Body, setting: Setting, heights: Array, shown: A
     """
     points = body.world()
     top = points[:, 2].max()
-    crown = points[points[:, 2] > top - 0.012]
+    crown = points[points[:, 2] > top - 0.022]
     middle = centre_of(crown)
     across = np.ptp(crown[:, :2], axis=0)
     hold = ARM if across.max() < 0.09 and rng.random() < 0.6 else STRING

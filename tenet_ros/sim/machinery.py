@@ -41,16 +41,16 @@ def build_unnamed(kind: str, rng: Random, grip: float = 0.03) -> tuple[tuple[Par
         lean = np.asarray((rng.uniform(-0.25, -0.1), rng.uniform(-0.1, 0.1), 1.0))
         wrist, y = np.asarray((0.0, 0.0, 0.07)), grip + 0.006
         parts: tuple[Part, ...] = (
-            rod((0, y, 0.005), (0, y, 0.06), 0.006, 'dark'),
-            rod((0, -y, 0.005), (0, -y, 0.06), 0.006, 'dark'),
+            rod((0, y, 0.006), (0, y, 0.06), 0.006, 'dark'),
+            rod((0, -y, 0.006), (0, -y, 0.06), 0.006, 'dark'),
             part(Solid.BOX, (0.018, y + 0.012, 0.014), (0, 0, 0.072), paint='dark'),
             rod(wrist, wrist + lean * 0.12, 0.02, 'metal'),
             *_line(wrist + lean * 0.12, wrist + lean * 0.95, 0.03, 'main'),
         )
     elif kind == PUSHER:
         parts = (
-            part(Solid.BOX, (0.007, 0.03, 0.02), (-0.007, 0, 0.024), paint='dark'),
-            *_line((-0.014, 0, 0.026), (-0.45, 0, 0.6), 0.011, 'main'),
+            part(Solid.BOX, (0.007, 0.03, 0.03), (-0.007, 0, 0.034), paint='dark'),
+            *_line((-0.014, 0, 0.04), (-0.45, 0, 0.6), 0.011, 'main'),
         )
     elif kind == SCREEN:
         half = (0.004, rng.uniform(0.06, 0.12), rng.uniform(0.07, 0.12))

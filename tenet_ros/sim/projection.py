@@ -133,6 +133,8 @@ def observe(scene: Scene, frames: Sequence[int] | None = None, *, scale: float =
             boxes[row, thing] = _box(seen, whole.columns.start, whole.rows.start, scale)
             amodal[row, thing] = whole.box
             pixels[:, row, thing] = np.count_nonzero(seen), whole.inside_px, whole.whole_px
+    # Filling clips at the canvas' border to within a pixel, and the two canvases differ there.
+    pixels = np.maximum.accumulate(pixels, axis=0)
     visible, inside, total = np.rint(pixels / (scale * scale)).astype(np.int64)
     return Truth(
         boxes=boxes,

@@ -83,7 +83,7 @@ def _choose(rng: np.random.Generator, body: Body, *, helpers: bool) -> Maker:
     if helpers:
         options |= {lift: 0.09, drop: 0.11}
     if body.under is None:
-        options |= {circle: 0.13, leave: 0.2}
+        options |= {circle: 0.13, leave: 0.3}
         options |= {roll: 0.6} if rolls else {slide: 0.2}
         if helpers and not rolls:
             options[push] = 0.22
