@@ -12,6 +12,8 @@ MOST_LAG_NS = 250_000_000
 
 
 NOTICE_NS = 5_000_000_000
+FEW_LATE = 3
+"""A hiccup, such as the first pictures of a clip, is not worth a line."""
 
 
 class Pacer:
@@ -58,7 +60,7 @@ class Pacer:
 
 
 class LateNotice:
-    """Says that frames are late: at once, and then no more often than every few seconds.
+    """Says every few seconds how many frames were late in them, where that was more than a few.
 
     Args:
         pacer: counts them.
@@ -75,15 +77,16 @@ class LateNotice:
         self._pacer = pacer
         self._say = say
         self._clock_ns = clock_ns
-        self._told = 0
-        self._again_ns = 0
+        self._counted = 0
+        self._next_ns = clock_ns() + NOTICE_NS
 
     def look(self) -> None:
-        """Say it if more frames have been late since it was said."""
+        """Say it if it is time."""
         now_ns = self._clock_ns()
-        new = self._pacer.late - self._told
-        if new <= 0 or now_ns < self._again_ns:
+        if now_ns < self._next_ns:
             return
-        self._say(f'{new} frames late, {self._pacer.late} in all: this machine does not keep up')
-        self._told = self._pacer.late
-        self._again_ns = now_ns + NOTICE_NS
+        late = self._pacer.late - self._counted
+        if late > FEW_LATE:
+            self._say(f'{late} frames late, {self._pacer.late} in all: this machine is too slow')
+        self._counted = self._pacer.late
+        self._next_ns = now_ns + NOTICE_NS

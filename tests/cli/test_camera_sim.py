@@ -92,20 +92,37 @@ def test_without_graphics_the_camera_plays_recordings_or_says_what_to_install(st
     assert camera.returncode == (0 if bundled_recordings() else 1)
 
 
-def test_lateness_is_said_once_in_a_while():
-    class Clock:
-        now_ns = 0
+class Clock:
+    now_ns = 0
 
-        def __call__(self):
-            return self.now_ns
+    def __call__(self):
+        return self.now_ns
 
+
+@pytest.mark.parametrize(('lag_ns', 'lines'), [(0, 0), (10_000_000, 2)])
+def test_lateness_is_said_every_few_seconds_with_its_count(lag_ns, lines):
     clock, said = Clock(), []
     pacer = Pacer(clock_ns=clock, sleep=lambda _: None)
     notice = LateNotice(pacer, said.append, clock_ns=clock)
-    for frame in range(12):
-        pacer.wait(frame * 10**9)
+    pacer.wait(0)
+    for frame in range(1, 115):
+        clock.now_ns = frame * 10**8 + lag_ns
+        pacer.wait(frame * 10**8)
         notice.look()
-        clock.now_ns += 2 * 10**9
-    assert said[0].startswith('1 frames late, 1 in all')
-    assert 3 <= len(said) <= 5
-    assert sum(int(line.split()[0]) for line in said) <= pacer.late
+    assert len(said) == lines
+    if lines:
+        assert said[0].startswith('50 frames late, 50 in all')
+        assert said[1].startswith('50 frames late, 100 in all')
+
+
+def test_a_hiccup_is_not_worth_a_line():
+    clock, said = Clock(), []
+    pacer = Pacer(clock_ns=clock, sleep=lambda _: None)
+    notice = LateNotice(pacer, said.append, clock_ns=clock)
+    pacer.wait(0)
+    clock.now_ns = 20_000_000
+    pacer.wait(10_000_000)
+    clock.now_ns = 6 * 10**9
+    notice.look()
+    assert pacer.late == 1
+    assert not said
