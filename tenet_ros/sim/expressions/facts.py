@@ -139,6 +139,13 @@ class Facts:
         return np.asarray(camera.focal_px * self._centres[:, :, 0] / depth + camera.width / 2)
 
     @cached_property
+    def v(self) -> Array:
+        """(T, N) row of the centre of the whole thing, pixels; may lie outside the image."""
+        camera = self.scene.camera
+        depth = np.maximum(self._centres[:, :, 2], 1e-3)
+        return np.asarray(camera.focal_px * self._centres[:, :, 1] / depth + camera.height / 2)
+
+    @cached_property
     def half_width_px(self) -> Array:
         """(T, N) half of its width in the image, pixels."""
         depth = np.maximum(self._centres[:, :, 2], 1e-3)

@@ -15,6 +15,9 @@ __all__ = ['colour_of', 'fits', 'pattern_of', 'resembles']
 _SAME_WORD = frozenset(frozenset(p) for p in (('mug', 'cup'), ('box', 'cube')))
 """Pairs of which either may be called by the other's noun, however well one sees them."""
 
+_ALSO = {'hammer': ('grey', 'white'), 'screwdriver': ('grey', 'white'), 'spoon': ('black',)}
+"""Category -> what its unpainted metal, or its shaded hollow, may pass for."""
+
 
 def fits(facts: Facts, name: Name) -> Trits:
     """Return how clearly each thing exists and fits the name, (T, N)."""
@@ -58,8 +61,8 @@ def colour_of(thing: Thing, colour: str) -> int:
     if thing.colour == colour:
         return 1
     near = catalogue.confusable_colours(thing.colour, colour)
-    shown = thing.second and catalogue.confusable_colours(thing.second, colour)
-    return 0 if near or shown else -1
+    shown = bool(thing.second) and catalogue.confusable_colours(thing.second, colour)
+    return 0 if near or shown or colour in _ALSO.get(thing.category, ()) else -1
 
 
 def pattern_of(thing: Thing, name: Name) -> int:

@@ -81,22 +81,32 @@ def relation(facts: Facts, place: Place, m: int) -> Trits:
 
 
 def between(facts: Facts, m: int, k: int) -> Trits:
-    """Return how clearly each thing lies between things ``m`` and ``k``, (T, N)."""
-    ground = facts.world[:, :, :2]
-    line = ground[:, k] - ground[:, m]
-    length = np.maximum(np.linalg.norm(line, axis=1), 1e-6)[:, None]
-    offset = ground - ground[:, m : m + 1]
-    share = np.einsum('tni,ti->tn', offset, line) / length**2
-    cross = offset[..., 0] * line[:, None, 1] - offset[..., 1] * line[:, None, 0]
-    off = np.abs(cross) / length
+    """Return how clearly each thing lies between things ``m`` and ``k``, (T, N).
+
+    It must lie near the middle of the line both on the ground and in the picture.
+    """
+    ground, picture = facts.world[:, :, :2], np.stack([facts.u, facts.v], axis=-1)
+    share, off, length = _along(ground, m, k)
+    seen_share, seen_off, seen_length = _along(picture, m, k)
     room = length > facts.breadth + facts.breadth[:, [m, k]].sum(axis=1, keepdims=True)
-    low = facts.bottom < 0.1
-    holds = (np.abs(share - 0.5) < 0.3) & (off < 0.22 * length) & (off < 0.12) & room & low
+    holds = room & (facts.bottom < 0.1) & (off < 0.18 * length) & (off < 0.1)
+    holds &= (np.abs(share - 0.5) < 0.28) & (np.abs(seen_share - 0.5) < 0.33)
+    holds &= seen_off < 0.2 * seen_length
     fails = (share < 0.0) | (share > 1.0) | (off > 0.6 * length)
     placed = facts.placed & facts.placed[:, [m]] & facts.placed[:, [k]]
     values = np.where(placed, decided(holds, fails), 0).astype(np.int8)
     values[:, [m, k]] = -1
     return settled(values, facts.count(_SETTLE_S))
+
+
+def _along(points: Array, m: int, k: int) -> tuple[Array, Array, Array]:
+    """Return, against the line from ``m`` to ``k``: share of it, distance from it, its length."""
+    line = points[:, k] - points[:, m]
+    length = np.maximum(np.linalg.norm(line, axis=1), 1e-6)[:, None]
+    offset = points - points[:, m : m + 1]
+    share = np.einsum('tni,ti->tn', offset, line) / length**2
+    cross = offset[..., 0] * line[:, None, 1] - offset[..., 1] * line[:, None, 0]
+    return share, np.abs(cross) / length, length
 
 
 def ground_gap(facts: Facts, m: int) -> Array:
@@ -117,7 +127,7 @@ def _beside(pair: _Pair, place: Place) -> Trits:
         return decided(holds, fails)
     sign = 1.0 if place is Place.BEHIND else -1.0
     along, off, size = sign * pair.beyond, np.abs(pair.aside), pair.depth
-    holds = (along >= 0.9 * off) & (along >= 0.65 * size) & (along >= 0.03)
+    holds = (along >= 1.5 * off) & (along >= 0.65 * size) & (along >= 0.03)
     return decided(holds, (along <= 0.2 * off) | (along <= 0.1 * size))
 
 
