@@ -34,7 +34,7 @@ GOALS = (
     Goal(words='gap closed, with object', path=('gap_closed', 'target'), least=0.85),
     Goal(words='gap closed, motion', path=('gap_closed', 'motion'), least=0.70),
     Goal(words='gap closed, relation', path=('gap_closed', 'relation'), least=0.70),
-    Goal(words='gain on explicit, new wording', path=('held_out_wording_gain',), least=0.0),
+    Goal(words='gain on explicit, new wording', path=('held_out_wording_gain',), least=0.001),
     Goal(words='N-acc', path=('ours', 'n_acc'), least=0.95),
     Goal(words='T-acc', path=('ours', 't_acc'), least=0.95),
     Goal(words='wrong-target time', path=('ours', 'wrong_target_fraction'), most=0.03),
