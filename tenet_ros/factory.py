@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -12,6 +12,7 @@ from typing import TypeVar, final
 from tenet_ros.config import AUTO, Settings
 from tenet_ros.errors import ConfigError
 from tenet_ros.inference.catalogue import load_manifest
+from tenet_ros.inference.crop_segmenter import CropSegmenter
 from tenet_ros.inference.manifest import Manifest
 from tenet_ros.inference.minilm import MiniLmLikeness, SentenceEncoder, load_tokenizer
 from tenet_ros.inference.session import Session
@@ -27,7 +28,16 @@ from tenet_ros.stages.segmenter import ColourSegmenter
 from tenet_ros.stages.tracker import OcSortTracker
 from tenet_ros.stages.yolox import YoloxDetector
 
-__all__ = ['CAMERA_MOTIONS', 'PREFERENCES', 'PRESETS', 'SEGMENTERS', 'Preset', 'System', 'build']
+__all__ = [
+    'CAMERA_MOTIONS',
+    'PREFERENCES',
+    'PRESETS',
+    'SEGMENTERS',
+    'Preset',
+    'System',
+    'build',
+    'open_segmenter',
+]
 
 EntryT = TypeVar('EntryT')
 
@@ -118,6 +128,19 @@ def build(settings: Settings) -> System:
     )
 
 
+@contextmanager
+def open_segmenter(name: str, settings: Settings) -> Iterator[AnySegmenter]:
+    """Load one of ``SEGMENTERS`` by itself, until the context ends.
+
+    Raises:
+        ConfigError: there is none of this name.
+        EngineError: as of ``build``.
+    """
+    new_segmenter = _choose('segmenter', name, SEGMENTERS)
+    with ExitStack() as stack:
+        yield new_segmenter(_Engines(settings, stack))
+
+
 def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmenter) -> Pipeline:
     config = settings.pipeline
     new_motion = _choose('camera_motion', settings.camera_motion, CAMERA_MOTIONS)
@@ -197,6 +220,11 @@ def _colour(engines: _Engines) -> AnySegmenter:
     return ColourSegmenter(engines.settings.pipeline.segmenter)
 
 
+def _crop(engines: _Engines) -> AnySegmenter:
+    """The segmenter that comes with the package."""
+    return CropSegmenter(engines.open(load_manifest('segmenter_crop96')))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
     """What a preset's name stands for.
@@ -212,7 +240,9 @@ class Preset:
     preference: str
 
 
-SEGMENTERS: Mapping[str, Callable[[_Engines], AnySegmenter]] = MappingProxyType({'colour': _colour})
+SEGMENTERS: Mapping[str, Callable[[_Engines], AnySegmenter]] = MappingProxyType(
+    {'colour': _colour, 'crop': _crop}
+)
 """What ``Settings.segmenter`` may be."""
 
 PREFERENCES: Mapping[str, Callable[[_Engines], Preference]] = MappingProxyType(

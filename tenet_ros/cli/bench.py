@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tenet_ros.cli import bench_tabletop
-from tenet_ros.cli.options import add_model_options, add_source_options, settings_of
+from tenet_ros.cli.options import add_model_options, add_source_options, count, settings_of
 from tenet_ros.errors import ConfigError
 
 __all__ = ['add_parser']
@@ -33,6 +33,13 @@ def add_parser(subparsers: Any) -> None:
     tracker.set_defaults(run=_run_tracker)
     segmenter = kinds.add_parser('segmenter', help='the segmenter alone, given true boxes')
     segmenter.add_argument('--data', type=Path, required=True, metavar='DIR', help='RVOS clips')
+    segmenter.add_argument(
+        '--segmenter',
+        default='colour',
+        metavar='NAME',
+        help='colour or crop (default: %(default)s)',
+    )
+    segmenter.add_argument('--threads', type=count, default=1, help='for one inference, default 1')
     segmenter.set_defaults(run=_run_segmenter)
     for kind in (tabletop, tracker, segmenter):
         _add_json(kind)
@@ -132,9 +139,12 @@ def _run_tracker(args: argparse.Namespace) -> int:
 
 
 def _run_segmenter(args: argparse.Namespace) -> int:
+    from tenet_ros.config import Settings
     from tenet_ros.evaluation.bench_segmenter import run
+    from tenet_ros.factory import open_segmenter
 
-    figures = run(args.data)
+    with open_segmenter(args.segmenter, Settings(threads=args.threads)) as segmenter:
+        figures = run(args.data, segmenter)
     _print_flat(figures)
     write_json(args.json, figures)
     return 0

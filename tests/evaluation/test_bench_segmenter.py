@@ -52,6 +52,8 @@ def test_every_system_and_noise_is_reported(clips):
         assert system['targets'] == 4
         assert set(system['clips']) == {'a', 'b'}
         assert set(system['latency_ms']) == {'p50', 'p95', 'p99'}
+        assert system['ten_targets_ms'] > 0
+        assert -1 <= system['quality_correlation'] <= 1
         assert system['jf'] == pytest.approx((system['j'] + system['f']) / 2, abs=1e-3)
     # A disc of radius 20 in its box of 41 pixels.
     assert figures['filled_box']['j'] == pytest.approx(np.pi * 20**2 / 41**2, abs=0.01)
