@@ -186,6 +186,8 @@ SHAPES: Pool = {
     ),
     'side.left': ('{n} on the left', '{n} on the left side', '{n} at the left', 'left {n}'),
     'side.right': ('{n} on the right', '{n} on the right side', '{n} at the right', 'right {n}'),
+    'sides.left': ('{n} on the left', '{n} on the left side', '{n} at the left'),
+    'sides.right': ('{n} on the right', '{n} on the right side', '{n} at the right'),
     'first_moved': (
         'first {n} that moved',
         '{n} that moved first',

@@ -39,7 +39,7 @@ WORDS: Pool = {
     'brown': ('chestnut brown',),
     'white': ('snow white',),
     'black': ('jet black',),
-    'all': ('every one of the', 'each of the', 'the whole set of'),
+    'all': ('all those', 'all of those', 'the whole group of'),
     'the two': ('both', 'both of the', 'the pair of'),
 }
 
@@ -113,6 +113,8 @@ SHAPES: Pool = {
     'closest_to': ('{n} with the shortest distance to {a}', '{n} that {is} nearest to {a}'),
     'farthest_from': ('{n} most distant from {a}', '{n} at the greatest distance from {a}'),
     'side.left': ('{n} over on the left', 'left-hand {n}', '{n} in the left half'),
+    'sides.left': ('{n} over on the left', '{n} in the left half'),
+    'sides.right': ('{n} over on the right', '{n} in the right half'),
     'side.right': ('{n} over on the right', 'right-hand {n}', '{n} in the right half'),
     'first_moved': ('{n} that {was} the first to move', '{n} that set off first'),
     'moving': ('{n} that {is} on the move', '{n} travelling across the table'),

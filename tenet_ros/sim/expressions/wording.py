@@ -163,7 +163,7 @@ def _constituents(meaning: Meaning) -> list[str]:
     if meaning.order is not None:
         keys.append(_order_key(meaning))
     if meaning.side:
-        keys.append(f'side.{meaning.side}')
+        keys.append(f'side{"" if meaning.number == 1 else "s"}.{meaning.side}')
     keys += [('not_' if r.negated else '') + r.place.value for r in meaning.relations]
     return keys
 

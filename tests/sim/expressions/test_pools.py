@@ -15,9 +15,9 @@ HOLES = {'n', 'ns', 'a', 'b', 'c', 'd', 'is', 'isnt', 'was', 'has', 'does', 's',
 @pytest.mark.parametrize('table', TABLES)
 def test_the_pools_share_no_entry(table):
     common = {entry for entries in getattr(pools, table).values() for entry in entries}
-    test = [entry for entries in getattr(pools_test, table).values() for entry in entries]
-    assert not common & set(test)
-    assert len(test) == len(set(test))
+    test = {entry for entries in getattr(pools_test, table).values() for entry in entries}
+    assert len(common) > len(test) / 2 > 0
+    assert not common & test
 
 
 @pytest.mark.parametrize('table', TABLES)
