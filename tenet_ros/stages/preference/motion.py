@@ -6,17 +6,17 @@ What is over by now is looked for in stretches of the history, each as long as "
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 
 from tenet_ros.config import PreferenceConfig
 from tenet_ros.language.expression import MotionKind
 from tenet_ros.stages.preference.evidence import Array, logistic
-from tenet_ros.stages.preference.paths import Window, sizes, turning
+from tenet_ros.stages.preference.paths import Window, departed, sizes, stretches, turning
 from tenet_ros.types import TrackSet
 
 __all__ = ['Movement']
@@ -69,37 +69,44 @@ class Movement:
     def _window(self, start_s: float, end_s: float) -> Window:
         """Fit the part of the history from ``start_s`` to before ``end_s``; now is 0."""
         when = (self._times_s >= start_s) & (self._times_s < end_s)
-        boxes = self._tracks.history[:, when].astype(np.float64)
-        return Window.of(boxes, self._tracks.history_valid[:, when], self._times_s[when])
+        return self._fit(np.flatnonzero(when))
+
+    def _fit(self, picked: npt.NDArray[np.intp]) -> Window:
+        """Fit the positions at ``picked``, indexes into the history."""
+        boxes = self._tracks.history[:, picked].astype(np.float64)
+        return Window.of(boxes, self._tracks.history_valid[:, picked], self._times_s[picked])
 
     @cached_property
     def _before(self) -> tuple[tuple[float, Window], ...]:
-        """The history before now in stretches as long as "now", the newest first."""
+        """The history before now: the middle of each stretch, seconds, and what was in it."""
         length = self._config.motion_recent_s
-        oldest = float(self._times_s[0])
-        ends = -length * np.arange(1, max(math.ceil(-oldest / length - 0.05), 2))
-        return tuple((end, self._window(end - length, end)) for end in ends.tolist())
+        older = self._times_s[self._times_s < -length]
+        return tuple(
+            (float(older[picked].mean()), self._fit(picked)) for picked in stretches(older, length)
+        )
 
     @cached_property
     def past(self) -> tuple[Array, Array]:
         """Probability that each ever moved before now, and how much of then was seen, (N,)."""
-        moved = [
-            _moving(np.hypot(*window.velocity.T), window, self.floor, self._config)
-            * (window.watched_s > _GLIMPSE_S)
-            for _, window in self._before
-        ]
-        watched = sum(window.watched_s for _, window in self._before)
-        return np.max(moved, axis=0), np.minimum(watched / 0.4, 1.0)
+        moved, watched = np.zeros(len(self.speed)), np.zeros(len(self.speed))
+        for _, window in self._before:
+            moved = np.maximum(moved, self._moved_in(window))
+            watched += window.watched_s
+        return moved, np.minimum(watched / 0.4, 1.0)
+
+    def _moved_in(self, window: Window) -> Array:
+        moved = _moving(np.hypot(*window.velocity.T), window, self.floor, self._config)
+        return np.asarray(moved * (window.watched_s > _GLIMPSE_S), np.float64)
 
     @cached_property
     def onset_s(self) -> Array:
         """How long ago each first moved, (N,) seconds; 0 for what never did."""
         first = np.where(self.moving > 0.5, 0.5 * self._config.motion_recent_s, 0.0)
-        for end_s, window in self._before:
-            moved = _moving(np.hypot(*window.velocity.T), window, self.floor, self._config)
-            moved = moved * (window.watched_s > _GLIMPSE_S)
-            first = np.where(moved > 0.5, 0.5 * self._config.motion_recent_s - end_s, first)
-        return np.asarray(first, np.float64)
+        for middle_s, window in self._before:
+            first = np.where(self._moved_in(window) > 0.5, -middle_s, first)
+        # The stretches say who moved; the first place that is not the old one says when.
+        away_s = departed(self._tracks, self._times_s, sizes(self._tracks))
+        return np.asarray(np.where((first > 0) & (away_s > 0), away_s, first), np.float64)
 
     @cached_property
     def turned(self) -> Array:

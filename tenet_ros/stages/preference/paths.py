@@ -9,14 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from tenet_ros.stages.preference.evidence import Array
 from tenet_ros.types import BoolArray, TrackSet
 
-__all__ = ['Window', 'sizes', 'turning']
+__all__ = ['Window', 'departed', 'sizes', 'stretches', 'turning']
 
 _ORBIT_S = 4.0
 """How far back a path is looked at for turns, seconds."""
+_LOOKS = 4
+"""Least number of looks at a stretch of a path."""
+_AWAY = 0.2
+"""Box sizes from its first place at which a thing has plainly left it."""
 _LEG_S = 0.3
 """Time over which a path's direction is taken, seconds."""
 
@@ -71,15 +76,64 @@ class Window:
         )
 
 
+def stretches(times_s: Array, length_s: float) -> list[npt.NDArray[np.intp]]:
+    """Cut times into stretches, the newest first; each shares an end with the next.
+
+    A stretch is as long as ``length_s``, or longer where looks are rare: it takes a few of them
+    to tell motion from jitter.
+
+    Args:
+        times_s: (T,) ascending.
+        length_s: least length, less a tenth so that nothing small is left over.
+
+    >>> [s.tolist() for s in stretches(np.asarray([-6.0, -5.0, -4.0, -3.0, -2.0]), 1.0)]
+    [[1, 2, 3, 4], [0, 1, 2, 3]]
+    """
+    found, end = [], len(times_s) - 1
+    while end > 0:
+        start = end
+        while start > 0 and (
+            times_s[end] - times_s[start] < 0.9 * length_s or end - start < _LOOKS - 1
+        ):
+            start -= 1
+        last = min(max(end, start + _LOOKS - 1), len(times_s) - 1)
+        found.append(np.arange(start, last + 1))
+        end = start
+    return found
+
+
+def departed(tracks: TrackSet, times_s: Array, size: Array) -> Array:
+    """Return how long ago each track first was plainly away from where it began, (N,) seconds.
+
+    0 where it never was.
+
+    Args:
+        tracks: with their history.
+        times_s: (T,) of the history, now is 0.
+        size: (N,) pixels.
+    """
+    if not tracks.history.size:
+        return np.zeros(len(tracks))
+    valid = tracks.history_valid
+    boxes = tracks.history.astype(np.float64)
+    centre = (boxes[..., :2] + boxes[..., 2:]) / 2
+    began = np.take_along_axis(centre, valid.argmax(axis=1)[:, None, None], axis=1)
+    distance = np.hypot(*(centre - began).transpose(2, 0, 1)) / size[:, None]
+    away = valid & (distance > _AWAY)
+    return np.asarray(np.where(away.any(axis=1), -times_s[away.argmax(axis=1)], 0.0), np.float64)
+
+
 def turning(tracks: TrackSet, times_s: Array, size: Array, floor: Array) -> Array:
     """Return the turn of each track's direction over the history, (N,) radians.
 
     The path is cut into legs; the angles between one leg and the next add up on a circle, however
     foreshortened, and cancel on a path that sways. Legs too short to have a direction count less.
     """
-    recent = np.flatnonzero(times_s >= -_ORBIT_S)
-    step = max(int(np.searchsorted(times_s[recent] - times_s[recent[0]], _LEG_S)), 1)
-    picked = recent[::-1][::step][::-1]
+    backwards = [len(times_s) - 1]
+    for index in range(len(times_s) - 2, -1, -1):
+        if times_s[backwards[-1]] - times_s[index] > _LEG_S - 1e-6 and times_s[index] >= -_ORBIT_S:
+            backwards.append(index)
+    picked = np.asarray(backwards[::-1])
     if len(picked) < 3:
         return np.zeros(len(tracks))
     boxes = tracks.history[:, picked].astype(np.float64)

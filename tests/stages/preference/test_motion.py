@@ -17,12 +17,15 @@ K = MotionKind
 SIDE = 50.0
 
 
-def track_set(paths, *, seconds=2.0, rate_hz=15.0, jitter=0.015):
+def track_set(paths, *, seconds=2.0, rate_hz=15.0, jitter=0.015, thinned=False):
     """Return tracks along ``paths``: time (T,) before now -> centre (T, 2), or (T, 4) with shape.
 
     The last two columns are log width and log height over ``SIDE``. NaN: not there then.
+    ``thinned``: 32 looks, rarer the further back, as the tracker keeps them.
     """
     times = np.linspace(-seconds, 0.0, round(seconds * rate_hz) + 1)
+    if thinned:
+        times = -seconds * np.square(np.linspace(1.0, 0.0, 32))
     rng = np.random.default_rng(1)
     rows = []
     for path in paths:
@@ -96,16 +99,40 @@ def away(start, end):
     return path
 
 
-def fit(kind, paths, *, past=False, **options):
-    movement = Movement(track_set(paths, **options), PreferenceConfig())
-    return movement.fits(kind, past=past)
+@pytest.fixture(params=[False, True], ids=['evenly', 'thinned'])
+def thinned(request):
+    return request.param
+
+
+@pytest.fixture
+def fit(thinned):
+    """Return the function that measures a kind of motion on tracks along paths."""
+
+    def measure(kind, paths, *, past=False, **options):
+        tracks = track_set(paths, thinned=thinned, **options)
+        return Movement(tracks, PreferenceConfig()).fits(kind, past=past)
+
+    return measure
+
+
+@pytest.fixture
+def place(thinned):
+    """Return the function that measures places in an order of time."""
+
+    def measure(extreme, paths, rank=1):
+        tracks = track_set(paths, seconds=8.0, thinned=thinned)
+        order = Order(extreme=extreme, rank=rank)
+        scene = Scene(tracks, (480, 640), PreferenceConfig())
+        return place_in_order(order, scene, np.ones(len(paths)), 1)
+
+    return measure
 
 
 SECONDS = pytest.mark.parametrize('seconds', [2.0, 4.0, 8.0])
 
 
 @SECONDS
-def test_what_turns_in_place_spins(seconds):
+def test_what_turns_in_place_spins(fit, seconds):
     fits = fit(K.SPINNING, [spins(), still, moves(-seconds, 0.0)], seconds=seconds)
     assert fits[0] > 0.7
     assert fits[1] < 0.45
@@ -113,7 +140,7 @@ def test_what_turns_in_place_spins(seconds):
 
 
 @SECONDS
-def test_what_goes_round_circles(seconds):
+def test_what_goes_round_circles(fit, seconds):
     swaying = lambda t: np.stack([300 + 80 * np.sin(3 * t), 200 + 0 * t], axis=1)  # noqa: E731
     fits = fit(K.CIRCLING, [circles(), moves(-seconds, 0.0), still, swaying], seconds=seconds)
     assert fits[0] > 0.85
@@ -121,24 +148,24 @@ def test_what_goes_round_circles(seconds):
 
 
 @pytest.mark.parametrize('squash', [1.0, 0.6, 0.3])
-def test_a_circle_seen_aslant_is_one(squash):
+def test_a_circle_seen_aslant_is_one(fit, squash):
     assert fit(K.CIRCLING, [circles(squash=squash)], seconds=3.0)[0] > 0.7
 
 
 @SECONDS
-def test_what_was_away_and_is_there_has_returned(seconds):
+def test_what_was_away_and_is_there_has_returned(fit, seconds):
     fits = fit(K.RETURNED, [away(-1.5, -0.6), still, moves(-1.0, 0.0)], seconds=seconds)
     assert fits[0] > 0.9
     assert fits[1:].max() < 0.2
 
 
-def test_a_new_track_may_be_a_return():
+def test_a_new_track_may_be_a_return(fit):
     fits = fit(K.RETURNED, [still, away(-9.0, -1.0)], seconds=4.0)
     assert fits[1] > 0.6 > fits[0]
 
 
 @SECONDS
-def test_what_moved_and_rests_has_moved(seconds):
+def test_what_moved_and_rests_has_moved(fit, seconds):
     paths = [moves(-seconds, 1.2 - seconds) if seconds > 2 else moves(-2.0, -1.0), still]
     fits = fit(K.MOVED, paths, seconds=seconds)
     assert fits[0] > 0.8
@@ -147,18 +174,18 @@ def test_what_moved_and_rests_has_moved(seconds):
 
 
 @SECONDS
-def test_stop_and_start_are_told_from_what_lasts(seconds):
+def test_stop_and_start_are_told_from_what_lasts(fit, seconds):
     paths = [moves(-seconds, -1.1), moves(-0.9, 0.0), still, moves(-seconds, 0.0)]
     assert fit(K.STOPPED, paths, seconds=seconds).argmax() == 0
     assert fit(K.STARTED, paths, seconds=seconds).argmax() == 1
 
 
-def test_a_stop_far_back_is_remembered():
+def test_a_stop_far_back_is_remembered(fit):
     fits = fit(K.STOPPED, [moves(-6.0, -5.0), still], seconds=8.0)
     assert fits[0] > 0.8 > 0.7 > fits[1]
 
 
-def test_a_fall_that_is_over_counts_where_the_past_does():
+def test_a_fall_that_is_over_counts_where_the_past_does(fit):
     paths = [moves(-3.0, -2.4, (0.0, 160.0)), still]
     assert fit(K.DOWNWARD, paths, seconds=4.0).max() < 0.3
     past = fit(K.DOWNWARD, paths, seconds=4.0, past=True)
@@ -166,20 +193,14 @@ def test_a_fall_that_is_over_counts_where_the_past_does():
     assert past[1] < 0.3
 
 
-def place(extreme, paths, rank=1):
-    scene = Scene(track_set(paths, seconds=6.0), (480, 640), PreferenceConfig())
-    order = Order(extreme=extreme, rank=rank)
-    return place_in_order(order, scene, np.ones(len(paths)), 1)
-
-
-def test_who_moved_first_and_last_are_told_apart():
+def test_who_moved_first_and_last_are_told_apart(place):
     paths = [moves(-2.5, -1.5), moves(-5.5, -4.5), still, moves(-0.9, 0.0)]
     assert place(Extreme.FIRST_MOVED, paths).argmax() == 1
     assert place(Extreme.FIRST_MOVED, paths, rank=2).argmax() == 0
     assert place(Extreme.LAST_MOVED, paths).argmax() == 3
 
 
-def test_what_never_moved_is_neither_first_nor_last():
+def test_what_never_moved_is_neither_first_nor_last(place):
     paths = [still, moves(-3.0, -1.5), still]
     for extreme in (Extreme.FIRST_MOVED, Extreme.LAST_MOVED):
         assert place(extreme, paths).argmax() == 1
