@@ -114,7 +114,7 @@ class Deeds:
 
     def _watched(self, seconds: float) -> Flags:
         """(T, N) whether it was clear now, at the window's start, and mostly in between."""
-        w = self.facts.count(seconds)
+        w = max(self.facts.count(seconds), 2)
         clear = self.facts.clear
         total = np.cumsum(clear, axis=0)
         total[w:] = total[w:] - total[:-w]

@@ -1,10 +1,10 @@
 """Words for meanings: the pool that every split may use.
 
-A *shape* is a noun phrase with a hole. ``{n}`` stands for the noun phrase so far, without article;
-``{a}`` and ``{b}`` for anchors with theirs. Verbs agree through ``{is} {isnt} {was} {has} {does} {s}``;
-``{ns}`` is the plural of ``{n}``; ``{c}`` and ``{d}`` are colours. What begins with ``{n}`` is said after the noun, the rest
-before it. A *frame* turns the finished phrase into what is said: ``{the}`` "the red mug", ``{bare}``
-"red mug", ``{a}`` "a red mug".
+A *shape* is a noun phrase with a hole. ``{n}`` stands for the noun phrase so far, without article,
+and ``{ns}`` for its plural; ``{a}`` and ``{b}`` for anchors with their articles; ``{c}`` and
+``{d}`` for colours. Verbs agree through ``{is} {isnt} {was} {has} {does} {s}``. What begins with
+``{n}`` is said after the noun, what ends with it before. A *frame* turns the finished phrase into
+what is said: ``{the}`` "the red mug", ``{bare}`` "red mug", ``{a}`` "a red mug".
 """
 
 from __future__ import annotations

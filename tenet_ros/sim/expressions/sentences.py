@@ -8,8 +8,9 @@ import numpy as np
 
 from tenet_ros.errors import ContractError
 from tenet_ros.sim import catalogue
+from tenet_ros.sim.expressions.draw import Draw
 from tenet_ros.sim.expressions.meaning import Meaning
-from tenet_ros.sim.expressions.proposals import PROPOSERS, Draw
+from tenet_ros.sim.expressions.proposals import PROPOSERS
 from tenet_ros.sim.expressions.referent import Clip, Referent
 from tenet_ros.sim.expressions.wording import say
 from tenet_ros.sim.scene import Scene, Truth

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import re
 
 import numpy as np
@@ -239,6 +240,14 @@ def test_a_missing_category_is_not_there_nor_anything_like_it(spoken):
         if sentence.kind == 'absent_category':
             for thing in scene.things[: scene.named]:
                 assert not catalogue.confusable(thing.category, meaning.name.category)
+
+
+def test_a_single_frame_has_sentences_about_what_it_shows(clips, cut):
+    scene, truth = cut(*clips[1], 1)
+    scene = dataclasses.replace(scene, rate_hz=1.0)
+    kinds = {s.kind for s in sentences(scene, truth, split='train', seed=0)}
+    assert kinds & {'category', 'attribute', 'order', 'relation'}
+    assert not kinds & {'motion', 'temporal', 'absent_motion'}
 
 
 def test_wrong_arguments_are_refused(clips):
