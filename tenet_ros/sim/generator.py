@@ -19,7 +19,7 @@ __all__ = ['GENERATOR', 'generate', 'generate_still']
 Array = npt.NDArray[np.float64]
 Random = np.random.Generator
 
-GENERATOR = 4
+GENERATOR = 5
 """Version of the generator: raised whenever a seed gives another clip."""
 _CAMERAS, _SHARES = ('static', 'pan', 'handheld'), (0.5, 0.2, 0.3)
 _MOVERS, _LIVELY = (0.5, 0.3, 0.2), 0.75

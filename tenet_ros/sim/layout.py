@@ -22,10 +22,12 @@ __all__ = ['Body', 'arrange', 'cast', 'make', 'tallest']
 Array = npt.NDArray[np.float64]
 Random = np.random.Generator
 CLEARANCE_M = 0.008
+_OFTEN = tuple(name for name, kind in CATEGORIES.items() if kind.rolls in {'any', 'side'})
+"""Drawn twice as often as others: they can do more."""
 _MOST_ALIKE = 4
 """Things of one category in a scene."""
 _TRIES = 40
-_LYING, _STACKED = 0.35, 0.45
+_LYING, _STACKED = 0.45, 0.45
 """How often what may roll lies on its side; how often a small thing seeks a seat, per try."""
 _REACH_M = 0.46
 """From the table's middle."""
@@ -108,7 +110,7 @@ def _one(rng: Random, bodies: Sequence[Body]) -> Body:
 def cast(rng: Random, count: int, split: str) -> list[Body]:
     """Return ``count`` things, many of which share category or colour with another."""
     allowed = ALLOWED[split]
-    names = tuple(CATEGORIES)
+    names = (*CATEGORIES, *_OFTEN)
     bodies: list[Body] = []
     while len(bodies) < count:
         category = _pick(rng, names)

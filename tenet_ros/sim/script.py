@@ -84,11 +84,11 @@ def _choose(rng: np.random.Generator, body: Body, *, helpers: bool) -> Maker:
         options |= {lift: 0.09, drop: 0.11}
     if body.under is None:
         options |= {circle: 0.13, leave: 0.3}
-        options |= {roll: 0.6} if rolls else {slide: 0.2}
+        options |= {roll: 0.9} if rolls else {slide: 0.2}
         if helpers and not rolls:
             options[push] = 0.22
         if kind.topples and not body.lying:
-            options[topple] = 0.4
+            options[topple] = 0.3
     options = {make: weight for make, weight in options.items() if weight} or {circle: 1.0}
     weights = np.asarray(list(options.values()))
     return list(options)[int(rng.choice(len(options), p=weights / weights.sum()))]
@@ -200,7 +200,7 @@ def _likely(bodies: list[Body]) -> Array:
     for n, (name, body) in enumerate(zip(names, bodies, strict=True)):
         kind = CATEGORIES[name]
         weights[n] *= 2.0 if names.count(name) > 1 else 1.0
-        weights[n] *= 2.0 if kind.rolls == 'any' or kind.topples or body.lying else 1.0
+        weights[n] *= 4.0 if kind.rolls == 'any' or body.lying else 1.5 if kind.topples else 1.0
     return np.asarray(weights / weights.sum())
 
 
