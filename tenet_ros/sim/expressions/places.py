@@ -16,10 +16,10 @@ from tenet_ros.sim.expressions.meaning import Place
 from tenet_ros.sim.expressions.trits import Flags, Trits, decided, settled
 from tenet_ros.sim.scene import Array
 
-__all__ = ['between', 'ground_gap', 'relation']
+__all__ = ['HOLLOW', 'between', 'ground_gap', 'relation']
 
 _SETTLE_S = 0.3
-_HOLLOW = frozenset({'bowl', 'pan', 'cup', 'mug'})
+HOLLOW = frozenset({'bowl', 'pan', 'cup', 'mug'})
 """What one may be in; other things that carry are stood on."""
 
 
@@ -161,14 +161,14 @@ def _rests_in(facts: Facts, m: int) -> tuple[Flags, Flags]:
 
 
 def _on(facts: Facts, m: int) -> Trits:
-    if facts.things[m].category in _HOLLOW or not _carries(facts, m):
+    if facts.things[m].category in HOLLOW or not _carries(facts, m):
         return np.where(_rests_in(facts, m)[1], -1, 0).astype(np.int8)
     rests, outside = _rests_in(facts, m)
     return decided(rests, outside)
 
 
 def _in(facts: Facts, m: int) -> Trits:
-    if facts.things[m].category not in _HOLLOW:
+    if facts.things[m].category not in HOLLOW:
         return np.where(_rests_in(facts, m)[1], -1, 0).astype(np.int8)
     rests, outside = _rests_in(facts, m)
     return decided(rests & (facts.bottom < facts.top[:, m : m + 1] - 0.01), outside)

@@ -18,6 +18,7 @@ from tenet_ros.sim.expressions.meaning import (
     Statement,
 )
 from tenet_ros.sim.expressions.names import colour_of, resembles
+from tenet_ros.sim.expressions.places import HOLLOW
 
 __all__ = ['PROPOSERS']
 
@@ -318,13 +319,12 @@ def _absent_relation(draw: Draw) -> Meaning | None:
     if place is None or draw.often(0.3):
         others = [p for p in (*BESIDE, Place.ON, Place.IN) if p is not link.place]
         place = draw.one_of(others)
-    if place in {Place.ON, Place.IN} and not _may_carry(link.anchors[0].category):
-        return None
+    category = link.anchors[0].category
+    if place in {Place.ON, Place.IN}:
+        if not catalogue.CATEGORIES[category].carries:
+            return None
+        place = Place.IN if category in HOLLOW else Place.ON
     return Meaning(name=draw.name(i, colour=0.25), relations=(replace(link, place=place),))
-
-
-def _may_carry(category: str) -> bool:
-    return catalogue.CATEGORIES[category].carries
 
 
 def _absent_motion(draw: Draw) -> Meaning | None:

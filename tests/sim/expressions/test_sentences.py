@@ -261,6 +261,7 @@ def test_wrong_arguments_are_refused(clips):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_kinds_are_balanced_over_many_clips():
     counts = collections.Counter()
     for seed in range(200):
