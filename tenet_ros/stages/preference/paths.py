@@ -117,9 +117,13 @@ def departed(tracks: TrackSet, times_s: Array, size: Array) -> Array:
     valid = tracks.history_valid
     boxes = tracks.history.astype(np.float64)
     centre = (boxes[..., :2] + boxes[..., 2:]) / 2
-    began = np.take_along_axis(centre, valid.argmax(axis=1)[:, None, None], axis=1)
-    distance = np.hypot(*(centre - began).transpose(2, 0, 1)) / size[:, None]
+    # The first few places together: the first box of a track is its worst.
+    early = valid & (np.cumsum(valid, axis=1) <= 3)
+    began = (centre * early[..., None]).sum(axis=1) / np.maximum(early.sum(axis=1), 1)[:, None]
+    distance = np.hypot(*(centre - began[:, None]).transpose(2, 0, 1)) / size[:, None]
     away = valid & (distance > _AWAY)
+    # Twice in a row: a single box may be wrong.
+    away[:, :-1] &= away[:, 1:]
     return np.asarray(np.where(away.any(axis=1), -times_s[away.argmax(axis=1)], 0.0), np.float64)
 
 
