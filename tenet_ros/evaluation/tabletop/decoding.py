@@ -68,11 +68,19 @@ class SharedSegmenter:
 
     def __init__(self, segmenter: AnySegmenter) -> None:
         self._segmenter = segmenter
+        self._waits = False
 
-    def begin(self, image: UInt8Array) -> FrameMasks:
-        """Return the masks of a new frame, for ``encode`` of the very same image to find."""
+    def begin(self, image: UInt8Array, *, wait: bool) -> FrameMasks:
+        """Return the masks of a new frame, for ``encode`` of the very same image to find.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            wait: give the pipeline empty masks; whoever asks the returned ``FrameMasks`` later
+                gets the real ones. For frames whose masks are probably never looked at.
+        """
         self._frame = FrameMasks(image, self._segmenter)
         self._image = image
+        self._waits = wait
         return self._frame
 
     def encode(self, image: UInt8Array) -> FrameMasks:
@@ -81,4 +89,6 @@ class SharedSegmenter:
 
     def decode(self, embedding: FrameMasks, boxes: FloatArray) -> tuple[Mask, ...]:
         """Return one mask per box, (K, 4) float32 xyxy."""
+        if self._waits:
+            return tuple(Mask.empty() for _ in boxes)
         return embedding.of(np.asarray(boxes, np.float32))
