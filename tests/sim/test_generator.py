@@ -17,7 +17,7 @@ from tenet_ros.sim.viewpoints import on_table
 RATE = 6.0
 """Frames are few here: what counts is where things are, not how often one looks."""
 
-GOLDEN = 
+GOLDEN = (5, '932f96af2750', 'fb7dbd7bcc73')
 
 
 def _sphere(count):
