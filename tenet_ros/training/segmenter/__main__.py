@@ -14,7 +14,7 @@ from tenet_ros.training.segmenter.prepare import SHARES, VALIDATION, Recipe, pre
 from tenet_ros.training.segmenter.train import CHECKPOINT, Plan, Trainer
 
 _ABOUT = """Make the bundled segmenter. DIR gets pools/ (crops to learn from, made once, about
-7 GB), checkpoint.pt and log.jsonl. Without --tabletop and --real only procedural crops are used."""
+7 GB), checkpoint.pt and log.jsonl. Without --tabletop only procedural crops are used."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -28,8 +28,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         recipe = Recipe(
             procedural=args.procedural,
             tabletop=args.tabletop,
-            real=args.real,
-            leave_out=tuple(args.leave_out),
             seed=args.seed,
         )
         prepare(recipe, pools)
@@ -62,12 +60,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         '--tabletop', type=Path, metavar='DIR', help='images/ and labels/, rendered'
-    )
-    parser.add_argument(
-        '--real', type=Path, metavar='DIR', help='JPEGImages/ and Annotations/, as DAVIS has them'
-    )
-    parser.add_argument(
-        '--leave-out', nargs='*', default=(), metavar='CLIP', help='clips of --real to test on'
     )
     parser.add_argument('--export', type=Path, metavar='ONNX', help='write the graph there')
     return parser

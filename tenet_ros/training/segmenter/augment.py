@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenet_ros.inference.crop_segmenter import MARGIN
-from tenet_ros.training.segmenter.crops import CROP
-from tenet_ros.training.segmenter.network import SIDE
+from tenet_ros.training.segmenter.crops import CROP, SIDE
 from tenet_ros.types import UInt8Array
 
 __all__ = ['augment', 'exact']

@@ -6,7 +6,7 @@ green, blue, 255 where the image is (0 beyond its border), and the object's own 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -16,10 +16,13 @@ from tenet_ros.errors import SourceError
 from tenet_ros.inference.crop_segmenter import Crop
 from tenet_ros.types import UInt8Array
 
-__all__ = ['CROP', 'crops_of', 'cutouts_of', 'labelled']
+__all__ = ['CROP', 'SIDE', 'crops_of', 'labelled']
 
 CROP = 160
 """Side of a stored crop, pixels; the box is its middle half."""
+
+SIDE = 96
+"""Side of the crop that the network sees, and of its mask, pixels."""
 
 
 def crops_of(
@@ -45,19 +48,7 @@ def crops_of(
             yield np.dstack(parts)
 
 
-def cutouts_of(image: UInt8Array, labels: UInt8Array) -> Iterator[UInt8Array]:
-    """Yield each large object by itself, (h, w, 4) uint8 RGBA; arguments as of ``crops_of``."""
-    for label in np.unique(labels):
-        mask = np.asarray(labels == label, np.uint8) * np.uint8(255)
-        x, y, w, h = cv2.boundingRect(mask)
-        if label not in (0, 255) and min(w, h) >= 48:
-            soft = cv2.GaussianBlur(cv2.erode(mask, np.ones((3, 3), np.uint8)), (0, 0), 0.8)
-            yield np.dstack([image, soft])[y : y + h, x : x + w]
-
-
-def labelled(
-    folder: Path, *, every: int = 1, leave_out: Sequence[str] = ()
-) -> Iterator[tuple[UInt8Array, UInt8Array]]:
+def labelled(folder: Path, *, every: int = 1) -> Iterator[tuple[UInt8Array, UInt8Array]]:
     """Yield images (H, W, 3) uint8 RGB and labels (H, W) uint8 of a folder of both.
 
     The images are ``JPEGImages/.../NAME.jpg`` or .png, the labels ``Annotations/.../NAME.png``, as
@@ -67,7 +58,6 @@ def labelled(
     Args:
         folder: holds the two folders.
         every: takes every so many images, in the order of their names.
-        leave_out: names of folders, of clips that are kept for testing, say.
 
     Raises:
         SourceError: a file is not an image.
@@ -76,8 +66,7 @@ def labelled(
     if not (folder / names[0]).is_dir():
         names = ('images', 'labels')
     root, truths = (folder / name for name in names)
-    paths = (p for p in root.rglob('*') if not set(leave_out) & set(p.relative_to(root).parts))
-    for path in sorted(p for p in paths if p.suffix in ('.jpg', '.png'))[::every]:
+    for path in sorted(p for p in root.rglob('*') if p.suffix in ('.jpg', '.png'))[::every]:
         truth = (truths / path.relative_to(root)).with_suffix('.png')
         if truth.exists():
             image = cv2.cvtColor(_read(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)

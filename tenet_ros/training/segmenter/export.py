@@ -13,7 +13,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from tenet_ros.training.segmenter.network import SIDE, BoxSegmenter
+from tenet_ros.training.segmenter.crops import SIDE
+from tenet_ros.training.segmenter.network import BoxSegmenter
 
 __all__ = ['Exported', 'export', 'load']
 

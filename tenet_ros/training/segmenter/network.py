@@ -17,11 +17,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tenet_ros.inference.crop_segmenter import MARGIN
+from tenet_ros.training.segmenter.crops import SIDE
 
-__all__ = ['SIDE', 'BoxSegmenter', 'Words']
-
-SIDE = 96
-"""Side of the crop that the network sees, and of its mask, pixels."""
+__all__ = ['BoxSegmenter', 'Words']
 
 _PRIOR = (0.8, -0.8, -0.8, 0.0, -4.0)
 """Log odds of being the object before looking: a constant, then the last four of ``_place``."""

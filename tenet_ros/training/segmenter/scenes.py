@@ -36,19 +36,11 @@ class Scenes:
 
     Args:
         rng: where the chance comes from.
-        photos: real images, (H, W, 3) uint8 RGB, for backgrounds and now and then a texture.
-        cutouts: real objects, (h, w, 4) uint8 RGBA, most of the things then.
     """
 
-    def __init__(
-        self,
-        rng: np.random.Generator,
-        photos: tuple[UInt8Array, ...] = (),
-        cutouts: tuple[UInt8Array, ...] = (),
-    ) -> None:
+    def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
-        self._cutouts = cutouts
-        self._painter = Painter(rng, photos)
+        self._painter = Painter(rng)
 
     def compose(self) -> tuple[UInt8Array, UInt8Array]:
         """Return an image, (H, W, 3) uint8 RGB, and its labels, (H, W) uint8, 0 where no thing."""
@@ -56,34 +48,53 @@ class Scenes:
         height, width = _SIZES[rng.integers(len(_SIZES))]
         image, scene_palettes = self._background(height, width)
         labels = np.zeros((height, width), np.uint8)
+        self._clutter(image, labels, scene_palettes)
         crowd = rng.random() < 0.25
         thing = self._thing(scene_palettes)
         for label in range(1, int(rng.integers(3, 8)) + 1):
             if not (crowd and rng.random() < 0.7):
                 thing = self._thing(scene_palettes)
             elif rng.random() < 0.5:
-                thing = _Thing(
-                    strokes=thing.strokes,
-                    palettes=[self._painter.palette(p[0]) for p in thing.palettes],
-                    turn=thing.turn + rng.normal(0, 0.1),
-                    stretch=-thing.stretch,
-                )
+                thing = self._sibling(thing)
             extent = float(np.exp(rng.uniform(np.log(16), np.log(0.6 * height))))
             centre = rng.uniform(0.02, 0.98, 2) * (width, height)
-            if self._cutouts and rng.random() < 0.75:
-                self._paste(image, labels, label, centre, extent)
-                continue
             self._draw(image, labels, thing, label, centre, extent)
         if rng.random() < 0.25:
             self._occlude(image, labels)
         image *= self._painter.light(height, width, rng.choice([0.05, 0.2, 0.4]))
         return self._photograph(image), labels
 
+    def _clutter(self, image: FloatArray, labels: UInt8Array, around: list[FloatArray]) -> None:
+        """Draw things that nobody asks for, some far away, some moving: they are background."""
+        rng = self._rng
+        height, width = labels.shape
+        if rng.random() < 0.5:
+            far = self._thing(around)
+            for _ in range(int(rng.integers(3, 12))):
+                far = self._thing(around) if rng.random() < 0.5 else self._sibling(far)
+                extent = float(np.exp(rng.uniform(np.log(8), np.log(0.5 * height))))
+                self._draw(image, labels, far, 1, rng.uniform(0, 1, 2) * (width, height), extent)
+            labels[:] = 0
+        kind = rng.random()
+        if kind < 0.25:
+            cv2.GaussianBlur(image, (0, 0), rng.uniform(0.8, 4), dst=image)
+        elif kind < 0.45:
+            cv2.blur(image, (int(rng.integers(3, 25)), 1), dst=image)
+
+    def _sibling(self, thing: _Thing) -> _Thing:
+        """Return a thing of the same shape in nearly the same colours, the other way round."""
+        return _Thing(
+            strokes=thing.strokes,
+            palettes=[self._painter.palette(p[0]) for p in thing.palettes],
+            turn=thing.turn + self._rng.normal(0, 0.1),
+            stretch=-thing.stretch,
+        )
+
     def _background(self, height: int, width: int) -> tuple[FloatArray, list[FloatArray]]:
         """Return a background of one to a few regions, and the colours in it."""
         rng, painter = self._rng, self._painter
         palettes = [painter.palette()]
-        image = painter.patch(height, width, palettes[0], photo=0.6)
+        image = painter.patch(height, width, palettes[0])
         mean, spread = image.mean((0, 1)), image.std((0, 1)).mean()
         palettes[0] = np.asarray([mean - spread, mean + spread], np.float32)
         for _ in range(int(rng.choice([0, 1, 2, 6], p=[0.3, 0.35, 0.2, 0.15]))):
@@ -103,7 +114,7 @@ class Scenes:
                 )
             cv2.fillPoly(region, [np.asarray(corners, np.int32)], 255, cv2.LINE_AA)
             alpha = (region / np.float32(255))[:, :, None]
-            image += alpha * (painter.patch(height, width, palettes[-1], photo=0.2) - image)
+            image += alpha * (painter.patch(height, width, palettes[-1]) - image)
         return image, palettes
 
     def _thing(self, around: list[FloatArray]) -> _Thing:
@@ -165,42 +176,28 @@ class Scenes:
         for texture in range(count):
             where = worn == texture
             if where.any():
-                pixels = self._painter.patch(
-                    y1 - y0, x1 - x0, thing.palettes[texture % 7], photo=0.08
-                )
+                pixels = self._painter.patch(y1 - y0, x1 - x0, thing.palettes[texture % 7])
                 paint[where] = pixels[where]
-        paint *= self._painter.light(*covered.shape, rng.choice([0.1, 0.3]))
+        paint *= self._painter.light(y1 - y0, x1 - x0, rng.choice([0.1, 0.3]))
+        if rng.random() < 0.6:
+            paint *= self._relief(covered, extent)
         alpha = (covered / np.float32(255))[:, :, None]
         region += alpha * (paint - region)
         labels[y0:y1, x0:x1][covered >= 128] = label
 
-    def _paste(
-        self, image: FloatArray, labels: UInt8Array, label: int, centre: Points, extent: float
-    ) -> None:
-        """Draw a real object, turned a little and in other light."""
+    def _relief(self, covered: UInt8Array, extent: float) -> FloatArray:
+        """Return the light on a thing as if it were round, (h, w, 1) float32 around 1.
+
+        Its blurred silhouette is taken for its height, and lit from a random side.
+        """
         rng = self._rng
-        cutout = self._cutouts[rng.integers(len(self._cutouts))]
-        height, width = cutout.shape[:2]
-        scale = 2.4 * extent / max(height, width)
-        stretch, turn = np.exp(rng.normal(0, 0.1)) * rng.choice([-1, 1]), rng.normal(0, 0.12)
-        size = max(8, int(3.2 * extent))
-        c, s = np.cos(turn) * scale, np.sin(turn) * scale
-        linear = np.asarray([[c * stretch, -s], [s * stretch, c]])
-        shift = size / 2 - linear @ (width / 2, height / 2)
-        small = cutout if scale > 0.6 else cv2.blur(cutout, (3, 3))
-        warped = cv2.warpAffine(small, np.column_stack([linear, shift]), (size, size))
-        x0, y0 = (int(v - size / 2) for v in centre)
-        left, top = max(0, -x0), max(0, -y0)
-        part = warped[top : labels.shape[0] - y0, left : labels.shape[1] - x0].astype(np.float32)
-        if 0 in part.shape:
-            return
-        where = np.s_[y0 + top : y0 + top + part.shape[0], x0 + left : x0 + left + part.shape[1]]
-        alpha = part[:, :, 3:] / 255
-        tint = np.exp(rng.normal(0, 0.2) + rng.normal(0, 0.1, 3)).astype(np.float32)
-        if rng.random() < 0.3:
-            self._shade(image[where], (alpha[:, :, 0] * 255).astype(np.uint8), extent)
-        image[where] += alpha * (part[:, :, :3] * tint - image[where])
-        labels[where][alpha[:, :, 0] >= 0.5] = label
+        height = cv2.GaussianBlur(covered, (0, 0), max(1.0, rng.uniform(0.03, 0.15) * extent))
+        height = height.astype(np.float32) * (extent * rng.uniform(0.05, 0.25) / 255)
+        angle = rng.normal(-np.pi / 2, 0.9)
+        slope = np.cos(angle) * cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=0.125)
+        slope += np.sin(angle) * cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=0.125)
+        shade = 1 - np.float32(rng.uniform(0.5, 2.5)) * slope
+        return np.asarray(np.clip(shade, 0.25, 1.9)[:, :, None], np.float32)
 
     def _shade(self, region: FloatArray, covered: UInt8Array, extent: float) -> None:
         """Darken where the light that a thing catches does not fall."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from tenet_ros.types import FloatArray, UInt8Array
+from tenet_ros.types import FloatArray
 
 __all__ = ['Painter']
 
@@ -18,28 +18,21 @@ class Painter:
 
     Args:
         rng: where the chance comes from.
-        photos: real images, (H, W, 3) uint8 RGB, that may serve as texture; may be empty.
     """
 
-    def __init__(self, rng: np.random.Generator, photos: tuple[UInt8Array, ...] = ()) -> None:
+    def __init__(self, rng: np.random.Generator) -> None:
         self._rng = rng
-        self._photos = photos
         makers = (_noise, _noise, _noise, _stripes, _patches, _leaves)
         self._bank = [_spread(makers[i % len(makers)](rng)) for i in range(48)]
 
-    def patch(
-        self, height: int, width: int, palette: FloatArray, *, photo: float = 0.0
-    ) -> FloatArray:
+    def patch(self, height: int, width: int, palette: FloatArray) -> FloatArray:
         """Return a texture, (height, width, 3) float32 in 0..255.
 
         Args:
             height: pixels, at most 512.
             width: pixels, at most 512.
             palette: (2, 3) float32, the colours between which the texture varies.
-            photo: probability that it is a piece of a real image instead.
         """
-        if self._photos and self._rng.random() < photo:
-            return self._photo(height, width)
         field = self._cut(height, width)
         if self._rng.random() < 0.35:
             field = 0.6 * field + 0.4 * self._cut(height, width)
@@ -78,19 +71,6 @@ class Painter:
         if rng.random() < 0.5:
             piece = piece[:, ::-1]
         return np.asarray(cv2.resize(piece, (width, height)), np.float32)
-
-    def _photo(self, height: int, width: int) -> FloatArray:
-        rng = self._rng
-        photo = self._photos[rng.integers(len(self._photos))]
-        scale = rng.uniform(0.4, 1.0)
-        rows, columns = (max(8, int(side * scale)) for side in photo.shape[:2])
-        rows, columns = min(rows, max(height, 8) * 3), min(columns, max(width, 8) * 3)
-        y = rng.integers(photo.shape[0] - rows + 1)
-        x = rng.integers(photo.shape[1] - columns + 1)
-        piece = photo[y : y + rows, x : x + columns]
-        return np.asarray(
-            cv2.resize(piece, (width, height), interpolation=cv2.INTER_AREA), np.float32
-        )
 
 
 def _spread(field: FloatArray) -> FloatArray:
