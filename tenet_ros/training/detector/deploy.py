@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +66,7 @@ class Deployed(nn.Module):
         return torch.cat([rows[..., :4], rows[..., 4:5].sigmoid(), rows[..., 5:]], dim=2)
 
 
+@final
 class TorchSession:
     """A deployed model behind the Session protocol, for measuring before it is exported.
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tenet_ros.sim.catalogue import COLOURS, PATTERNS
+from tenet_ros.sim.catalogue import CATEGORIES, COLOURS, PATTERNS
 from tenet_ros.training.detector.losses import (
     Batch,
     box_loss,
@@ -22,7 +22,8 @@ from tenet_ros.training.detector.words import AXES, Vocabulary
 __all__ = ['LOSS_WEIGHTS', 'Model', 'losses']
 
 LOSS_WEIGHTS = {
-    'objectness': 1.0, 'giou': 2.0, 'size': 1.0, 'noun': 0.5, 'colour': 1.5, 'pattern': 1.0,
+    'objectness': 1.0, 'giou': 2.0, 'size': 1.0, 'noun': 0.5, 'category': 1.0,
+    'colour': 1.5, 'pattern': 1.0,
 }  # fmt: skip
 
 
@@ -71,7 +72,7 @@ def losses(
         rows: (B, A, 5 + E) float32, of the model.
         batch: truth.
         vocabulary: of word vectors.
-        words: (S,) int64 rows of the vocabulary.
+        words: (S,) int64 rows of the vocabulary, the categories first.
     """
     shape = model.shape
     matched = match(rows, batch, model.network.cells, model.network.strides)  # type: ignore[arg-type]
@@ -99,6 +100,11 @@ def losses(
         'giou': giou,
         'size': size,
         'noun': entropy(logits, target, weight),
+        # Independent words start slowly; that one category excludes the others, they learn here.
+        'category': functional.cross_entropy(
+            logits[:, : len(CATEGORIES)], category, reduction='sum'
+        )
+        / count,
         'colour': entropy(colours, hues),
         'pattern': entropy(patterns, kinds),
     }

@@ -21,6 +21,9 @@ from tenet_ros.training.detector.words import BaseVectors, Vocabulary
 
 __all__ = ['Plan', 'Trainer']
 
+_ROUND = 4000
+"""Images between two looks at the folder, which may have grown."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -94,14 +97,16 @@ class Trainer:
         plan, budget = self._plan, self._plan.minutes * 60
         saved = evaluated = self.spent_s
         sums: dict[str, float] = {}
+        summed = 0
         while self.spent_s < budget:
             begun = time.monotonic()
             values = self._step(self.spent_s / budget)
             self.spent_s += time.monotonic() - begun
             sums = {name: sums.get(name, 0.0) + value for name, value in values.items()}
+            summed += 1
             if self.steps % 100 == 0:
-                self._log({name: value / 100 for name, value in sums.items()})
-                sums = {}
+                self._log({name: value / summed for name, value in sums.items()})
+                sums, summed = {}, 0
             if self.spent_s - saved > plan.save_s:
                 self._save()
                 saved = self.spent_s
@@ -133,10 +138,10 @@ class Trainer:
         return {name: float(value.detach()) for name, value in parts.items()}
 
     def _batch(self) -> Any:
-        """Return the next batch; every image comes once before any comes again."""
+        """Return the next batch; within a round, no image comes twice."""
         if len(self._queue) < self._plan.batch:
             self._stills = StillSet.open(self._data)
-            self._queue = self._rng.permutation(len(self._stills))
+            self._queue = self._rng.permutation(len(self._stills))[:_ROUND]
         chosen, self._queue = np.split(self._queue, [self._plan.batch])
         return self._stills.batch(chosen, self._rng)
 
