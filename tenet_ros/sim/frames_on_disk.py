@@ -48,7 +48,9 @@ class JpegEncoder:
 
 def encode_labels(labels: UInt8Array) -> UInt8Array:
     """Return the PNG of (H, W) uint8."""
-    return _encode('.png', labels, cv2.IMWRITE_PNG_COMPRESSION, 6)
+    # Flat areas compress best as they are; older OpenCV cannot be told so.
+    plain = (cv2.IMWRITE_PNG_FILTER, 8) if hasattr(cv2, 'IMWRITE_PNG_FILTER') else ()
+    return _encode('.png', labels, cv2.IMWRITE_PNG_COMPRESSION, 8, *plain)
 
 
 class BlobWriter:
