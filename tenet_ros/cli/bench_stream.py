@@ -24,7 +24,7 @@ from tenet_ros.evaluation.bench_stream import NodeFigures, Result, StreamRun, Tr
 from tenet_ros.evaluation.clips import load_clip
 from tenet_ros.ros import api
 
-__all__ = ['Observer', 'measure', 'truth_of']
+__all__ = ['Observer', 'await_ready', 'measure', 'node_figures', 'settle', 'truth_of']
 
 NODE = '/tenet'
 DIAGNOSTICS_S = 0.5
@@ -114,7 +114,7 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         observer = Observer(node, keep_masks=truth is not None)
         monitor = Monitor(node, NODE)
         server = stack.enter_context(Child('node', _node_arguments(args), environment))
-        _until(node, lambda: monitor.diagnostics.values.get('state') == 'ACTIVE', READY_S, server)
+        await_ready(node, monitor, server)
         stamps = folder / 'stamps.jsonl'
         arguments = _camera_arguments(args, stamps)
         rss_mb: list[float] = []
@@ -126,12 +126,12 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
             camera.check()
             print(camera.last_words(), file=sys.stderr)
         sent_ns = [json.loads(line)['stamp_ns'] for line in stamps.read_text().splitlines()]
-        _settle(node, monitor, observer)
+        settle(node, monitor, lambda: len(observer.results))
         rss_mb.append(server.rss_mb())
         run = StreamRun(
             sent_ns=sent_ns,
             results=observer.results,
-            node=_figures(monitor),
+            node=node_figures(monitor),
             rss_mb=rss_mb,
             truth=truth,
         )
@@ -159,19 +159,29 @@ def _camera_arguments(args: argparse.Namespace, stamps: Path) -> list[str]:
     return arguments + (['--loop', '--duration', str(args.duration)] if args.duration else [])
 
 
-def _until(node: api.Node, done: Callable[[], bool], timeout_s: float, server: Child) -> None:
-    """Wait for the node to be ready, as long as it lives."""
-    end = time.monotonic() + timeout_s
-    while not spin_until(node, done, 0.5):
+def await_ready(node: api.Node, monitor: Monitor, server: Child) -> None:
+    """Wait until the watched node is active.
+
+    Raises:
+        ConfigError: its process has ended, or it was not ready in time.
+    """
+    end = time.monotonic() + READY_S
+    while not spin_until(node, lambda: monitor.diagnostics.values.get('state') == 'ACTIVE', 0.5):
         server.check()
         if time.monotonic() > end:
             raise ConfigError(
-                f'the node was not ready within {timeout_s:.0f} s: {server.last_words()}'
+                f'the node was not ready within {READY_S:.0f} s: {server.last_words()}'
             )
 
 
-def _settle(node: api.Node, monitor: Monitor, observer: Observer) -> None:
-    """Wait until the node has answered or dropped all that it received, and says so."""
+def settle(node: api.Node, monitor: Monitor, received: Callable[[], int]) -> None:
+    """Wait until the watched node has answered or dropped all that it got, and says so.
+
+    Args:
+        node: runs the callbacks.
+        monitor: of the watched node.
+        received: returns how many results have come.
+    """
     seen = (-1.0, -1)
 
     def settled() -> bool:
@@ -180,13 +190,15 @@ def _settle(node: api.Node, monitor: Monitor, observer: Observer) -> None:
             return False
         before, seen = seen, (monitor.number('frames_in'), monitor.diagnostics.count)
         done = monitor.number('frames_out') + monitor.number('drops')
-        received = len(observer.results) >= monitor.number('frames_out')
-        return before[0] == seen[0] == done and received
+        complete = received() >= monitor.number('frames_out')
+        return before[0] == seen[0] == done and complete
 
     spin_until(node, settled, SETTLE_S)
 
 
-def _figures(monitor: Monitor) -> NodeFigures:
+def node_figures(monitor: Monitor) -> NodeFigures:
+    """Return what the watched node said last of its own work."""
+
     def count(name: str) -> int:
         value = monitor.number(name)
         return 0 if np.isnan(value) else int(value)

@@ -39,7 +39,7 @@ from tenet_ros.sim.sentence import Sentence
 from tenet_ros.sim.truth import truth_of_labels
 from tenet_ros.types import UInt8Array
 
-__all__ = ['Recording', 'is_recording', 'load', 'record', 'write']
+__all__ = ['Recording', 'is_recording', 'load', 'record', 'recordings_in', 'write']
 
 VERSION = 1
 FACTS, ARRAYS, LABELS = 'scene.json', 'arrays.npz', 'labels.bin'
@@ -146,6 +146,15 @@ def write(
 def is_recording(folder: Path) -> bool:
     """Return whether a folder holds a recording."""
     return (folder / FACTS).is_file() and (folder / ARRAYS).is_file()
+
+
+def recordings_in(folder: Path) -> tuple[Path, ...]:
+    """Return the folder itself if it holds a recording, or else those in it that do, by name."""
+    if is_recording(folder):
+        return (folder,)
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path for path in folder.iterdir() if is_recording(path)))
 
 
 def load(folder: Path) -> Recording:

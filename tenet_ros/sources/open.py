@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tenet_ros.errors import SourceError
-from tenet_ros.sim.recording import is_recording
+from tenet_ros.sim.recording import recordings_in
 from tenet_ros.sources.source import Source
 
 __all__ = ['BAG_SUFFIXES', 'IMAGE_SUFFIXES', 'open_source', 'opened']
@@ -30,7 +30,8 @@ def open_source(
 
     Args:
         spec: a path, the number of a webcam ("0", "/dev/video0"), or a simulated tabletop
-            ("sim[:SPLIT][:SEED][+]"). A file or folder of such a name wins over what it names.
+            ("sim[:SPLIT][:SEED][+]"). A file or folder of such a name wins over what it names. A
+            folder of recordings plays them one after the other.
         fps: frames per second to assume for a folder or a video in place of its own rate, or to
             ask of a webcam or a simulation; a bag keeps its recorded intervals.
         image_topic: the image topic of a bag, where several could be meant.
@@ -51,10 +52,11 @@ def open_source(
         return WebcamSource(int(device.group(1)), fps=fps)
     if not path.exists():
         return _open_simulation(str(spec), fps, depth=depth_topic != '')
-    if is_recording(path):
+    recordings = recordings_in(path)
+    if recordings:
         from tenet_ros.sources.recorded import RecordedTabletop
 
-        return RecordedTabletop((path,), rate_hz=fps)
+        return RecordedTabletop(recordings, rate_hz=fps)
     if path.suffix in BAG_SUFFIXES or (path / 'metadata.yaml').is_file():
         from tenet_ros.sources.bag import BagSource
 
