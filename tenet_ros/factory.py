@@ -23,9 +23,12 @@ from tenet_ros.stages.camera_motion import SparseFlowMotion
 from tenet_ros.stages.decision import Decider
 from tenet_ros.stages.nouns import NounMatcher
 from tenet_ros.stages.preference import ExplicitPreference
+from tenet_ros.stages.preference.learned import LearnedPreference
 from tenet_ros.stages.protocols import AnyDetector, AnySegmenter, CameraMotion, Preference
 from tenet_ros.stages.segmenter import ColourSegmenter
+from tenet_ros.stages.text_aligned import TextAlignedDetector
 from tenet_ros.stages.tracker import OcSortTracker
+from tenet_ros.stages.word_table import WordTable
 from tenet_ros.stages.yolox import YoloxDetector
 
 __all__ = [
@@ -203,6 +206,18 @@ def _coco(engines: _Engines) -> AnyDetector:
     )
 
 
+def _tabletop(engines: _Engines) -> AnyDetector:
+    """Open words on boxes with embeddings, trained on the simulated tabletop; it is bundled."""
+    manifest = load_manifest('tabletop_detector')
+    session = engines.open(manifest, path=engines.settings.model)
+    return TextAlignedDetector(
+        session,
+        WordTable.load(engines.store.folder(manifest) / manifest.files[1].name),
+        engines.settings.pipeline.detector,
+        encoder=_sentence_encoder(engines),
+    )
+
+
 def _sentence_encoder(engines: _Engines) -> SentenceEncoder | None:
     """Return the optional text encoder, if its files are in the store."""
     manifest = load_manifest('minilm_l6_v2')
@@ -214,6 +229,11 @@ def _sentence_encoder(engines: _Engines) -> SentenceEncoder | None:
 
 def _explicit(engines: _Engines) -> Preference:
     return ExplicitPreference(engines.settings.pipeline.preference)
+
+
+def _learned(engines: _Engines) -> Preference:
+    """Trained on tracks of simulated clips, whatever the detector."""
+    return LearnedPreference(engines.open(load_manifest('preference'), threads=1))
 
 
 def _colour(engines: _Engines) -> AnySegmenter:
@@ -246,12 +266,15 @@ SEGMENTERS: Mapping[str, Callable[[_Engines], AnySegmenter]] = MappingProxyType(
 """What ``Settings.segmenter`` may be."""
 
 PREFERENCES: Mapping[str, Callable[[_Engines], Preference]] = MappingProxyType(
-    {'explicit': _explicit}
+    {'explicit': _explicit, 'learned': _learned}
 )
 """What ``Settings.preference`` may be."""
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
-    {'coco': Preset(new_detector=_coco, segmenter='colour', preference='explicit')}
+    {
+        'coco': Preset(new_detector=_coco, segmenter='colour', preference='explicit'),
+        'tabletop': Preset(new_detector=_tabletop, segmenter='crop', preference='learned'),
+    }
 )
 """What ``Settings.preset`` may be."""
 
