@@ -8,6 +8,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCE ?= /dev/video0
 COMMAND ?= the person
+# For the tests of training and of the shipped graphs against it; one version, so that a fresh
+# machine does not get whatever is newest.
+TORCH ?= torch==2.13.0 onnx
 # A model file that is already here, instead of fetching the preset's own.
 MODEL ?=
 
@@ -16,7 +19,7 @@ help:
 
 $(VENV)/.installed: setup.cfg setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,sim]' $(TORCH)
 	@touch $@
 
 demo: $(VENV)/.installed
