@@ -19,7 +19,16 @@ from tenet_ros.language.expression import Expression, Query
 from tenet_ros.stages.preference.learned_words import WORDS
 from tenet_ros.types import IntArray
 
-__all__ = ['BAG', 'NUMBERS', 'PAD', 'PIECES', 'UNKNOWN', 'WORD', 'sentence_tokens']
+__all__ = [
+    'BAG',
+    'NUMBERS',
+    'PAD',
+    'PIECES',
+    'UNKNOWN',
+    'WORD',
+    'mirrored_numbers',
+    'sentence_tokens',
+]
 
 BAG = 8
 """Most numbers of one token."""
@@ -75,6 +84,17 @@ def sentence_tokens(queries: Sequence[Query]) -> IntArray:
     for row, bag in zip(tokens, bags, strict=True):
         row[: len(bag)] = bag
     return tokens
+
+
+def mirrored_numbers() -> IntArray:
+    """Return for each number the one that it has in a mirror, (NUMBERS,) int64."""
+    mirrored = np.arange(NUMBERS)
+    fields = [('left_of', 'right_of'), ('at left', 'at right'), ('leftward', 'rightward')]
+    words = [('left', 'right'), ('leftmost', 'rightmost')]
+    for table, pairs in ((_NAMES, fields), (_WORD_NUMBERS, words)):
+        for one, other in pairs:
+            mirrored[[table[one], table[other]]] = table[other], table[one]
+    return mirrored
 
 
 @lru_cache(maxsize=256)

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 from pathlib import Path
 
+import tenet_ros
+
 __all__ = ['main']
+
+_PACKAGE = Path(tenet_ros.__file__).parent
+_SHIPPED = {
+    'gap': 'share of the gap from the surest track to the best choice that is closed',
+    'n_acc': 'no-target accuracy',
+    't_acc': 'target accuracy',
+    'wrong': 'wrong-target time',
+}
+"""Figures of ``evaluate`` that go into the manifest."""
 
 
 def main() -> None:
@@ -27,21 +39,71 @@ def main() -> None:
     fit.add_argument('--seed', type=int, default=0)
     fit.add_argument('--resume', action='store_true')
     fit.add_argument('--ablate', default='', help='take one part of the method away')
+    ship = steps.add_parser('export', help='calibrate a checkpoint, write its graph and manifest')
+    ship.add_argument('--run', type=Path, required=True, help='folder of the checkpoint')
+    ship.add_argument('--data', type=Path, required=True, help='its `val` calibrates')
+    ship.add_argument('--weights', type=Path, default=_PACKAGE / 'weights' / 'preference.onnx')
+    ship.add_argument('--manifest', type=Path, default=_PACKAGE / 'engines' / 'preference.yaml')
+    ship.add_argument('--figures', type=Path, help='what `evaluate` wrote')
+    judge = steps.add_parser('evaluate', help='whole clips, with the real decision states')
+    judge.add_argument('--weights', type=Path, default=_PACKAGE / 'weights' / 'preference.onnx')
+    judge.add_argument('--clips', type=int, default=24)
+    judge.add_argument('--profile', default='good', help='of the noisy detector')
+    judge.add_argument('--json', type=Path, help='where to write the figures')
     chosen = parser.parse_args()
-    if chosen.step == 'data':
-        from tenet_ros.training.preference.data import make_examples
+    _STEPS[chosen.step](chosen)
 
-        make_examples(chosen.out, chosen.clips, split=chosen.split, first=chosen.first)
-    elif chosen.step == 'train':
-        import torch
 
-        from tenet_ros.training.preference.train import Options, train
+def _data(chosen: argparse.Namespace) -> None:
+    from tenet_ros.training.preference.data import make_examples
 
-        torch.set_num_threads(1)
-        options = Options(
-            minutes=chosen.minutes, steps=chosen.steps, seed=chosen.seed, ablate=chosen.ablate
-        )
-        train(chosen.data, chosen.out, options, resume=chosen.resume)
+    make_examples(chosen.out, chosen.clips, split=chosen.split, first=chosen.first)
+
+
+def _train(chosen: argparse.Namespace) -> None:
+    import torch
+
+    from tenet_ros.training.preference.train import Options, train
+
+    torch.set_num_threads(1)
+    options = Options(
+        minutes=chosen.minutes, steps=chosen.steps, seed=chosen.seed, ablate=chosen.ablate
+    )
+    train(chosen.data, chosen.out, options, resume=chosen.resume)
+
+
+def _export(chosen: argparse.Namespace) -> None:
+    import torch
+
+    from tenet_ros.training.preference.examples import Examples
+    from tenet_ros.training.preference.export import calibrate, export, load_network
+    from tenet_ros.training.preference.publish import manifest_text
+
+    torch.set_num_threads(1)
+    network = load_network(chosen.run / 'checkpoint.pt')
+    for name, (slope, offset) in calibrate(network, Examples.load(chosen.data / 'val')).items():
+        print(f'{name}: slope {slope:.3f}, offset {offset:.3f}')
+    chosen.weights.parent.mkdir(parents=True, exist_ok=True)
+    print(export(network, chosen.weights))
+    figures = json.loads(chosen.figures.read_text())['learned'] if chosen.figures else {}
+    named = {words: figures[key] for key, words in _SHIPPED.items() if key in figures}
+    text = manifest_text(chosen.weights, named, 'clips of the tabletop, split val')
+    chosen.manifest.write_text(text, encoding='utf-8')
+
+
+def _evaluate(chosen: argparse.Namespace) -> None:
+    from tenet_ros.inference.ort import OrtSession
+    from tenet_ros.training.preference.evaluate import compare
+
+    with OrtSession(chosen.weights, threads=1) as session:
+        table = compare(session, clips=chosen.clips, profile=chosen.profile)
+    text = json.dumps(table, indent=1)
+    print(text)
+    if chosen.json:
+        chosen.json.write_text(text + '\n', encoding='utf-8')
+
+
+_STEPS = {'data': _data, 'train': _train, 'export': _export, 'evaluate': _evaluate}
 
 
 if __name__ == '__main__':

@@ -26,7 +26,7 @@ __all__ = ['Snapshot', 'labels', 'make_examples', 'measure', 'snapshots']
 
 _LOG = logging.getLogger(__name__)
 _RATES_HZ = (10.0, 15.0, 30.0)
-_PROFILES = ('good', 'mixed', 'mixed', 'sloppy', 'sparse')
+_PROFILES = ('good', 'good', 'good', 'mixed', 'mixed', 'sloppy', 'sparse')
 _SHARD = 20
 """Clips in one file: what an interruption may cost."""
 

@@ -46,7 +46,7 @@ class _RelationAttention(nn.Module):
         self.norm_ffn = nn.LayerNorm(width)
         self.tune_ffn = nn.Linear(width, 2 * width)
         self.ffn = nn.Sequential(
-            nn.Linear(width, 3 * width), nn.GELU(), nn.Linear(3 * width, width)
+            nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
 
     def forward(
@@ -131,7 +131,7 @@ class PreferenceNet(nn.Module):
         pair: width of an encoded pair.
     """
 
-    def __init__(self, width: int = 64, heads: int = 4, layers: int = 3, pair: int = 16) -> None:
+    def __init__(self, width: int = 64, heads: int = 4, layers: int = 2, pair: int = 16) -> None:
         super().__init__()
         self.reader = _Reader(width, heads)
         self.of_track = nn.Sequential(

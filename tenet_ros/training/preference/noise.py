@@ -127,7 +127,7 @@ def draw_profile(rng: Random, name: str) -> Profile:
     for key in _WHOLE:
         low, high = PROFILES[name][key]
         values[key] = int(rng.integers(int(low), int(high) + 1))
-    values['hears_not'] = values['hears_not'] < 1.0
+    values['hears_not'] = values['hears_not'] < 1.8
     if rng.random() < 0.5:
         values['informed'] = 0.0
     return Profile(**values)

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from tenet_ros.stages.preference.learned_sentence import UNKNOWN, WORD
 from tenet_ros.training.preference.ablation import ablate, usable
+from tenet_ros.training.preference.augment import forget_words, mirror
 from tenet_ros.training.preference.examples import Batch, Examples
 from tenet_ros.training.preference.network import PreferenceNet
 from tenet_ros.training.preference.objective import Answer, Tally, Truths, loss
@@ -23,11 +23,10 @@ from tenet_ros.training.preference.objective import Answer, Tally, Truths, loss
 __all__ = ['Options', 'ask', 'batches', 'evaluate', 'train']
 
 _LOG = logging.getLogger(__name__)
+_WATCH, _WATCHED = 400, 160
+"""Every so many steps so many moments of `val` are looked at, and a checkpoint is written."""
 _POOL = 16
 """Batches drawn at once and sorted by size, so that little is padding."""
-_NO_WORDS = 0.2
-"""Share of sentences all of whose words are unknown: what was read of them must do."""
-_NO_WORD = 0.12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +79,8 @@ def train(data: Path, out: Path, options: Options, *, resume: bool = False) -> P
             run.learn(batch, device)
             run.spent_s = before + time.monotonic() - started
             over = run.progress >= 1.0
-            if run.step % 200 == 0 or over:
-                shares = evaluate(run.average, watched, options.ablate, device, most=400)
+            if run.step % _WATCH == 0 or over:
+                shares = evaluate(run.average, watched, options.ablate, device, most=_WATCHED)
                 line = {'step': run.step, 'spent_s': round(run.spent_s, 1), 'loss': run.mean_loss()}
                 print(json.dumps(line | shares), file=curves, flush=True)
                 _LOG.info(
@@ -174,19 +173,10 @@ def batches(
             parts = [pool[i : i + options.batch] for i in range(0, len(pool), options.batch)]
             for part in rng.permutation(len(parts)):
                 batch = examples.batch(parts[part], starts)
-                _forget_words(batch, rng)
+                forget_words(batch, rng)
+                if rng.random() < 0.5:
+                    mirror(batch)
                 yield batch
-
-
-def _forget_words(batch: Batch, rng: np.random.Generator) -> None:
-    """Make some words unknown, in place: unseen paraphrases must be read by their structure."""
-    words = batch.tokens[..., 0] == WORD
-    lost = rng.random(words.shape) < _NO_WORD
-    lost |= rng.random(words.shape[:2])[..., None] < _NO_WORDS
-    lost &= words
-    batch.tokens[lost, 1] = UNKNOWN
-    rows = np.argwhere(lost)
-    batch.tokens[rows[:, 0], rows[:, 1], rows[:, 2], 3:] = 0
 
 
 def ask(network: PreferenceNet, batch: Batch, device: torch.device) -> tuple[Answer, Truths]:
