@@ -13,6 +13,10 @@ from tenet_ros.sim.sentence import KINDS
 __all__ = ['Answer', 'Tally', 'Truths', 'loss', 'right']
 
 _FAR = -30.0
+_WEIGHTS = torch.tensor(
+    [{'motion': 4.0, 'temporal': 3.0, 'order': 1.5, 'negation': 1.5}.get(k, 1.0) for k in KINDS]
+)
+"""What a sentence of each kind counts: something moves in few clips, and for a part of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,21 +60,29 @@ def loss(said: Answer, truth: Truths, *, with_null: bool = True) -> Tensor:
     """
     counted = truth.meant >= 0
     meant = truth.meant == 1
+    worth = _WEIGHTS.to(said.null.device)[truth.kind]
     each = F.binary_cross_entropy_with_logits(said.logits, meant.float(), reduction='none')
-    tracks = 0.5 * (_mean(each, counted & meant) + _mean(each, counted & ~meant))
+    of_track = worth.unsqueeze(-1)
+    tracks = _mean(each, (counted & meant) * of_track) + _mean(each, (counted & ~meant) * of_track)
     known = truth.null >= 0
     absent = (truth.null == 1).float()
-    total = tracks + _list(said, truth, meant, counted, with_null=with_null)
+    total = 0.5 * tracks + _list(said, truth, meant, counted, worth, with_null=with_null)
     if with_null:
         each = F.binary_cross_entropy_with_logits(said.null, absent, reduction='none')
-        total = total + _mean(each, known)
+        total = total + _mean(each, known * worth)
     correct, clear = right(said, truth)
     each = F.binary_cross_entropy_with_logits(said.settled, correct.float(), reduction='none')
-    return total + 0.3 * _mean(each, clear)
+    return total + 0.3 * _mean(each, clear * worth)
 
 
 def _list(
-    said: Answer, truth: Truths, meant: Tensor, counted: Tensor, *, with_null: bool
+    said: Answer,
+    truth: Truths,
+    meant: Tensor,
+    counted: Tensor,
+    worth: Tensor,
+    *,
+    with_null: bool,
 ) -> Tensor:
     null = said.null if with_null else torch.full_like(said.null, _FAR)
     row = torch.cat([said.logits.masked_fill(~counted, _FAR), null.unsqueeze(-1)], dim=-1)
@@ -78,7 +90,7 @@ def _list(
     count = wanted.sum(dim=-1)
     each = -(wanted * row.log_softmax(dim=-1)).sum(dim=-1) / count.clamp(min=1.0)
     use = (count > 0) & (truth.null >= 0)
-    return _mean(each, use if with_null else use & (truth.null == 0))
+    return _mean(each, (use if with_null else use & (truth.null == 0)) * worth)
 
 
 def right(said: Answer, truth: Truths) -> tuple[Tensor, Tensor]:
@@ -91,8 +103,8 @@ def right(said: Answer, truth: Truths) -> tuple[Tensor, Tensor]:
     return correct & truth.judged, truth.real & ((truth.null >= 0) | ~truth.judged)
 
 
-def _mean(values: Tensor, where: Tensor) -> Tensor:
-    return (values * where).sum() / where.sum().clamp(min=1)
+def _mean(values: Tensor, weights: Tensor) -> Tensor:
+    return (values * weights).sum() / weights.sum().clamp(min=1)
 
 
 class Tally:
