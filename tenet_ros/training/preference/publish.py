@@ -25,11 +25,12 @@ def manifest_text(graph: Path, figures: Mapping[str, float], data: str) -> str:
         data: what they were measured on.
     """
     content = graph.read_bytes()
-    accuracy = '\n'.join(
+    rows = '\n'.join(
         f'  - metric: {metric}\n    value: {value:.3f}\n    data: {data}\n'
         '    source: python -m tenet_ros.training.preference evaluate'
         for metric, value in figures.items()
     )
+    accuracy = f'\n{rows}' if figures else ' []'
     return f"""task: preference
 summary: which track a sentence means, if any; trained on scripted tabletop clips, 0.3 M parameters
 homepage: docs/preference.md
@@ -58,6 +59,5 @@ postprocessing: >-
   Null: that nothing here is meant. Settled: that the best of them is right and plain to see. The
   logistic of each is a probability, calibrated on clips that were not trained on.
 
-accuracy:
-{accuracy}
+accuracy:{accuracy}
 """
