@@ -20,7 +20,7 @@ from tenet_ros.training.preference.examples import Examples
 from tenet_ros.training.preference.network import PreferenceNet
 from tenet_ros.training.preference.train import ask
 
-__all__ = ['TorchSession', 'calibrate', 'export', 'load_network']
+__all__ = ['TorchSession', 'calibrate', 'export', 'load_network', 'network_of', 'parity']
 
 _INPUTS = ('tracks', 'pairs', 'present', 'fits', 'sentences', 'tokens')
 _OUTPUTS = ('logits', 'null', 'settled')
@@ -76,6 +76,21 @@ def load_network(checkpoint: Path) -> PreferenceNet:
     state = torch.load(checkpoint, map_location='cpu', weights_only=False)
     network = PreferenceNet()
     network.load_state_dict(state['average'])
+    network.eval()
+    return network
+
+
+def network_of(graph: Path) -> PreferenceNet:
+    """Return the network whose weights lie in an exported graph."""
+    import onnx
+
+    stored = {
+        tensor.name: torch.from_numpy(onnx.numpy_helper.to_array(tensor).copy())
+        for tensor in onnx.load(str(graph)).graph.initializer
+    }
+    network = PreferenceNet()
+    wanted = network.state_dict()
+    network.load_state_dict({name: stored[f'network.{name}'] for name in wanted})
     network.eval()
     return network
 
@@ -160,6 +175,8 @@ def export(network: PreferenceNet, path: Path) -> str:
         dynamic_axes=_AXES,
         opset_version=17,
         dynamo=False,
+        # Weights keep their names, so that the graph can be read back; who runs it folds anyway.
+        do_constant_folding=False,
     )
     worst = parity(network, path)
     if worst > 1e-3:
