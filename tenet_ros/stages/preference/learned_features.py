@@ -133,14 +133,12 @@ def look(
     scene = explicit.scene(tracks, image_size)
     path, present = _resample(tracks)
     velocity = _velocity(path, present)
-    terms = [_fit(query, tracks, scene, explicit) for query in queries]
+    evidence = _gather(queries, tracks, scene, explicit)
     return Features(
         tracks=_track_features(tracks, image_size, path, present, velocity),
         pairs=_pair_features(scene, velocity),
-        fits=np.stack([fits for fits, _ in terms]),
-        sentences=np.stack(
-            [_sentence(q, tracks, rest) for q, (_, rest) in zip(queries, terms, strict=True)]
-        ),
+        fits=_fit_features(evidence),
+        sentences=_sentence_features(queries, tracks, evidence),
         tokens=sentence_tokens(queries),
     )
 
@@ -242,78 +240,115 @@ def _pair_features(scene: Scene, velocity: Array) -> FloatArray:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Rest:
-    """What of a sentence's evidence does not belong to one track: (SLOTS,) each, and two."""
+class _Evidence:
+    """What is known of S sentences' phrases and N tracks, before it is laid in columns.
 
-    best_words: Array
-    best_fit: Array
-    best: Array
+    Attributes:
+        words: (S, SLOTS, N) phrase scores as log odds; zeros for a slot without phrase.
+        fit: (S, SLOTS, N) explicit evidence as each phrase, log odds, likewise.
+        used: (S, SLOTS) 1 for a slot with a phrase.
+        terms: (S, 4, N) relations, orders, motions and others of what is meant, log odds.
+        total: (S, N) explicit logit.
+        hits: (S, N) share of reference proposals.
+        watched: (S, 2) how long the leader was watched, and whether that matters.
+    """
+
+    words: Array
+    fit: Array
+    used: Array
+    terms: Array
+    total: Array
+    hits: Array
     watched: Array
 
 
-def _fit(
-    query: Query, tracks: TrackSet, scene: Scene, explicit: ExplicitPreference
-) -> tuple[FloatArray, _Rest]:
-    """Return how each track fits one sentence, (N, F) float32, and what concerns none of them."""
-    n = len(tracks)
-    terms = explicit.terms(query, tracks, scene)
-    slots = _slots(query)
-    columns = [query.first_column + phrase for phrase in slots]
-    words = np.full((SLOTS, n), 0.0)
-    words[: len(slots)] = log_odds(np.nan_to_num(tracks.phrase_scores[:, columns].T)) / 3
-    fit = np.zeros((SLOTS, n))
-    fit[: len(slots)] = np.clip(terms.fits[slots] / 4, -3.0, 3.0)
-    total = combine(query.expression, terms.fits)
-    lead = total - _best_other(total)
-    hits = np.nan_to_num(tracks.reference_hits[:, query.index].astype(np.float64))
-    target = slots[0]
-    fits = _table(
+def _gather(
+    queries: Sequence[Query], tracks: TrackSet, scene: Scene, explicit: ExplicitPreference
+) -> _Evidence:
+    count, n = len(queries), len(tracks)
+    found = _Evidence(
+        words=np.full((count, SLOTS, n), 0.5),
+        fit=np.zeros((count, SLOTS, n)),
+        used=np.zeros((count, SLOTS)),
+        terms=np.zeros((count, 4, n)),
+        total=np.zeros((count, n)),
+        hits=tracks.reference_hits[:, [query.index for query in queries]].T.astype(np.float64),
+        watched=np.zeros((count, 2)),
+    )
+    for row, query in enumerate(queries):
+        terms = explicit.terms(query, tracks, scene)
+        fits, slots = terms.fits, _slots(query)
+        target = slots[0]
+        columns = [query.first_column + phrase for phrase in slots]
+        found.words[row, : len(slots)] = tracks.phrase_scores[:, columns].T
+        found.fit[row, : len(slots)] = fits[slots]
+        found.used[row, : len(slots)] = 1.0
+        found.terms[row] = [
+            terms.relations[target],
+            terms.orders[target],
+            terms.motions[target],
+            terms.others[target],
+        ]
+        total = found.total[row] = combine(query.expression, fits)
+        moves = query.expression.speaks_of_motion
+        found.watched[row] = scene.movement.watched[total.argmax()] if moves else 1.0, moves
+    found.words[:] = log_odds(np.nan_to_num(found.words))
+    return found
+
+
+def _fit_features(evidence: _Evidence) -> FloatArray:
+    words, fit = evidence.words / 3, np.clip(evidence.fit / 4, -3.0, 3.0)
+    total = evidence.total
+    conditions = evidence.terms.transpose(0, 2, 1) / 3
+    hits = np.nan_to_num(evidence.hits)
+    lead = words - words.max(axis=2, keepdims=True)
+    ahead = np.clip((total - _best_other(total)) / 4, -2.0, 2.0)
+    share = _share(4.0 * fit) * evidence.used[..., None]
+    return _table(
         FITS,
         _FITS,
-        (n,),
+        total.shape,
         {
-            'words': words.T,
-            'words_lead': np.clip(words - words.max(axis=1, keepdims=True), -2.0, 0.0).T,
-            'fit': fit.T,
-            'share': _share(4.0 * fit).T * (np.arange(SLOTS) < len(slots)),
-            'conditions': _side([terms.relations[target], terms.orders[target]]) / 3,
-            'motion': terms.motions[target][:, None] / 3,
-            'others': terms.others[target][:, None] / 3,
-            'total': _side([total / 4, np.clip(lead / 4, -2, 2), _share(total[None])[0]]),
-            'reference': _side([hits, hits - hits.max()]),
+            'words': words.transpose(0, 2, 1),
+            'words_lead': np.clip(lead, -2.0, 0.0).transpose(0, 2, 1),
+            'fit': fit.transpose(0, 2, 1),
+            'share': share.transpose(0, 2, 1),
+            'conditions': conditions[..., :2],
+            'motion': conditions[..., 2:3],
+            'others': conditions[..., 3:],
+            'total': _side([total / 4, ahead, _share(total)]),
+            'reference': _side([hits, hits - hits.max(axis=1, keepdims=True)]),
         },
     )
-    best = np.sort(total)[::-1]
-    second = best[1] if n > 1 else best[0] - 8.0
-    watched = scene.movement.watched[int(total.argmax())] if _moves(query) else 1.0
-    return fits, _Rest(
-        best_words=words.max(axis=1),
-        best_fit=fit.max(axis=1),
-        best=np.clip(np.asarray([best[0], best[0] - second]) / 4, -3, 3),
-        watched=np.asarray([watched, 1.0 * _moves(query)]),
-    )
 
 
-def _sentence(query: Query, tracks: TrackSet, rest: _Rest) -> FloatArray:
-    expression = query.expression
-    findable = np.zeros(SLOTS)
-    if query.findable:
-        for place, phrase in enumerate(_slots(query)):
-            findable[place] = 1.0 if query.findable[phrase] else -1.0
-    count = expression.count
+def _sentence_features(
+    queries: Sequence[Query], tracks: TrackSet, evidence: _Evidence
+) -> FloatArray:
+    count = len(queries)
+    findable = np.zeros((count, SLOTS))
+    for row, query in enumerate(queries):
+        for place, phrase in enumerate(_slots(query) if query.findable else ()):
+            findable[row, place] = 1.0 if query.findable[phrase] else -1.0
+    meant = np.asarray([query.expression.count for query in queries])
+    best = evidence.total.max(axis=1)
+    second = np.sort(evidence.total, axis=1)[:, -2] if len(tracks) > 1 else best - 8.0
+    every = np.ones(count)
     return _table(
         SENTENCES,
         _SENTENCES,
-        (),
+        (count,),
         {
-            'looks': np.asarray([np.log1p(max(tracks.looks, 0)) / 3, tracks.looks < 0]),
+            'looks': _side(
+                [np.log1p(max(tracks.looks, 0)) / 3 * every, (tracks.looks < 0) * every]
+            ),
             'findable': findable,
-            'crowd': np.asarray([np.log1p(len(tracks)) - 2]),
-            'best_words': rest.best_words,
-            'best_fit': rest.best_fit,
-            'best': rest.best,
-            'watched': rest.watched,
-            'count': np.asarray([count == 1, count > 1, count == 0]),
+            'crowd': (np.log1p(len(tracks)) - 2) * every[:, None],
+            'best_words': evidence.words.max(axis=2) / 3,
+            'best_fit': np.clip(evidence.fit.max(axis=2) / 4, -3.0, 3.0),
+            'best': np.clip(_side([best, best - second]) / 4, -3.0, 3.0),
+            'watched': evidence.watched,
+            'count': _side([meant == 1, meant > 1, meant == 0]),
         },
     )
 
@@ -325,18 +360,15 @@ def _slots(query: Query) -> list[int]:
     return list(dict.fromkeys(order))[:SLOTS]
 
 
-def _moves(query: Query) -> bool:
-    return query.expression.speaks_of_motion
-
-
 def _best_other(values: Array) -> Array:
-    """Return, for each, the largest of the others; far below where there are none."""
-    if len(values) < 2:
+    """Return, for each, the largest of the others in its row; far below where there are none."""
+    if values.shape[1] < 2:
         return np.asarray(values - 8.0, np.float64)
-    order = np.argsort(values)
-    best = np.full(len(values), values[order[-1]])
-    best[order[-1]] = values[order[-2]]
-    return best
+    order = np.argsort(values, axis=1)[:, -2:]
+    second, first = np.take_along_axis(values, order, axis=1).T
+    others = np.broadcast_to(first[:, None], values.shape).copy()
+    np.put_along_axis(others, order[:, 1:], second[:, None], axis=1)
+    return others
 
 
 def _share(logits: Array) -> Array:
