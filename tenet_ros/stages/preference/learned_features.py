@@ -366,7 +366,7 @@ def _best_other(values: Array) -> Array:
         return np.asarray(values - 8.0, np.float64)
     order = np.argsort(values, axis=1)[:, -2:]
     second, first = np.take_along_axis(values, order, axis=1).T
-    others = np.broadcast_to(first[:, None], values.shape).copy()
+    others: Array = np.broadcast_to(first[:, None], values.shape).copy()
     np.put_along_axis(others, order[:, 1:], second[:, None], axis=1)
     return others
 
