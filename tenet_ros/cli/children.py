@@ -118,10 +118,13 @@ class Child:
         if status:
             raise ConfigError(f'the {self._name} ended with status {status}: {self.last_words()}')
 
+    def said(self) -> list[str]:
+        """Return all lines that the process printed."""
+        return Path(self._said.name).read_text('utf-8', 'replace').strip().splitlines()
+
     def last_words(self) -> str:
         """Return the last lines of what the process printed."""
-        lines = Path(self._said.name).read_text('utf-8', 'replace').strip().splitlines()
-        return '\n'.join(lines[-SHOWN_LINES:]) or '(it said nothing)'
+        return '\n'.join(self.said()[-SHOWN_LINES:]) or '(it said nothing)'
 
     def rss_mb(self) -> float:
         """Return the process's resident memory in MB (10^6 bytes); 0.0 when it has ended."""

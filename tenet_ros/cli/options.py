@@ -76,15 +76,19 @@ def opened_text(path: Path) -> TextIO:
         raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
 
 
-def add_source_options(parser: argparse.ArgumentParser, *, positional: bool = True) -> None:
+def add_source_options(
+    parser: argparse.ArgumentParser, *, positional: bool = True, required: bool = True
+) -> None:
     """Add what every subcommand asks that reads pictures.
 
     Args:
         parser: of the subcommand.
         positional: take the source as an argument, or as ``--source``.
+        required: False where the subcommand can do without the argument.
     """
     if positional:
-        parser.add_argument('source', metavar='SOURCE', help=SOURCE_HELP)
+        number = None if required else '?'
+        parser.add_argument('source', metavar='SOURCE', nargs=number, help=SOURCE_HELP)
     else:
         parser.add_argument('--source', required=True, help=SOURCE_HELP)
     group = parser.add_argument_group('of a bag')
@@ -114,9 +118,20 @@ def source_of(args: argparse.Namespace, *, fps: float | None = None) -> Source:
     return open_source(args.source, fps=fps, **topics)
 
 
-def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Add what every subcommand asks that runs the method."""
-    parser.add_argument('--preset', default='coco', help='default: %(default)s')
+def add_model_options(
+    parser: argparse.ArgumentParser,
+    *,
+    preset: str = 'coco',
+    preset_help: str = 'default: %(default)s',
+) -> None:
+    """Add what every subcommand asks that runs the method.
+
+    Args:
+        parser: of the subcommand.
+        preset: unless another is asked for.
+        preset_help: where the default needs more words.
+    """
+    parser.add_argument('--preset', default=preset, help=preset_help)
     parser.add_argument('--model', type=Path, metavar='FILE', help="in place of the preset's own")
     for part, work in (('segmenter', 'turns boxes into masks'), ('preference', 'chooses tracks')):
         parser.add_argument(
