@@ -16,7 +16,7 @@ from tenet_ros.types import UInt8Array
 
 __all__ = ['SHARES', 'VALIDATION', 'Recipe', 'prepare']
 
-SHARES: Mapping[str, float] = MappingProxyType({'procedural': 0.7, 'tabletop': 0.3})
+SHARES: Mapping[str, float] = MappingProxyType({'procedural': 0.75, 'tabletop': 0.25})
 """The pools and their parts of a batch; pools that are not there leave theirs to the others."""
 
 VALIDATION = 'validation'

@@ -51,8 +51,8 @@ class Plan:
     pools: Mapping[Path, float]
     validation: Path | None = None
     minutes: float = 75.0
-    batch: int = 48
-    rate: float = 2e-3
+    batch: int = 14
+    rate: float = 1.3e-3
     warm_up: float = 0.02
     decay: float = 0.6
     average: float = 0.998
