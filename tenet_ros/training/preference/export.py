@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,10 @@ _AXES = {
     'sentences': {0: 's'}, 'tokens': {0: 's', 1: 'l'},
     'logits': {0: 's', 1: 'n'}, 'null': {0: 's'}, 'settled': {0: 's'},
 }  # fmt: skip
+
+
+_LEANING = MappingProxyType({'tracks': 0.5, 'null': 0.0, 'settled': 1.0})
+"""Logits added to each output after calibration, chosen in the stream on clips of `val`."""
 
 
 class _OneMoment(nn.Module):
@@ -98,6 +103,9 @@ def network_of(graph: Path) -> PreferenceNet:
 def calibrate(network: PreferenceNet, examples: Examples) -> dict[str, tuple[float, float]]:
     """Set slope and offset of each output so that its logistic is a probability (Platt, 1999).
 
+    Beyond that the outputs lean towards an answer, by ``_LEANING``: thresholds of decisions serve
+    every preference, and the written-down one is surer of itself than it should be.
+
     Args:
         network: changed in place.
         examples: of clips that it was not trained on.
@@ -111,6 +119,7 @@ def calibrate(network: PreferenceNet, examples: Examples) -> dict[str, tuple[flo
     found = {}
     for number, (name, (logits, wanted)) in enumerate(pairs.items()):
         slope, offset = _platt(logits, wanted)
+        offset += _LEANING[name]
         network.slope[number], network.offset[number] = slope, offset
         found[name] = (slope, offset)
         if name == 'null':

@@ -48,11 +48,13 @@ class Recording:
     Attributes:
         clip: the clip.
         moments: one per frame.
+        overlaps: per frame (N, things) IoU of every track with the visible box of every thing.
         scores: per preference, per frame, per sentence.
     """
 
     clip: Clip
     moments: tuple[Moment, ...]
+    overlaps: tuple[FloatArray, ...]
     scores: Mapping[str, tuple[tuple[PreferenceScores, ...], ...]]
 
 
@@ -104,7 +106,9 @@ def record(
         name: tuple(preference.score_all(m.prompt.queries, m.tracks, size) for m in moments)
         for name, preference in preferences.items()
     }
-    return Recording(clip=clip, moments=moments, scores=scores)
+    boxes = clip.truth.boxes[:, : clip.scene.named]
+    overlaps = tuple(iou_matrix(m.tracks.boxes, boxes[m.frame]) for m in moments)
+    return Recording(clip=clip, moments=moments, overlaps=overlaps, scores=scores)
 
 
 def courses(recording: Recording, config: DecisionConfig) -> dict[str, list[Course]]:
@@ -156,20 +160,12 @@ def _confident(_: Recording, moment: Moment, number: int) -> npt.NDArray[np.int6
 
 def _oracle(recording: Recording, moment: Moment, number: int) -> npt.NDArray[np.int64]:
     """Return the tracks that overlap what is meant and visible most."""
-    truth = _meant(recording, moment.frame, number)
-    overlap = iou_matrix(moment.tracks.boxes, truth)
+    targets = recording.clip.sentences[number].targets[moment.frame]
+    overlap = recording.overlaps[moment.frame - recording.moments[0].frame][:, targets]
     if not overlap.size:
         return np.zeros(0, np.int64)
     best = overlap.argmax(axis=0)
     return np.unique(best[overlap.max(axis=0) >= _LIES_ON]).astype(np.int64)
-
-
-def _meant(recording: Recording, frame: int, number: int) -> FloatArray:
-    """Return the visible boxes of what a sentence means, (K, 4) float32."""
-    targets = recording.clip.sentences[number].targets[frame]
-    boxes = recording.clip.truth.boxes[frame, : len(targets)][targets]
-    solid = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
-    return np.asarray(boxes[solid], np.float32)
 
 
 def _course(
@@ -183,13 +179,12 @@ def _course(
     frames = len(recording.moments)
     fit, right = np.zeros(frames), np.zeros(frames, np.bool_)
     for place, (moment, row) in enumerate(zip(recording.moments, rows, strict=True)):
-        boxes = moment.tracks.boxes[row]
-        fit[place] = _overlap(boxes, _meant(recording, moment.frame, number))
-        all_boxes = clip.truth.boxes[moment.frame, : clip.scene.named]
-        on = iou_matrix(boxes, all_boxes)
-        things = np.where(on.max(axis=1, initial=0.0) >= _LIES_ON, on.argmax(axis=1), -1)
-        targets = sentence.targets[moment.frame]
-        right[place] = len(row) > 0 and all(thing >= 0 and targets[thing] for thing in things)
+        overlap, targets = recording.overlaps[place][row], sentence.targets[moment.frame]
+        meant = np.flatnonzero(targets & clip.truth.boxes[moment.frame, : len(targets)].any(axis=1))
+        fit[place] = _overlap(overlap[:, meant])
+        if len(row):
+            on = (overlap.max(axis=1) >= _LIES_ON) & targets[overlap.argmax(axis=1)]
+            right[place] = bool(on.all())
     visible = clip.truth.visible_px[:frames, : clip.scene.named] >= _IN_VIEW_PX
     return Course(
         sentence=sentence,
@@ -203,12 +198,16 @@ def _course(
     )
 
 
-def _overlap(shown: FloatArray, meant: FloatArray) -> float:
-    """Return the IoU of two sets of boxes, each box with its best partner; 1 if both are empty."""
-    if not len(shown) or not len(meant):
-        return float(len(shown) == len(meant))
-    overlap = iou_matrix(shown, meant)
-    return float(overlap.max(axis=0).sum()) / max(len(shown), len(meant))
+def _overlap(overlap: FloatArray) -> float:
+    """Return the mean IoU of what is shown with what is meant, 1 if both are nothing.
+
+    Args:
+        overlap: (shown, meant).
+    """
+    shown, meant = overlap.shape
+    if not shown or not meant:
+        return 1.0 if shown == meant else 0.0
+    return float(overlap.max(axis=0).sum()) / float(max(shown, meant))
 
 
 def figures(of_system: Mapping[str, Sequence[Course]]) -> dict[str, dict[str, float]]:
