@@ -22,7 +22,7 @@ from tenet_ros.stages.appearance import Appearance
 from tenet_ros.stages.colours import sample
 from tenet_ros.stages.nouns import compounds
 from tenet_ros.stages.suppression import suppress
-from tenet_ros.stages.word_table import TextEncoder, WordTable, sigmoid
+from tenet_ros.stages.word_table import Noun, TextEncoder, WordTable, sigmoid
 from tenet_ros.types import Detections, FloatArray, IntArray, UInt8Array
 
 __all__ = ['PAD', 'AlignedPhrase', 'AlignedPrompt', 'TextAlignedDetector']
@@ -44,8 +44,8 @@ class AlignedPhrase:
     """One phrase in terms of a detector's outputs.
 
     Attributes:
-        noun: (K,) float32 vector of its noun; None where any object fits.
-        known: False for a noun without a vector, which no box fits.
+        noun: what its noun means; None where any object fits.
+        known: False for a noun that nobody knows, which no box fits.
         findable: whether the detector can find such a thing at all.
         words: outputs of the colours and patterns that it says.
         excluded: outputs of those that it denies.
@@ -53,7 +53,7 @@ class AlignedPhrase:
         appearance: colours that the detector has no output for, to be measured on the pixels.
     """
 
-    noun: FloatArray | None
+    noun: Noun | None
     known: bool
     findable: bool
     words: tuple[int, ...]
@@ -137,6 +137,7 @@ class TextAlignedDetector:
         self._fitted: Letterbox | None = None
         rows = [words.words.index(category) for category in words.categories]
         self._categories = np.ascontiguousarray(words.vectors[rows].T)
+        self._category_biases = words.biases[rows]
 
     def prepare(self, prompt: Prompt) -> AlignedPrompt:
         """Look up every word once."""
@@ -160,7 +161,7 @@ class TextAlignedDetector:
         letterbox = self._fill(image)
         rows = self._session.infer({self._input: self._canvas})[self._output][0]
         rows, boxes = self._candidates(rows, letterbox, image.shape[0], image.shape[1])
-        fits = sigmoid(rows[:, 5 : 5 + self._nouns] @ self._categories + self._words.bias)
+        fits = sigmoid(rows[:, 5 : 5 + self._nouns] @ self._categories + self._category_biases)
         # Objects have one score, whatever they are: what suppression ranks is a share of it.
         evidence = rows[:, 4:5] * fits / np.maximum(fits.max(axis=1, keepdims=True), 1e-6)
         kept, _ = suppress(
@@ -195,26 +196,26 @@ class TextAlignedDetector:
         named = shades | outputs
         said = (*phrase.colours, *phrase.attributes)
         denied = (*phrase.excluded_colours, *phrase.excluded_attributes)
-        noun = self._vector(phrase)
+        noun = self._noun(phrase)
         return AlignedPhrase(
             noun=noun,
             known=noun is not None or not phrase.noun,
-            findable=not phrase.noun or (noun is not None and self._words.findable(noun)),
+            findable=not phrase.noun or (noun is not None and noun.findable),
             words=tuple(named[word] for word in said if word in named),
             excluded=tuple(outputs[word] for word in denied if word in outputs),
             shade=_measured(tuple(word for word in said if word in shades)),
             appearance=Appearance.of(_unlearned(phrase, named, outputs), person=False),
         )
 
-    def _vector(self, phrase: Phrase) -> FloatArray | None:
-        """Return the vector of the longest compound that has one; None for any object."""
+    def _noun(self, phrase: Phrase) -> Noun | None:
+        """Return the longest compound that is known; None for any object."""
         if not phrase.noun:
             return None
-        for noun in compounds(phrase):
-            vector = self._words.vector(noun)
-            if vector is not None:
-                return vector
-        return self._words.vector(phrase.noun, self._encoder)
+        for word in compounds(phrase):
+            noun = self._words.noun(word)
+            if noun is not None:
+                return noun
+        return self._words.noun(phrase.noun, self._encoder)
 
     def _fill(self, image: UInt8Array) -> Letterbox:
         """Write an image into the network's input; return how it lies in there."""
@@ -258,7 +259,7 @@ class TextAlignedDetector:
                 continue
             fit = rows[:, 4].copy()
             if phrase.noun is not None:
-                fit *= sigmoid(rows[:, 5 : 5 + self._nouns] @ phrase.noun + self._words.bias)
+                fit *= phrase.noun.score(rows[:, 5 : 5 + self._nouns])
             for output in phrase.words:
                 fit *= words[:, output - 5]
             for output in phrase.excluded:

@@ -26,13 +26,15 @@ def words() -> WordTable:
     return WordTable(
         words=tuple(NOUNS),
         vectors=np.asarray(list(NOUNS.values()), np.float32),
-        bias=-4.0,
+        biases=np.full(4, -4, np.float32),
+        weights=np.ones(4, np.float32),
+        fits=np.asarray([1, 0.95, 1, 0.01], np.float32),
+        meanings=np.eye(4, dtype=np.float32),
         categories=('mug', 'ball'),
-        prototypes=np.eye(2, dtype=np.float32),
         colours=COLOURS,
         patterns=PATTERNS,
-        mean=np.zeros(2, np.float32),
-        matrix=np.eye(2, dtype=np.float32),
+        mean=np.zeros(4, np.float32),
+        axes=np.eye(4, dtype=np.float32),
     )
 
 
@@ -164,8 +166,8 @@ def test_a_compound_goes_before_its_head():
     stage = TextAlignedDetector(ScriptedSession(), words())
     nouns = [phrase('mug', text='red coffee mug'), phrase('mug', text='red mug')]
     compound, head = stage.prepare(prompt(*nouns)).phrases
-    np.testing.assert_array_equal(compound.noun, NOUNS['coffee mug'])
-    np.testing.assert_array_equal(head.noun, NOUNS['mug'])
+    np.testing.assert_array_equal(compound.noun.vector, NOUNS['coffee mug'])
+    np.testing.assert_array_equal(head.noun.vector, NOUNS['mug'])
 
 
 def test_one_object_under_two_boxes_is_one():

@@ -14,18 +14,27 @@ import json
 from pathlib import Path
 
 import cv2
-import numpy as np
 import torch
 
 import tenet_ros
-from tenet_ros.training.detector.calibrate import fit, prototypes
+from tenet_ros.training.detector.calibrate import fit
 from tenet_ros.training.detector.data import StillSet
-from tenet_ros.training.detector.deploy import Calibration, Deployed, TorchSession, word_table
+from tenet_ros.training.detector.deploy import (
+    Calibration,
+    Deployed,
+    TorchSession,
+    other_names,
+    word_table,
+)
 from tenet_ros.training.detector.evaluate import Figures, evaluate
 from tenet_ros.training.detector.export import export
 from tenet_ros.training.detector.model import Model
+from tenet_ros.training.detector.nouns import collect, fit_nouns
 from tenet_ros.training.detector.train import Plan, Trainer
 from tenet_ros.training.detector.words import BaseVectors, encode
+
+_NOUN_STILLS = 320
+"""Images from which the vectors of other names than the categories' own are fitted."""
 
 
 def main() -> None:
@@ -58,9 +67,7 @@ def _measure(
     limit: int = 0,
 ) -> Figures:
     """Measure a model through the stage that runs it."""
-    # Which nouns can be found at all does not change what is found of those that are.
-    unknown = np.zeros((1, model.shape.nouns), np.float32)
-    table = word_table(model, base, unknown, calibration)
+    table = word_table(model, base, calibration)
     session = TorchSession(Deployed(model, calibration).eval())
     return evaluate(session, table, stills, limit)
 
@@ -72,8 +79,9 @@ def _export(model: Model, base: BaseVectors, data: Path) -> None:
     print(calibration)
     figures = _measure(model, base, test, calibration=calibration).summary()
     print(json.dumps(figures, indent=2))
-    centres = prototypes(model, val, calibration.noun[0])
-    table = word_table(model, base, centres, calibration)
+    train = StillSet.open(data / 'train')
+    fitted = fit_nouns(*collect(model, train, limit=_NOUN_STILLS), other_names())
+    table = word_table(model, base, calibration, fitted)
     root = Path(tenet_ros.__file__).parent
     print(export(Deployed(model, calibration).eval(), table, figures, root))
 

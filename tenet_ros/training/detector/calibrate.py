@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import torch
 
-from tenet_ros.training.detector.data import StillSet
 from tenet_ros.training.detector.deploy import Calibration
-from tenet_ros.training.detector.losses import match
-from tenet_ros.training.detector.model import Model
-from tenet_ros.types import FloatArray
 
-__all__ = ['fit', 'platt', 'prototypes']
+__all__ = ['fit', 'platt']
 
 _EDGE = 1e-6
 """Probabilities are kept so far from 0 and 1: their logits are finite."""
@@ -47,28 +42,3 @@ def platt(answers: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def fit(answers: dict[str, list[tuple[float, float]]]) -> Calibration:
     """Return the calibration for ``Figures.answers`` of an uncalibrated model."""
     return Calibration(**{name: platt(pairs) for name, pairs in answers.items()})
-
-
-@torch.no_grad()
-def prototypes(model: Model, stills: StillSet, factor: float = 1.0) -> FloatArray:
-    """Return the mean noun embedding of each category, (categories, K) float32.
-
-    Args:
-        model: in evaluation mode.
-        stills: images to take it from.
-        factor: of the noun calibration.
-    """
-    network, nouns = model.network, model.shape.nouns
-    sums = torch.zeros(int(stills.category.max()) + 1, nouns)
-    counts = torch.zeros(len(sums), 1)
-    device = network.cells.device
-    for start in range(0, len(stills), 32):
-        numbers = np.arange(start, min(start + 32, len(stills)))
-        batch = stills.batch(numbers, None).to(device)
-        rows = model(batch.images)
-        matched = match(rows, batch, network.cells, network.strides)  # type: ignore[arg-type]
-        chosen = rows[tuple(matched.cells.T)][:, 5 : 5 + nouns].cpu()
-        category = batch.category[tuple(matched.objects.T)].cpu()
-        sums.index_add_(0, category, chosen)
-        counts.index_add_(0, category, torch.ones(len(chosen), 1))
-    return np.asarray((factor * sums / counts.clamp(min=1)).numpy(), np.float32)

@@ -12,14 +12,16 @@ import torch
 from torch import Tensor, nn
 
 from tenet_ros.inference.spec import TensorMap, TensorSpec
+from tenet_ros.language.tabletop_nouns import TABLETOP_NOUNS
 from tenet_ros.sim.catalogue import CATEGORIES, COLOURS, PATTERNS
 from tenet_ros.stages.word_table import WordTable
 from tenet_ros.training.detector.model import Model
 from tenet_ros.training.detector.network import HEIGHT, WIDTH
+from tenet_ros.training.detector.nouns import likeness
 from tenet_ros.training.detector.words import BaseVectors
 from tenet_ros.types import FloatArray
 
-__all__ = ['Calibration', 'Deployed', 'TorchSession', 'word_table']
+__all__ = ['Calibration', 'Deployed', 'TorchSession', 'other_names', 'word_table']
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,26 +111,49 @@ class TorchSession:
 
 
 def word_table(
-    model: Model, base: BaseVectors, prototypes: FloatArray, calibration: Calibration | None = None
+    model: Model,
+    base: BaseVectors,
+    calibration: Calibration | None = None,
+    fitted: tuple[FloatArray, FloatArray] | None = None,
 ) -> WordTable:
-    """Return the vectors of every word of a vocabulary in the model's noun space.
+    """Return what every word of a vocabulary means to a model.
 
     Args:
-        model: for its text side.
+        model: for its text side, which gives the categories their vectors.
         base: the vocabulary.
-        prototypes: (categories, K) float32 mean noun embedding of each category, calibrated.
         calibration: of the noun logits.
+        fitted: vectors and biases of ``other_names()``, of ``nouns.fit_nouns``, not calibrated;
+            without them these nouns too get what the text side gives them.
     """
     factor, offset = (calibration or Calibration()).noun
-    matrix = model.matrix.detach().cpu().numpy()
+    vectors = np.asarray(base.vectors @ model.matrix.detach().cpu().numpy(), np.float32)
+    biases = np.full(len(vectors), factor * float(model.noun_bias.detach()) + offset, np.float32)
+    if fitted is not None:
+        rows = [base.words.index(noun) for noun in other_names()]
+        # The embeddings come multiplied with the factor already.
+        vectors[rows], biases[rows] = fitted[0] / factor, fitted[1]
+    source, weights = likeness(base)
+    fits = np.asarray([_fits(base.words[row]) for row in source], np.float32) * weights
     return WordTable(
         words=base.words,
-        vectors=np.asarray(base.vectors @ matrix, np.float32),
-        bias=factor * float(model.noun_bias.detach()) + offset,
+        vectors=vectors[source],
+        biases=biases[source],
+        weights=weights,
+        fits=fits,
+        meanings=base.vectors / np.linalg.norm(base.vectors, axis=1, keepdims=True),
         categories=tuple(CATEGORIES),
-        prototypes=prototypes,
         colours=tuple(COLOURS),
         patterns=PATTERNS,
         mean=base.mean,
-        matrix=np.asarray(base.axes @ matrix, np.float32),
+        axes=base.axes,
     )
+
+
+def other_names() -> tuple[str, ...]:
+    """Return the nouns of ``TABLETOP_NOUNS`` that are no category's own name."""
+    return tuple(noun for noun in TABLETOP_NOUNS if noun not in CATEGORIES)
+
+
+def _fits(word: str) -> float:
+    """Return how well a noun fits things of the category that it fits best."""
+    return 1.0 if word in CATEGORIES else max(TABLETOP_NOUNS.get(word, {}).values(), default=0.0)

@@ -22,7 +22,7 @@ from tenet_ros.training.detector.words import AXES, Vocabulary
 __all__ = ['LOSS_WEIGHTS', 'Model', 'losses']
 
 LOSS_WEIGHTS = {
-    'objectness': 1.0, 'giou': 2.0, 'size': 1.0, 'noun': 0.5, 'category': 1.0,
+    'objectness': 1.0, 'giou': 5.0, 'size': 2.0, 'noun': 0.5, 'category': 1.0,
     'colour': 1.5, 'pattern': 1.0,
 }  # fmt: skip
 
