@@ -1,12 +1,13 @@
-# make demo SOURCE=<video|bag|folder|camera>   see it work
-# make test                                    everything that CI checks
+# make demo   see it work: a simulated table, or SOURCE=<video|bag|folder|camera> COMMAND="..."
+# make test   everything that CI checks
 .DEFAULT_GOAL := help
 .PHONY: help demo test lint types imports unit test-slow test-ros test-oldest clean
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-SOURCE ?= /dev/video0
+# Without a source the demonstration is on the simulated tabletop.
+SOURCE ?=
 COMMAND ?= the person
 # For the tests of training and of the shipped graphs against it; one version, so that a fresh
 # machine does not get whatever is newest.
@@ -22,9 +23,21 @@ $(VENV)/.installed: setup.cfg setup.py pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,sim]' $(TORCH)
 	@touch $@
 
-demo: $(VENV)/.installed
+# What the demonstration needs and no more; without MuJoCo it plays recorded clips.
+$(VENV)/.demo: setup.cfg setup.py pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[sim]' || { \
+	  echo 'MuJoCo cannot be installed here, so recorded clips will be played'; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -e .; }
+	@touch $@
+
+demo: $(VENV)/.demo
+ifeq ($(SOURCE),)
+	$(BIN)/tenet-ros demo
+else
 	$(BIN)/tenet-ros models pull coco $(if $(MODEL),--from $(MODEL))
 	$(BIN)/tenet-ros demo "$(SOURCE)" "$(COMMAND)"
+endif
 
 test: lint types imports unit
 

@@ -26,6 +26,7 @@ def start(ros_domain: int) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get('PYTHONPATH', '')]))
         process = subprocess.Popen(
             [sys.executable, '-u', '-m', 'tenet_ros.cli.main', *arguments],
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -22,9 +22,21 @@ from tenet_ros.sim.generator import GENERATOR
 from tenet_ros.sim.scene import Scene, Truth
 from tenet_ros.sim.sentence import Sentence
 
-__all__ = ['SPLIT', 'TOUR', 'Ask', 'Line', 'Stop', 'asks_for', 'digest', 'sentences_of']
+__all__ = [
+    'CHOSEN_WITH',
+    'SPLIT',
+    'TOUR',
+    'Ask',
+    'Line',
+    'Stop',
+    'asks_for',
+    'digest',
+    'sentences_of',
+]
 
 SPLIT = 'val'
+CHOSEN_WITH = 5
+"""Generator of the clips that were chosen; another one's must be looked at and chosen anew."""
 LEAST_S = 2.0
 """Time that an answer is given to show itself."""
 MOST_ASKS = 3

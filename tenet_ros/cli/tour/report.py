@@ -109,8 +109,9 @@ def _print(scored: Sequence[Scored], figures: Mapping[str, Any]) -> None:
     good = sum(each.good for each in scored)
     latency = figures['latency_ms']
     print(
-        f'{good} of {len(scored)} sentences answered (J&F of {GOOD} or more); J&F '
-        f'{_number(figures["jf"])}, streaming {_number(figures["streaming_jf"])}\n'
+        f'{good} of {len(scored)} sentences answered rightly (J&F of {GOOD} or more while there is '
+        f'something to see); J&F {_number(figures["jf"])}, '
+        f'streaming {_number(figures["streaming_jf"])}\n'
         f'{figures["out_hz"]:.1f} answers a second to {figures["in_hz"]:.1f} frames, each '
         f'{latency["p50"]:.0f} ms after its frame (p95 {latency["p95"]:.0f}, '
         f'p99 {latency["p99"]:.0f}); {figures["drops"]} frames dropped'

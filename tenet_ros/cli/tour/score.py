@@ -37,7 +37,7 @@ __all__ = ['GOOD', 'Scored', 'score', 'summary']
 STRIDE = 3
 """Masks are compared at every so many frames: ten times a second."""
 GOOD = 0.5
-"""J&F from which on a sentence is called answered."""
+"""Mean J&F, while it is in view, from which on a sentence is called answered rightly."""
 NOTHING = Answer(boxes=np.zeros((0, 4), np.float32), committed=False, state=State.IDLE)
 
 
@@ -72,8 +72,15 @@ class Scored:
 
     @property
     def good(self) -> bool:
-        """Whether its J&F is half or more."""
-        return self.verdict.jf >= GOOD
+        """Whether J&F is half or more, of the scored frames in which there is something to see.
+
+        Of all scored frames where there never is. A motion that begins late would otherwise be
+        answered well by saying nothing.
+        """
+        jf = (self.trace.j + self.trace.f) / 2
+        seen = self.case.in_view[self.trace.scored]
+        counted = jf[seen] if seen.any() else jf
+        return bool(len(counted) and counted.mean() >= GOOD)
 
     def j_near(self, frame: int) -> float:
         """Return J of the scored frame nearest to a frame; NaN where none was scored."""
