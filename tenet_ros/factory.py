@@ -12,7 +12,6 @@ from typing import TypeVar, final
 from tenet_ros.config import AUTO, Settings
 from tenet_ros.errors import ConfigError
 from tenet_ros.inference.catalogue import load_manifest
-from tenet_ros.inference.crop_segmenter import CropSegmenter
 from tenet_ros.inference.manifest import Manifest
 from tenet_ros.inference.minilm import MiniLmLikeness, SentenceEncoder, load_tokenizer
 from tenet_ros.inference.session import Session
@@ -20,6 +19,7 @@ from tenet_ros.inference.store import EngineStore, Health
 from tenet_ros.language.coco_nouns import NOUN_CLASSES
 from tenet_ros.pipeline import Pipeline
 from tenet_ros.stages.camera_motion import SparseFlowMotion
+from tenet_ros.stages.crop_segmenter import CropSegmenter
 from tenet_ros.stages.decision import Decider
 from tenet_ros.stages.nouns import NounMatcher
 from tenet_ros.stages.preference import ExplicitPreference

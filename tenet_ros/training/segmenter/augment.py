@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tenet_ros.inference.crop_segmenter import MARGIN
+from tenet_ros.stages.crop_segmenter import MARGIN
 from tenet_ros.training.segmenter.crops import CROP, SIDE
 from tenet_ros.types import UInt8Array
 

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from tenet_ros.errors import SourceError
-from tenet_ros.inference.crop_segmenter import Crop
+from tenet_ros.stages.crop_segmenter import Crop
 from tenet_ros.types import UInt8Array
 
 __all__ = ['CROP', 'SIDE', 'crops_of', 'labelled']

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tenet_ros.inference.crop_segmenter import MARGIN
+from tenet_ros.stages.crop_segmenter import MARGIN
 from tenet_ros.training.segmenter.crops import SIDE
 
 __all__ = ['BoxSegmenter', 'Words']

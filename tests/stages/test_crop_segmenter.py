@@ -1,4 +1,4 @@
-"""Crops, and masks by a graph over crops whose mask is a known function of the pixels."""
+"""Crops, and masks from sessions whose mask is a known function of the pixels."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from tenet_ros.errors import EngineError
 from tenet_ros.inference.catalogue import load_manifest
-from tenet_ros.inference.crop_segmenter import MARGIN, Crop, CropSegmenter
 from tenet_ros.inference.ort import OrtSession
+from tenet_ros.inference.spec import TensorSpec
 from tenet_ros.inference.store import EngineStore
+from tenet_ros.stages.crop_segmenter import MARGIN, Crop, CropSegmenter, revised
 
 SIDE = 96
 MODEL = 'segmenter_crop96'
@@ -46,48 +47,24 @@ def bundled():
         yield CropSegmenter(session)
 
 
-@pytest.fixture
-def bright(onnx_writer, tmp_path):
-    """Return a segmenter whose masks are where red is above 100, rated by the middle."""
-    w = onnx_writer
-    constants = {
-        'one': np.asarray(1, np.float32),
-        'limit': np.asarray(100, np.uint8),
-        'i0': np.asarray([0]),
-        'i1': np.asarray([1]),
-        'axis': np.asarray([3]),
-        'shape': np.asarray([0, 1, SIDE, SIDE]),
-        'middle': np.asarray([SIDE // 2, SIDE // 2]),
-        'end': np.asarray([SIDE // 2 + 1, SIDE // 2 + 1]),
-        'axes': np.asarray([2, 3]),
-        'flat': np.asarray([0, 1]),
-        'share': np.asarray(1 / 255, np.float32),
-    }
-    content = w.model(
-        nodes=[
-            w.node('DequantizeLinear', ['crops', 'one', 'limit'], 'signed'),
-            w.node('Slice', ['signed', 'i0', 'i1', 'axis'], 'red'),
-            w.node('Reshape', ['red', 'shape'], 'masks'),
-            w.node('Slice', ['masks', 'middle', 'end', 'axes'], 'centre'),
-            w.node('Reshape', ['centre', 'flat'], 'rating'),
-            w.node('Mul', ['rating', 'share'], 'iou_predictions'),
-        ],
-        inputs=[w.value_info('crops', 'uint8', ['b', SIDE, SIDE, 4])],
-        outputs=[
-            w.value_info('masks', 'float32', ['b', 1, SIDE, SIDE]),
-            w.value_info('iou_predictions', 'float32', ['b', 1]),
-        ],
-        initializers=[w.initializer(name, value) for name, value in constants.items()],
+class Red:
+    """A session whose masks are where red is above 100, rated by the middle."""
+
+    key = provider = 'red'
+    inputs = (TensorSpec('crops', np.dtype(np.uint8), ('b', SIDE, SIDE, 4)),)
+    outputs = (
+        TensorSpec('masks', np.dtype(np.float32), ('b', 1, SIDE, SIDE)),
+        TensorSpec('iou_predictions', np.dtype(np.float32), ('b', 1)),
     )
-    return _segmenter(tmp_path, content)
+
+    def infer(self, tensors):
+        masks = tensors['crops'][:, None, :, :, 0].astype(np.float32) - 100
+        return {'masks': masks, 'iou_predictions': masks[:, :, SIDE // 2, SIDE // 2] / 255}
 
 
-def _segmenter(folder, content):
-    path = folder / 'graph.onnx'
-    path.write_bytes(content)
-    session = OrtSession(path, threads=1)
-    session.activate()
-    return CropSegmenter(session)
+@pytest.fixture
+def bright():
+    return CropSegmenter(Red())
 
 
 @pytest.mark.parametrize('size', [12, 60, 200])
@@ -161,16 +138,25 @@ def test_an_embedding_serves_again_and_many_boxes_are_each_as_if_alone(bright):
         assert (one.x0, one.y0, one.quality) == (other.x0, other.y0, other.quality)
 
 
-def test_a_graph_of_another_contract_is_refused(onnx_writer, tmp_path):
-    w = onnx_writer
-    shape = [1, 3, SIDE, SIDE]
-    content = w.model(
-        nodes=[w.node('Identity', ['image'], 'masks')],
-        inputs=[w.value_info('image', 'float32', shape)],
-        outputs=[w.value_info('masks', 'float32', shape)],
-    )
+def test_a_graph_of_another_contract_is_refused():
+    class Other(Red):
+        inputs = (TensorSpec('crops', np.dtype(np.float32), ('b', 4, SIDE, SIDE)),)
+
     with pytest.raises(EngineError, match='expected crops'):
-        _segmenter(tmp_path, content)
+        CropSegmenter(Other())
+
+
+def test_doubts_are_settled_by_the_words_of_the_crop():
+    image, truth = disc(SIDE, SIDE, (48, 48), 25)
+    crop = np.dstack([image, np.full(truth.shape, 255, np.uint8)])
+    sure = np.where(truth, np.float32(3), np.float32(-3))
+    doubtful = sure.copy()
+    doubtful[30:40, 40:50] = -0.5
+    doubtful[2:8, 2:40] = 0.5
+    assert ((revised(doubtful, crop) > 0) == truth).mean() > 0.99
+    # Where all pixels are alike, the words know nothing.
+    flat = np.full_like(crop, 255)
+    np.testing.assert_allclose(revised(doubtful, flat), doubtful, atol=0.05)
 
 
 @pytest.mark.parametrize('shift', [0, 4])
