@@ -27,7 +27,7 @@ class FrameMasks:
         self,
         image: UInt8Array,
         segmenter: AnySegmenter,
-        clock_ns: Callable[[], int] = time.perf_counter_ns,
+        clock_ns: Callable[[], int] = time.thread_time_ns,
     ) -> None:
         self._image = image
         self._segmenter = segmenter

@@ -19,6 +19,8 @@ from tenet_ros.sim.graphics import GraphicsError, check_graphics
 from tenet_ros.sim.projection import observe
 from tenet_ros.sim.recording import load, record
 
+pytestmark = pytest.mark.timeout(400)  # a loaded machine renders slowly
+
 SEEDS = (1_500_000, 1_500_001)
 SECONDS, RATE_HZ, SENTENCES = 3.0, 15.0, 4
 
