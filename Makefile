@@ -35,7 +35,7 @@ demo: $(VENV)/.demo
 ifeq ($(SOURCE),)
 	$(BIN)/tenet-ros demo
 else
-	$(BIN)/tenet-ros models pull coco $(if $(MODEL),--from $(MODEL))
+	$(if $(filter sim sim:%,$(SOURCE)),,$(BIN)/tenet-ros models pull coco $(if $(MODEL),--from $(MODEL)))
 	$(BIN)/tenet-ros demo "$(SOURCE)" "$(COMMAND)"
 endif
 

@@ -51,7 +51,9 @@ def add_parser(subparsers: Any) -> None:
     )
     add_source_options(parser, required=False)
     parser.add_argument('sentence', metavar='SENTENCE', nargs='?', help='what to look for in it')
-    add_model_options(parser, preset='', preset_help='default: coco with SOURCE, tabletop without')
+    add_model_options(
+        parser, preset='', preset_help='default: tabletop for the simulated one, else coco'
+    )
     parser.add_argument('--rate', type=float, metavar='HZ', help='instead of the recorded rate')
     parser.add_argument('--duration', type=seconds, metavar='S', help='end after this many seconds')
     group = parser.add_argument_group('of the tabletop (no SOURCE)')
@@ -72,12 +74,21 @@ def run(args: argparse.Namespace) -> int:
     """Show the tour, go on with what is typed, or play a source."""
     if args.render is not None:
         return _render(args)
-    args.preset = args.preset or ('coco' if args.source else 'tabletop')
+    args.preset = args.preset or _preset_for(args.source)
     if args.source is None:
         return _go_on(args) if args.live else _tour(args)
     if args.sentence is None:
         raise ConfigError(f'expected a SENTENCE after {args.source}: what to look for in it')
     return _play(args)
+
+
+def _preset_for(source: str | None) -> str:
+    """Return the preset that knows what is to be seen."""
+    from tenet_ros.sim.recording import recordings_in
+    from tenet_ros.sources.tabletop import is_tabletop
+
+    simulated = source is None or is_tabletop(source) or recordings_in(Path(source))
+    return 'tabletop' if simulated else 'coco'
 
 
 def _render(args: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tenet_ros.cli.children import Child
 from tenet_ros.cli.tour.itinerary import SPLIT, TOUR, Ask, asks_for, digest, sentences_of
@@ -20,6 +21,9 @@ from tenet_ros.sim.projection import observe
 from tenet_ros.sim.recording import Recording, load, recordings_in, write
 from tenet_ros.sim.scene import Scene
 from tenet_ros.types import UInt8Array
+
+if TYPE_CHECKING:
+    from tenet_ros.sim.renderer import Renderer
 
 __all__ = ['Programme', 'Showing', 'default_cache', 'programme', 'render']
 
@@ -142,9 +146,10 @@ def render(numbers: Sequence[int], cache: Path) -> None:
                     raise
 
 
-def _views(renderer: object, scene: Scene) -> Iterator[tuple[UInt8Array, UInt8Array]]:
+def _views(renderer: Renderer, scene: Scene) -> Iterator[tuple[UInt8Array, UInt8Array]]:
+    """Yield image and labels of every frame, and tell how many there have been."""
     for frame in range(len(scene)):
-        view = renderer.view(frame)  # type: ignore[attr-defined]
+        view = renderer.view(frame)
         yield view.image, view.labels
         if frame % TOLD_FRAMES == TOLD_FRAMES - 1:
             print(TOLD_FRAMES, flush=True)
@@ -187,7 +192,7 @@ def _render_all(missing: Sequence[int], cache: Path, folder: Path) -> None:
         while any(child.running for child in children):
             _tell(children, len(missing))
             time.sleep(POLL_S)
-        _tell(children, len(missing))
+        _tell(children, len(missing), end='\n')
         for child in children:
             child.check()
     absent = [number for number in missing if not _folder(folder, number).is_dir()]
@@ -204,11 +209,11 @@ def _arguments(numbers: Sequence[int], cache: Path) -> list[str]:
     return ['demo', '--render', ','.join(map(str, numbers)), '--cache', str(cache)]
 
 
-def _tell(children: Sequence[Child], clips: int) -> None:
+def _tell(children: Sequence[Child], clips: int, *, end: str = '') -> None:
+    """Draw how far the renderers are, where a person watches."""
     if not sys.stderr.isatty():
         return
-    done = sum(len(child.said()) for child in children) * TOLD_FRAMES
-    width = max(10, min(40, shutil.get_terminal_size().columns - 40))
-    share = min(1.0, done / (clips * CLIP_FRAMES))
-    bar = '#' * round(share * width)
-    print(f'\r[{bar:<{width}}] {share:4.0%}', end='\n' if share == 1 else '', file=sys.stderr)
+    told = sum(len(child.said()) for child in children)
+    share = min(1.0, told * TOLD_FRAMES / (clips * CLIP_FRAMES))
+    width = max(10, min(40, shutil.get_terminal_size().columns - 10))
+    print(f'\r[{"#" * round(share * width):<{width}}] {share:4.0%}', end=end, file=sys.stderr)

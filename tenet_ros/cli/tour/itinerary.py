@@ -127,9 +127,9 @@ TOUR = (
         lines=(
             (0.0, _named('the red mug', 'attribute', 'mug', 'red')),
             (1.8, _named('the green bottle', 'absent_colour', 'bottle', 'green')),
-            (3.7, _named('the yellow plate', 'attribute', 'plate', 'yellow')),
-            (3.7, _named('the blue banana', 'attribute', 'banana', 'blue')),
-            (5.5, _doing('the plate that is being lifted', 'motion', 'plate', Deed.LIFTED)),
+            (3.7, _named('the pink banana', 'attribute', 'banana', 'pink')),
+            (3.7, _named('the red bottle', 'attribute', 'bottle', 'red')),
+            (5.8, _ordered('the farthest mug', 'mug', End.FARTHEST, 1)),
         ),
     ),
     Stop(
