@@ -25,10 +25,14 @@ from tenet_ros.stages.suppression import suppress
 from tenet_ros.stages.word_table import Noun, TextEncoder, WordTable, sigmoid
 from tenet_ros.types import Detections, FloatArray, IntArray, UInt8Array
 
-__all__ = ['PAD', 'AlignedPhrase', 'AlignedPrompt', 'TextAlignedDetector']
+__all__ = ['ADVISED', 'PAD', 'AlignedPhrase', 'AlignedPrompt', 'TextAlignedDetector']
 
 PAD = 114
 """Value of the canvas around an image of another aspect than the network's."""
+
+ADVISED = DetectorConfig(score_threshold=0.05, same_class_iou=0.5, any_class_iou=0.5)
+"""Thresholds for calibrated scores. What a box is called says little about whether two boxes are
+one object here: they are suppressed alike, and three in four double boxes are gone."""
 
 _CANDIDATES = 300
 """So many boxes at most, the best, go into non-maximum suppression."""
@@ -111,7 +115,7 @@ class TextAlignedDetector:
             probability of an object, noun embedding, logits of colours and of patterns. This
             detector does not own it.
         words: the vectors that belong to the network.
-        config: thresholds.
+        config: thresholds; None for ``ADVISED``.
         encoder: of nouns that ``words`` does not have.
 
     Raises:
@@ -128,7 +132,7 @@ class TextAlignedDetector:
     ) -> None:
         self._session = session
         self._words = words
-        self._config = config or DetectorConfig()
+        self._config = config or ADVISED
         self._encoder = encoder
         self._nouns = words.vectors.shape[1]
         embedding = self._nouns + len(words.colours) + len(words.patterns)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from tenet_ros.config import DetectorConfig
 from tenet_ros.geometry import iou_matrix
 from tenet_ros.inference.session import Session
 from tenet_ros.language.expression import Expression, Phrase, Prompt
@@ -94,7 +93,7 @@ def evaluate(session: Session, words: WordTable, stills: StillSet, limit: int = 
         limit: so many images at most; 0 for all.
     """
     figures = Figures()
-    detector = TextAlignedDetector(session, words, DetectorConfig())
+    detector = TextAlignedDetector(session, words)
     for number in range(min(limit, len(stills)) or len(stills)):
         rows = stills.rows(number)
         pairs = {

@@ -107,7 +107,7 @@ def manifest_text(
         )
     accuracy = ''.join(
         f'  - metric: {text!r}\n    value: {figures[name]:.4f}\n'
-        '    data: 600 rendered stills of the test split\n'
+        '    data: 300 rendered images of the test split\n'
         '    source: python -m tenet_ros.training.detector --export\n'
         for name, text in _METRICS.items()
     )
