@@ -26,7 +26,7 @@ def recordings(
     clips: int,
     profiles: Sequence[str],
     first: int = FIRST_SEED,
-    rate_hz: float = 15.0,
+    rate_hz: float = 10.0,
 ) -> Iterator[Recording]:
     """Play clips of the split ``val`` for all preferences.
 
