@@ -24,6 +24,8 @@ CAMERA_INFO = '/camera/camera_info'
 QOS = api.QoSProfile(depth=100)
 LATCHED = api.QoSProfile(depth=100, durability=api.DurabilityPolicy.TRANSIENT_LOCAL)
 LABEL_MASK = 'instances/label_image'
+NAMED = 0.5
+"""A track has the best phrase as its class, however badly it fits; below this it is not shown."""
 AROUND = 0.15
 """Of a sentence with several targets, each mask is the part in its box, enlarged by so much."""
 
@@ -120,7 +122,7 @@ class Listener:
         self._of(message.header.stamp).targets = _boxes(message)
 
     def _on_tracks(self, message: Any) -> None:
-        self._of(message.header.stamp).tracks = _boxes(message)
+        self._of(message.header.stamp).tracks = _boxes(message, least=NAMED)
 
     def _on_status(self, message: Any) -> None:
         values = {str(pair.key): str(pair.value) for pair in message.values}
@@ -146,15 +148,16 @@ def _masks(labels: UInt8Array) -> dict[int, Mask]:
     return found
 
 
-def _boxes(message: Any) -> list[tuple[str, int, FloatArray]]:
-    """Return class, track id and (4,) xyxy box of every detection."""
+def _boxes(message: Any, *, least: float = 0.0) -> list[tuple[str, int, FloatArray]]:
+    """Return class, or '' where its score is less, track id and (4,) xyxy of every detection."""
     found = []
     for detection in message.detections:
         box = detection.bbox
         x, y = float(box.center.position.x), float(box.center.position.y)
         half = float(box.size_x) / 2, float(box.size_y) / 2
         edges = np.asarray([x - half[0], y - half[1], x + half[0], y + half[1]], np.float32)
-        name = str(detection.results[0].hypothesis.class_id) if detection.results else ''
+        best = detection.results[0].hypothesis if detection.results else None
+        name = str(best.class_id) if best is not None and best.score >= least else ''
         found.append((name, int(detection.id), edges))
     return found
 

@@ -28,6 +28,7 @@ __all__ = ['tour']
 
 VIDEO, SHEET, SUMMARY = 'demo.mp4', 'contact_sheet.png', 'summary.json'
 WIDTH = 100
+KEPT_UP = 0.9
 
 
 def tour(args: argparse.Namespace) -> int:
@@ -62,7 +63,7 @@ def tour(args: argparse.Namespace) -> int:
         'machine': describe_machine(),
     }
     _write(args.out / SUMMARY, figures)
-    _print(scored, figures)
+    _print(scored, figures, shown.rate_hz)
     for name in (VIDEO, SHEET, SUMMARY):
         print(args.out / name)
     for broken in figures['violations']:
@@ -84,7 +85,7 @@ def _write(path: Path, figures: Mapping[str, Any]) -> None:
         raise ConfigError(f'{path}: cannot be written: {error.strerror}') from error
 
 
-def _print(scored: Sequence[Scored], figures: Mapping[str, Any]) -> None:
+def _print(scored: Sequence[Scored], figures: Mapping[str, Any], rate_hz: float) -> None:
     console = Console(highlight=False)
     # Not narrowed to the 80 columns of a pipe, which would cut every sentence.
     console.width = max(console.width, WIDTH)
@@ -116,6 +117,11 @@ def _print(scored: Sequence[Scored], figures: Mapping[str, Any]) -> None:
         f'{latency["p50"]:.0f} ms after its frame (p95 {latency["p95"]:.0f}, '
         f'p99 {latency["p99"]:.0f}); {figures["drops"]} frames dropped'
     )
+    if figures['out_hz'] < KEPT_UP * rate_hz:
+        print(
+            f'this machine is slow or busy: it answered {figures["out_hz"]:.0f} frames a second of '
+            f'the {rate_hz:.0f} that a camera gives, so the answers come late'
+        )
 
 
 def _seconds(value: float) -> str:

@@ -1,9 +1,10 @@
 """What the answers of a demonstration were worth: the benchmark's figures, measured live.
 
 Every sentence is judged from the frame at which it was said to the next command, or the end of
-its clip, by the rules of ``evaluation.tabletop.figures``. A frame whose answer was to another
-command, or that was dropped, has no answer. For the streaming figures each frame is compared with
-the newest mask that the node had handed to the middleware when the frame was taken.
+its clip, by the rules of ``evaluation.tabletop.figures``. Until a first answer to its command there
+is none; at a frame that was dropped the newest answer stands, as it does for a subscriber. For the
+streaming figures every frame is compared with the newest mask that the node had handed to the
+middleware when the frame was taken.
 """
 
 from __future__ import annotations
@@ -160,11 +161,11 @@ class _Judge:
         ledger = Ledger(case)
         truth = self._recording.truth.boxes
         for row, frame in enumerate(span):
-            target = answers.get(frame)
+            held = answers[order[newest[row]]] if newest[row] >= 0 else None
+            target = answers.get(frame, held)
             answer = own(target) if target is not None else NOTHING
             ledger.note(frame, answer, lies_on(iou_matrix(answer.boxes, truth[frame])))
             if case.judged[frame] and row % STRIDE == 0:
-                held = answers[order[newest[row]]] if newest[row] >= 0 else None
                 labelled = LabelledFrame(self._recording.labels(frame), truth.shape[1])
                 ledger.score(frame, labelled, _masks(target), _masks(held))
         trace = ledger.trace()
