@@ -6,9 +6,9 @@ import pytest
 
 pytest.importorskip('mujoco', reason='needs mujoco, of the extra [sim]')
 
-from tenet_ros.errors import ConfigError  # noqa: E402
-from tenet_ros.sim.graphics import GraphicsError  # noqa: E402
-from tenet_ros.training.images import VIEWS, render, views  # noqa: E402
+from tenet_ros.errors import ConfigError
+from tenet_ros.sim.graphics import GraphicsError
+from tenet_ros.training.images import VIEWS, render, views
 
 
 @pytest.fixture(scope='module')

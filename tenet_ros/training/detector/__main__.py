@@ -47,7 +47,7 @@ def main() -> None:
         encode(options.words).save(options.out / 'words.npz')
         return
     base = BaseVectors.load(options.out / 'words.npz')
-    plan = Plan(minutes=options.minutes, seed=options.seed)
+    plan = Plan(minutes=options.minutes, seed=options.seed, rate=options.rate)
     trainer = Trainer(options.data / 'train', options.out, base, plan)
     if options.resume or options.export:
         trainer.resume()
@@ -80,7 +80,8 @@ def _export(model: Model, base: BaseVectors, data: Path) -> None:
     figures = _measure(model, base, test, calibration=calibration).summary()
     print(json.dumps(figures, indent=2))
     train = StillSet.open(data / 'train')
-    fitted = fit_nouns(*collect(model, train, limit=_NOUN_STILLS), other_names())
+    embeddings, categories = collect(model, train, limit=_NOUN_STILLS)
+    fitted = fit_nouns(embeddings, categories, other_names())
     table = word_table(model, base, calibration, fitted)
     root = Path(tenet_ros.__file__).parent
     print(export(Deployed(model, calibration).eval(), table, figures, root))
@@ -92,6 +93,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument('--out', type=Path, required=True, help='folder of the run')
     parser.add_argument('--minutes', type=float, default=60.0, help='of training, in all')
     parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--rate', type=float, default=2e-3, help='peak learning rate')
     parser.add_argument('--threads', type=int, default=1, help='CPU threads')
     parser.add_argument('--resume', action='store_true', help='go on from the checkpoint')
     parser.add_argument('--words', type=Path, help='folder of MiniLM: make the word vectors')

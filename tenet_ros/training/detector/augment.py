@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from tenet_ros.types import BoolArray, FloatArray, UInt8Array
 
-__all__ = ['PAD', 'augment']
+__all__ = ['PAD', 'augment', 'recolour']
 
 PAD = 114
 """Value around an image that does not fill the network's, as at run time."""
@@ -46,6 +46,24 @@ def augment(
     clipped = np.clip(moved, 0, [width, height, width, height]).astype(np.float32)
     rest = _area(clipped) / np.maximum(_area(moved), 1e-6)
     return _photometric(image, rng), clipped, rest >= _LEAST_REST
+
+
+def recolour(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
+    """Return an image whose hues are turned and whose channels may be exchanged.
+
+    A network that has seen no red ball learns that what is round and red is an apple. Here balls
+    have any colour, which then cannot be named: such images teach shapes only.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        rng: source of chance.
+    """
+    mixed = np.ascontiguousarray(image[..., rng.permutation(3)])
+    space = cv2.cvtColor(mixed, cv2.COLOR_RGB2HSV)
+    # OpenCV's hue has 180 steps; uint8 would wrap at 256.
+    turned = (space[..., 0].astype(np.int16) + int(rng.integers(180))) % 180
+    space[..., 0] = turned.astype(np.uint8)
+    return np.asarray(cv2.cvtColor(space, cv2.COLOR_HSV2RGB), np.uint8)
 
 
 def _affine(height: int, width: int, rng: np.random.Generator) -> npt.NDArray[np.float64]:

@@ -11,7 +11,7 @@ import torch
 
 from tenet_ros.errors import ConfigError
 from tenet_ros.sim.catalogue import CATEGORIES, COLOURS, PATTERNS
-from tenet_ros.training.detector.augment import augment
+from tenet_ros.training.detector.augment import augment, recolour
 from tenet_ros.training.detector.losses import Batch
 from tenet_ros.training.detector.network import HEIGHT, WIDTH
 from tenet_ros.types import UInt8Array
@@ -20,6 +20,9 @@ __all__ = ['StillSet']
 
 MIN_PX, MIN_VISIBILITY = 60, 0.2
 """An object with fewer visible pixels (of 640x480), or less of it to be seen, is not asked for."""
+
+_RECOLOURED = 0.4
+"""Share of the augmented images that teach shapes only."""
 
 _MOST = 24
 """Objects per image at most; the generator makes 12 and some extras."""
@@ -111,7 +114,9 @@ class StillSet:
             n = rows.stop - rows.start
             image: UInt8Array = np.asarray(self.images[number])
             asked, own = self.asked(rows), self.boxes[rows]
+            unnamed = rng is not None and rng.random() < _RECOLOURED
             if rng is not None:
+                image = recolour(image, rng) if unnamed else image
                 image, own, there = augment(image, own, rng)
                 asked &= there & ((own[:, 2:] - own[:, :2]) >= 3).all(axis=1)
             images[at], boxes[at, :n] = image, own
@@ -120,6 +125,8 @@ class StillSet:
                 words, (self.category, self.colour, self.second, self.pattern), strict=True
             ):
                 table[at, :n] = values[rows]
+            if unnamed:
+                words[1, at] = -1
         category, colour, second, pattern = (torch.from_numpy(table) for table in words)
         return Batch(
             images=torch.from_numpy(images),

@@ -33,7 +33,7 @@ class Batch:
         valid: (B, M) bool, objects to be found.
         ignored: (B, M) bool, objects too hidden to be asked for; no cell is blamed for them.
         category: (B, M) int64.
-        colour: (B, M) int64.
+        colour: (B, M) int64, -1 where it has no name.
         second: (B, M) int64, colour of the pattern, -1 where it is plain.
         pattern: (B, M) int64.
     """
@@ -130,10 +130,10 @@ def colour_targets(colour: Tensor, second: Tensor, colours: int) -> Tensor:
     """Return how far each colour is an object's colour, (P, colours) float32 in [0, 1].
 
     Args:
-        colour: (P,) int64.
+        colour: (P,) int64; -1, for which nothing is to be learned, counts as 0 here.
         second: (P,) int64, -1 where there is none.
         colours: how many there are.
     """
-    main = functional.one_hot(colour, colours).float()
+    main = functional.one_hot(colour.clamp(min=0), colours).float()
     other = functional.one_hot(second.clamp(min=0), colours).float() * SECOND_COLOUR
     return torch.maximum(main, other * (second >= 0)[:, None])

@@ -86,7 +86,9 @@ def losses(
     logits = model.noun_logits(nouns, vocabulary.vectors[words].to(rows.device))
     target = vocabulary.target[words].to(rows.device).T[category]
     weight = vocabulary.weight[words].to(rows.device).T[category]
-    hues = colour_targets(batch.colour[owner, thing], batch.second[owner, thing], shape.colours)
+    colour = batch.colour[owner, thing]
+    hues = colour_targets(colour, batch.second[owner, thing], shape.colours)
+    named = (colour >= 0).float()[:, None].expand_as(hues)
     kinds = functional.one_hot(batch.pattern[owner, thing], shape.patterns).float()
 
     def entropy(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
@@ -105,6 +107,6 @@ def losses(
             logits[:, : len(CATEGORIES)], category, reduction='sum'
         )
         / count,
-        'colour': entropy(colours, hues),
+        'colour': entropy(colours, hues, named),
         'pattern': entropy(patterns, kinds),
     }

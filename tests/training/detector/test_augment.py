@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenet_ros.training.detector.augment import augment
+from tenet_ros.training.detector.augment import augment, recolour
 
 
 @pytest.mark.parametrize('seed', range(12))
@@ -43,3 +43,12 @@ def test_the_same_seed_gives_the_same_image():
     one, other = (augment(image, boxes, np.random.default_rng(7)) for _ in range(2))
     np.testing.assert_array_equal(one[0], other[0])
     np.testing.assert_array_equal(one[1], other[1])
+
+
+def test_recoloured_things_keep_their_shape_and_lose_their_colour():
+    image = np.random.default_rng(1).integers(0, 256, (24, 32, 3)).astype(np.uint8)
+    results = [recolour(image, np.random.default_rng(seed)) for seed in range(8)]
+    for changed in results:
+        brightest = changed.max(axis=2).astype(int) - image.max(axis=2)
+        assert np.abs(brightest).max() <= 1
+    assert np.mean([np.array_equal(changed, image) for changed in results]) < 0.2
