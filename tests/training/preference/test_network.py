@@ -149,7 +149,7 @@ def test_an_exported_network_is_read_back_the_same(tmp_path) -> None:
     network = PreferenceNet()
     with torch.no_grad():
         for weights in [*network.parameters(), *network.buffers()]:
-            weights += 0.1 * torch.randn_like(weights)  # a file keeps equal ones once
+            weights.add_(0.1 * torch.randn_like(weights))  # a file keeps equal ones once
     export(network, tmp_path / 'head.onnx')
     assert parity(network_of(tmp_path / 'head.onnx'), tmp_path / 'head.onnx') < 1e-4
 
