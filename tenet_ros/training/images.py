@@ -179,7 +179,9 @@ def _load(out: Path, seed_from: int) -> tuple[Rows, list[int]]:
 
 def _save(out: Path, columns: Rows, seeds: list[int]) -> None:
     """Write the facts at once or not at all."""
-    arrays: dict[str, Any] = {name: np.asarray(columns[name], kind) for name, kind in FIELDS.items()}
+    arrays: dict[str, Any] = {
+        name: np.asarray(columns[name], kind) for name, kind in FIELDS.items()
+    }
     arrays['box'] = arrays['box'].reshape(-1, 4)
     np.savez(out / 'facts.part.npz', done=len(seeds), seeds=np.asarray(seeds, np.int64), **arrays)
     (out / 'facts.part.npz').replace(out / 'facts.npz')
