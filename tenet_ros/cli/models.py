@@ -133,6 +133,4 @@ def _check(args: argparse.Namespace) -> int:
             remedy = ': install the package again'
         remedy = '' if health is Health.READY else remedy
         print(f'{manifest.name} {health.value}{remedy}')
-    if not manifests:
-        print(f'no models in {store.root}')
     return int(any(health is not Health.READY for health in states.values()))

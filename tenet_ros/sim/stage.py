@@ -85,6 +85,7 @@ class Stage:
         """Replace a texture's pixels: (H, W, 3) uint8 RGB of the slot's own size."""
         texture = self.texture(name)
         self._write_texture(texture, pixels)
+        self._gl.make_current()
         self._mj.mjr_uploadTexture(self.model, self._context, texture)
 
     def shape_frustum(self, slot: int, bottom: float, top: float, half_height: float) -> None:
@@ -100,6 +101,7 @@ class Stage:
         self.model.mesh_vert[first : first + len(vertices)] = vertices
         first = int(self.model.mesh_normaladr[slot])
         self.model.mesh_normal[first : first + len(normals)] = normals
+        self._gl.make_current()  # somebody may have had another context meanwhile
         self._mj.mjr_uploadMesh(self.model, self._context, slot)
 
     def clear(self) -> None:

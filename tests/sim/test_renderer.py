@@ -13,6 +13,7 @@ import pytest
 
 from tenet_ros.errors import ContractError
 from tenet_ros.sim.generator import generate
+from tenet_ros.sim.graphics import check_graphics
 from tenet_ros.sim.projection import label_map, to_camera, to_pixels
 from tenet_ros.sim.renderer import Renderer
 from tenet_ros.sim.rotations import matrix
@@ -140,6 +141,17 @@ def test_the_same_scene_gives_the_same_bits_whatever_was_rendered_before(scene, 
     np.testing.assert_array_equal(first.image, again.image)
     np.testing.assert_array_equal(first.labels, again.labels)
     assert (first.image != other).any()
+
+
+def test_another_context_in_between_changes_nothing():
+    scene = generate(4, 'train', seconds=1.0)
+    with Renderer(scene) as renderer:
+        before = renderer.labels(0)
+    with Renderer(generate(3, 'train', seconds=1.0)):
+        pass
+    check_graphics()  # leaves no context current
+    with Renderer(scene) as renderer:
+        np.testing.assert_array_equal(renderer.labels(0), before)
 
 
 def test_two_renderers_may_take_turns(scene, seen_with):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from tenet_ros.training.detector.deploy import Calibration
 
@@ -17,7 +20,7 @@ _EDGE = 1e-6
 def platt(answers: Sequence[tuple[float, float]]) -> tuple[float, float]:
     """Return factor and offset on logits that make probabilities likeliest.
 
-    Platt, "Probabilistic outputs for support vector machines" (1999), by Newton's method.
+    Platt, "Probabilistic outputs for support vector machines" (1999).
 
     Args:
         answers: uncalibrated probability and whether (1, 0) it was right; both must occur.
@@ -30,13 +33,14 @@ def platt(answers: Sequence[tuple[float, float]]) -> tuple[float, float]:
     probability, right = np.asarray(answers, np.float64).T
     clipped = np.clip(probability, _EDGE, 1 - _EDGE)
     features = np.stack([np.log(clipped / (1 - clipped)), np.ones(len(right))], axis=1)
-    weights = np.asarray([1.0, 0.0])
-    for _ in range(30):
-        said = 1 / (1 + np.exp(-features @ weights))
-        slope = features.T @ (said - right)
-        bend = (features * (said * (1 - said))[:, None]).T @ features + 1e-6 * np.eye(2)
-        weights -= np.linalg.solve(bend, slope)
-    return float(weights[0]), float(weights[1])
+
+    def loss(weights: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:
+        logits = features @ weights
+        entropy = np.logaddexp(0.0, logits) - right * logits
+        return float(entropy.mean()), features.T @ (expit(logits) - right) / len(right)
+
+    found = minimize(loss, np.asarray([1.0, 0.0]), jac=True, method='BFGS')
+    return float(found.x[0]), float(found.x[1])
 
 
 def fit(answers: dict[str, list[tuple[float, float]]]) -> Calibration:
