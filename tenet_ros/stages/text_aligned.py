@@ -21,6 +21,7 @@ from tenet_ros.language.expression import Phrase, Prompt
 from tenet_ros.stages.appearance import Appearance
 from tenet_ros.stages.colours import sample
 from tenet_ros.stages.nouns import compounds
+from tenet_ros.stages.reference import top_answers
 from tenet_ros.stages.suppression import suppress
 from tenet_ros.stages.word_table import Noun, TextEncoder, WordTable, sigmoid
 from tenet_ros.types import Detections, FloatArray, IntArray, UInt8Array
@@ -86,20 +87,8 @@ class AlignedPrompt:
         return tuple(phrase.findable for phrase in self.phrases)
 
     def reference(self, phrase_scores: FloatArray, threshold: float) -> IntArray:
-        """Return the top row for each expression, (E,) int64, -1 where none reaches ``threshold``.
-
-        Args:
-            phrase_scores: (N, P) float32.
-            threshold: least phrase score of an answer.
-        """
-        answer = np.full(len(self.targets), -1, np.int64)
-        if len(phrase_scores):
-            for index, columns in enumerate(self.targets):
-                best = phrase_scores[:, list(columns)].max(axis=1)
-                row = int(best.argmax())
-                if best[row] >= threshold:
-                    answer[index] = row
-        return answer
+        """Return the reference proposals, (E,) int64; see ``top_answers``."""
+        return top_answers(phrase_scores, self.targets, threshold)
 
 
 class TextAlignedDetector:
