@@ -18,7 +18,7 @@ from tenet_ros.stages.preference.explicit import ExplicitPreference
 from tenet_ros.stages.preference.learned_features import look
 from tenet_ros.training.preference.clips import Clip, make_clip
 from tenet_ros.training.preference.examples import IGNORED, Examples, Labelled, Labels
-from tenet_ros.training.preference.noise import draw_profile
+from tenet_ros.training.preference.profiles import draw_profile
 from tenet_ros.training.preference.replay import UNCLEAR, Moment, replay
 from tenet_ros.types import TrackSet
 

@@ -19,7 +19,8 @@ from tenet_ros.sim.projection import to_camera, to_pixels
 from tenet_ros.sim.scene import Scene, Truth
 from tenet_ros.sim.sentence import Sentence
 from tenet_ros.stages.tracker import OcSortTracker
-from tenet_ros.training.preference.noise import NoisyDetector, Profile
+from tenet_ros.training.preference.noise import NoisyDetector
+from tenet_ros.training.preference.profiles import Profile
 from tenet_ros.types import Detections, TimedDetections, TrackSet
 
 __all__ = ['GHOST', 'UNCLEAR', 'Moment', 'Owners', 'camera_motions', 'replay']

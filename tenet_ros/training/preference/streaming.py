@@ -29,7 +29,7 @@ from tenet_ros.sim.sentence import Sentence
 from tenet_ros.stages.decision import Decider
 from tenet_ros.stages.protocols import Preference, PreferenceScores
 from tenet_ros.training.preference.clips import Clip
-from tenet_ros.training.preference.noise import draw_profile
+from tenet_ros.training.preference.profiles import draw_profile
 from tenet_ros.training.preference.replay import Moment, replay
 from tenet_ros.types import BoolArray, FloatArray, State
 

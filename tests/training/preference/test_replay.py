@@ -13,7 +13,7 @@ from tenet_ros.sim.generator import generate
 from tenet_ros.sim.projection import observe
 from tenet_ros.sim.sentence import Sentence
 from tenet_ros.training.preference.clips import resample
-from tenet_ros.training.preference.noise import PROFILES, draw_profile
+from tenet_ros.training.preference.profiles import PROFILES, draw_profile
 from tenet_ros.training.preference.replay import GHOST, replay
 
 SECONDS, RATE_HZ = 2.0, 10.0
