@@ -17,6 +17,7 @@ import cv2
 import torch
 
 import tenet_ros
+from tenet_ros.stages.word_table import WordTable
 from tenet_ros.training.detector.calibrate import fit
 from tenet_ros.training.detector.data import StillSet
 from tenet_ros.training.detector.deploy import (
@@ -49,8 +50,10 @@ def main() -> None:
     base = BaseVectors.load(options.out / 'words.npz')
     plan = Plan(minutes=options.minutes, seed=options.seed, rate=options.rate)
     trainer = Trainer(options.data / 'train', options.out, base, plan)
-    if options.resume or options.export:
-        trainer.resume()
+    resumed = (options.resume or options.export) and trainer.resume()
+    if options.start and not resumed:
+        table = options.start.with_name(f'{options.start.stem}_words.npz')
+        trainer.start_from(options.start, WordTable.load(table))
     if options.export:
         _export(trainer.average.cpu(), base, options.data)
         return
@@ -96,6 +99,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument('--rate', type=float, default=2e-3, help='peak learning rate')
     parser.add_argument('--threads', type=int, default=1, help='CPU threads')
     parser.add_argument('--resume', action='store_true', help='go on from the checkpoint')
+    parser.add_argument('--start', type=Path, help='graph to begin with, its words beside it')
     parser.add_argument('--words', type=Path, help='folder of MiniLM: make the word vectors')
     parser.add_argument('--export', action='store_true', help='write the shipped files')
     options = parser.parse_args()

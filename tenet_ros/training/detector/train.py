@@ -15,14 +15,19 @@ import numpy as np
 import torch
 from torch import nn
 
+from tenet_ros.stages.word_table import WordTable
 from tenet_ros.training.detector.data import StillSet
 from tenet_ros.training.detector.model import LOSS_WEIGHTS, Model, losses
 from tenet_ros.training.detector.words import BaseVectors, Vocabulary
+from tenet_ros.training.warm_start import adopt
 
 __all__ = ['Plan', 'Trainer']
 
 _ROUND = 4000
 """Images between two looks at the folder, which may have grown."""
+
+_MEASURED = 64
+"""Images from which the normalisation of an adopted network takes its statistics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,30 @@ class Trainer:
         self._rng = np.random.default_rng(plan.seed)
         self.steps, self.spent_s = 0, 0.0
         self._queue = np.zeros(0, np.int64)
+
+    def start_from(self, graph: Path, words: WordTable) -> None:
+        """Begin with the weights of a shipped graph instead of random ones.
+
+        Args:
+            graph: ONNX, of a network of these sizes.
+            words: its table; the text side is fitted to what its categories mean there.
+
+        Raises:
+            EngineError: the graph is of another network.
+        """
+        stills = StillSet.open(self._data)
+        chosen = np.arange(min(len(stills), _MEASURED))
+        images = stills.batch(chosen, self._rng).images.to(self._device)
+        network = self._model.network
+        adopt(network, graph, lambda: network(images), scope='network.')
+        rows = [words.words.index(category) for category in words.categories]
+        meant = torch.from_numpy(words.vectors[rows]).to(self._device)
+        own = self._vocabulary.vectors[self._vocabulary.first].to(self._device)
+        with torch.no_grad():
+            matrix = self._model.matrix
+            matrix += torch.linalg.pinv(own) @ (meant - own @ matrix)
+            self._model.noun_bias.fill_(float(words.biases[rows].mean()))
+        self.average.load_state_dict(self._model.state_dict())
 
     def resume(self) -> bool:
         """Go on from the checkpoint, if there is one."""

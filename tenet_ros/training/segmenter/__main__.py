@@ -36,9 +36,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             pools={pools / name: share for name, share in SHARES.items()},
             validation=pools / VALIDATION,
             minutes=args.minutes,
+            rate=args.rate,
             seed=args.seed,
         )
-        Trainer(plan, resume=args.resume).run()
+        trainer = Trainer(plan, resume=args.resume)
+        if args.start and not trainer.resumed:
+            trainer.start_from(args.start)
+        trainer.run()
     if args.export:
         print(f'{export(checkpoint, args.export)}  {args.export}')
     return 0
@@ -54,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--seed', type=int, default=0, help='of weights and data')
     parser.add_argument('--resume', action='store_true', help='go on from the checkpoint in DIR')
+    parser.add_argument('--rate', type=float, default=1.3e-3, help='highest learning rate')
+    parser.add_argument('--start', type=Path, metavar='ONNX', help='graph to begin with')
     parser.add_argument('--threads', type=int, default=1, help='CPU threads')
     parser.add_argument(
         '--procedural', type=int, default=40000, metavar='N', help='procedural crops to make'

@@ -18,6 +18,7 @@ from tenet_ros.training.segmenter.augment import augment, exact
 from tenet_ros.training.segmenter.loss import iou, loss
 from tenet_ros.training.segmenter.network import BoxSegmenter
 from tenet_ros.training.segmenter.pool import Pool
+from tenet_ros.training.warm_start import adopt
 from tenet_ros.types import UInt8Array
 
 __all__ = ['CHECKPOINT', 'Plan', 'Trainer', 'evaluate']
@@ -28,6 +29,9 @@ CHECKPOINT = 'checkpoint.pt'
 _CHECKPOINT_S = 110.0
 _VALIDATION_S = 480.0
 _REPORT_S = 20.0
+
+_MEASURED = 16
+"""Batches from which the normalisation of an adopted network takes its statistics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +87,25 @@ class Trainer:
         self._step, self._used_s = 0, 0.0
         self._checkpoint = plan.out / CHECKPOINT
         plan.out.mkdir(parents=True, exist_ok=True)
-        if resume and self._checkpoint.exists():
+        self.resumed = resume and self._checkpoint.exists()
+        if self.resumed:
             self._restore()
         self._rng = np.random.default_rng((plan.seed, self._step))
         self._pools = {Pool(folder): share for folder, share in plan.pools.items()}
+
+    def start_from(self, graph: Path) -> None:
+        """Begin with the weights of a shipped graph instead of random ones.
+
+        Args:
+            graph: ONNX, of a network of these sizes.
+
+        Raises:
+            EngineError: the graph is of another network.
+            SourceError: no pool has any crops yet.
+        """
+        crops = torch.cat([self._batch()[0] for _ in range(_MEASURED)])
+        adopt(self.network, graph, lambda: self.network(crops), scope='network.')
+        self.averaged.load_state_dict(self.network.state_dict())
 
     def run(self) -> None:
         """Train until the time is up; write a checkpoint about every two minutes."""
