@@ -1,13 +1,19 @@
-"""``python -m tenet_ros.training.preference data | train | export | evaluate``."""
+"""``python -m tenet_ros.training.preference render | data | train | export | evaluate``."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import tenet_ros
+
+if TYPE_CHECKING:
+    from tenet_ros.training.preference.rendered import Seen
 
 __all__ = ['main']
 
@@ -26,8 +32,14 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format='%(asctime)s %(message)s')
     parser = argparse.ArgumentParser(prog='python -m tenet_ros.training.preference')
     steps = parser.add_subparsers(dest='step', required=True)
+    draw = steps.add_parser('render', help='render clips for the shipped detector')
+    draw.add_argument('--out', type=Path, required=True)
+    draw.add_argument('--clips', type=int, default=300)
+    draw.add_argument('--first', type=int, default=100_000, help='seed of the first clip')
+    draw.add_argument('--split', choices=('train', 'val'), default='train')
     data = steps.add_parser('data', help='make examples out of seeds')
     data.add_argument('--out', type=Path, required=True)
+    _add_seen(data)
     data.add_argument('--clips', type=int, default=800)
     data.add_argument('--first', type=int, default=0, help='seed of the first clip')
     data.add_argument('--split', choices=('train', 'val'), default='train')
@@ -48,16 +60,50 @@ def main() -> None:
     judge = steps.add_parser('evaluate', help='whole clips, with the real decision states')
     judge.add_argument('--weights', type=Path, default=_PACKAGE / 'weights' / 'preference.onnx')
     judge.add_argument('--clips', type=int, default=24)
+    _add_seen(judge)
+    judge.add_argument('--first', type=int, default=5000, help='seed of the first clip')
     judge.add_argument('--profile', default='good', help='of the noisy detector')
     judge.add_argument('--json', type=Path, help='where to write the figures')
     chosen = parser.parse_args()
     _STEPS[chosen.step](chosen)
 
 
+def _add_seen(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        '--rendered', type=Path, help='folder of `render`: the real detector, no noisy ones'
+    )
+    parser.add_argument(
+        '--detector', type=Path, default=_PACKAGE / 'weights' / 'tabletop_detector.onnx'
+    )
+
+
+def _render(chosen: argparse.Namespace) -> None:
+    from tenet_ros.training.preference.rendered import render_clips
+
+    render_clips(chosen.out, chosen.clips, split=chosen.split, first=chosen.first)
+
+
+@contextmanager
+def _seen(chosen: argparse.Namespace) -> Iterator[Seen | None]:
+    """Give the real detector where there are rendered clips for it."""
+    if chosen.rendered is None:
+        yield None
+        return
+    from tenet_ros.inference.ort import OrtSession
+    from tenet_ros.stages.text_aligned import TextAlignedDetector
+    from tenet_ros.stages.word_table import WordTable
+    from tenet_ros.training.preference.rendered import Seen
+
+    words = WordTable.load(chosen.detector.with_name(f'{chosen.detector.stem}_words.npz'))
+    with OrtSession(chosen.detector, threads=1) as session:
+        yield Seen(stage=TextAlignedDetector(session, words), folder=chosen.rendered)
+
+
 def _data(chosen: argparse.Namespace) -> None:
     from tenet_ros.training.preference.data import make_examples
 
-    make_examples(chosen.out, chosen.clips, split=chosen.split, first=chosen.first)
+    with _seen(chosen) as seen:
+        make_examples(chosen.out, chosen.clips, split=chosen.split, first=chosen.first, seen=seen)
 
 
 def _train(chosen: argparse.Namespace) -> None:
@@ -95,15 +141,23 @@ def _evaluate(chosen: argparse.Namespace) -> None:
     from tenet_ros.inference.ort import OrtSession
     from tenet_ros.training.preference.evaluate import compare
 
-    with OrtSession(chosen.weights, threads=1) as session:
-        table = compare(session, clips=chosen.clips, profile=chosen.profile)
+    with OrtSession(chosen.weights, threads=1) as session, _seen(chosen) as seen:
+        table = compare(
+            session, clips=chosen.clips, first=chosen.first, profile=chosen.profile, seen=seen
+        )
     text = json.dumps(table, indent=1)
     print(text)
     if chosen.json:
         chosen.json.write_text(text + '\n', encoding='utf-8')
 
 
-_STEPS = {'data': _data, 'train': _train, 'export': _export, 'evaluate': _evaluate}
+_STEPS = {
+    'render': _render,
+    'data': _data,
+    'train': _train,
+    'export': _export,
+    'evaluate': _evaluate,
+}
 
 
 if __name__ == '__main__':

@@ -18,8 +18,10 @@ from tenet_ros.stages.preference.explicit import ExplicitPreference
 from tenet_ros.stages.preference.learned_features import look
 from tenet_ros.training.preference.clips import Clip, make_clip
 from tenet_ros.training.preference.examples import IGNORED, Examples, Labelled, Labels
+from tenet_ros.training.preference.noise import NoisyDetector
 from tenet_ros.training.preference.profiles import draw_profile
-from tenet_ros.training.preference.replay import UNCLEAR, Moment, replay
+from tenet_ros.training.preference.rendered import RATE_HZ, Seen
+from tenet_ros.training.preference.replay import UNCLEAR, Looker, Moment, replay
 from tenet_ros.types import TrackSet
 
 __all__ = ['Snapshot', 'labels', 'make_examples', 'measure', 'snapshots']
@@ -53,7 +55,14 @@ class Snapshot:
 
 
 def make_examples(
-    folder: Path, clips: int, *, split: str, first: int = 0, replays: int = 2, picks: int = 8
+    folder: Path,
+    clips: int,
+    *,
+    split: str,
+    first: int = 0,
+    replays: int = 2,
+    picks: int = 8,
+    seen: Seen | None = None,
 ) -> None:
     """Write examples of ``clips`` clips, in shards; shards that are there already are kept.
 
@@ -65,8 +74,9 @@ def make_examples(
         clips: how many.
         split: 'train' or 'val'.
         first: seed of the first clip.
-        replays: noisy detectors to play each clip through.
+        replays: noisy detectors to play each clip through, or commands to give.
         picks: moments to take of each replay.
+        seen: the real detector and rendered clips for it; None for noisy detectors.
     """
     (folder / 'moments').mkdir(parents=True, exist_ok=True)
     for start in range(first, first + clips, _SHARD):
@@ -79,17 +89,20 @@ def make_examples(
         else:
             found = []
             for seed in range(start, min(start + _SHARD, first + clips)):
-                found += snapshots(seed, split, replays=replays, picks=picks)
+                found += snapshots(seed, split, replays=replays, picks=picks, seen=seen)
             kept.write_bytes(pickle.dumps(found))
         if found:
             Examples.of([measure(snapshot) for snapshot in found]).save(path)
         _LOG.info('%s: %d moments', path.name, len(found))
 
 
-def snapshots(seed: int, split: str, *, replays: int, picks: int) -> Iterator[Snapshot]:
-    """Yield moments of one clip, under several detectors."""
+def snapshots(
+    seed: int, split: str, *, replays: int, picks: int, seen: Seen | None = None
+) -> Iterator[Snapshot]:
+    """Yield moments of one clip; see ``make_examples``."""
     rng = np.random.default_rng([seed, 7])
-    clip = make_clip(seed, split, rate_hz=float(rng.choice(_RATES_HZ, p=(0.6, 0.3, 0.1))))
+    rate_hz = RATE_HZ if seen else float(rng.choice(_RATES_HZ, p=(0.6, 0.3, 0.1)))
+    clip = make_clip(seed, split, rate_hz=rate_hz)
     if clip is None:
         return
     for _ in range(replays):
@@ -98,10 +111,10 @@ def snapshots(seed: int, split: str, *, replays: int, picks: int) -> Iterator[Sn
         # Random prefixes, more of them early: being right early is part of the task.
         share = (np.arange(picks) + rng.random(picks)) / picks
         wanted = set((told_at + (frames - told_at) * share**1.3).astype(int).tolist())
-        profile = draw_profile(rng, str(rng.choice(_PROFILES)))
+        detector, stride, delay = _looker(rng, clip, seen)
         played = replay(
-            rng, clip.scene, clip.truth, clip.sentences, clip.prompt, profile,
-            told_at=told_at, compensated=bool(rng.random() < 0.7),
+            rng, clip.scene, clip.truth, clip.prompt, detector,
+            stride=stride, delay=delay, told_at=told_at, compensated=bool(rng.random() < 0.7),
         )  # fmt: skip
         for moment in played:
             if moment.frame in wanted and len(moment.tracks):
@@ -113,6 +126,15 @@ def snapshots(seed: int, split: str, *, replays: int, picks: int) -> Iterator[Sn
                     clip=seed,
                     time_s=moment.frame / clip.scene.rate_hz,
                 )
+
+
+def _looker(rng: np.random.Generator, clip: Clip, seen: Seen | None) -> tuple[Looker, int, int]:
+    """Return a detector for a replay of a clip, its stride and its delay, in frames."""
+    if seen is not None:
+        return seen.detector(clip.scene, clip.prompt), 1, 0
+    profile = draw_profile(rng, str(rng.choice(_PROFILES)))
+    detector = NoisyDetector.of(rng, profile, clip)
+    return detector, profile.stride, profile.delay
 
 
 def measure(snapshot: Snapshot) -> Labelled:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+
+import numpy as np
 
 from tenet_ros.config import DecisionConfig
 from tenet_ros.inference.session import Session
@@ -11,6 +13,9 @@ from tenet_ros.stages.preference.explicit import ExplicitPreference
 from tenet_ros.stages.preference.learned import LearnedPreference
 from tenet_ros.stages.protocols import Preference
 from tenet_ros.training.preference.clips import make_clip
+from tenet_ros.training.preference.noise import NoisyDetector
+from tenet_ros.training.preference.profiles import draw_profile
+from tenet_ros.training.preference.rendered import RATE_HZ, Seen
 from tenet_ros.training.preference.streaming import Course, Recording, courses, figures, record
 
 __all__ = ['FIRST_SEED', 'compare', 'recordings']
@@ -24,30 +29,39 @@ def recordings(
     preferences: Mapping[str, Preference],
     *,
     clips: int,
-    profiles: Sequence[str],
+    profile: str = 'good',
+    seen: Seen | None = None,
     first: int = FIRST_SEED,
-    rate_hz: float = 10.0,
 ) -> Iterator[Recording]:
-    """Play clips of the split ``val`` for all preferences.
+    """Play clips of the split ``val`` at 10 Hz for all preferences.
 
     Args:
         preferences: by name.
         clips: how many.
-        profiles: of the detector, in turn.
+        profile: of the noisy detector.
+        seen: the real detector and rendered clips, in its stead.
         first: seed of the first clip.
-        rate_hz: frames per second.
     """
-    for number in range(clips):
-        clip = make_clip(first + number, 'val', rate_hz=rate_hz, more=4)
-        if clip is not None:
-            yield record(clip, profiles[number % len(profiles)], preferences)
+    for seed in range(first, first + clips):
+        clip = make_clip(seed, 'val', rate_hz=RATE_HZ, more=4)
+        if clip is None:
+            continue
+        if seen is not None:
+            yield record(clip, seen.detector(clip.scene, clip.prompt), preferences)
+            continue
+        rng = np.random.default_rng([seed, 0, 11])
+        drawn = draw_profile(rng, profile)
+        noisy = NoisyDetector.of(rng, drawn, clip)
+        yield record(clip, noisy, preferences, stride=drawn.stride, delay=drawn.delay)
 
 
 def compare(
     session: Session,
     *,
     clips: int,
-    profile: str,
+    first: int = FIRST_SEED,
+    profile: str = 'good',
+    seen: Seen | None = None,
     decision: DecisionConfig | None = None,
 ) -> dict[str, dict[str, float]]:
     """Return the figures of ``learned``, ``explicit``, ``top_confidence`` and ``oracle``.
@@ -55,7 +69,9 @@ def compare(
     Args:
         session: of the head, active.
         clips: how many to play.
-        profile: of the detector.
+        first: seed of the first.
+        profile: of the noisy detector.
+        seen: the real detector and rendered clips, in its stead.
         decision: thresholds; None for the defaults.
     """
     preferences: dict[str, Preference] = {
@@ -63,7 +79,7 @@ def compare(
         'explicit': ExplicitPreference(),
     }
     answers: dict[str, list[Course]] = {}
-    for played in recordings(preferences, clips=clips, profiles=(profile,)):
+    for played in recordings(preferences, clips=clips, first=first, profile=profile, seen=seen):
         for name, of_system in courses(played, decision or DecisionConfig()).items():
             answers.setdefault(name, []).extend(of_system)
         _LOG.info('clip %d', played.clip.scene.seed)

@@ -15,6 +15,7 @@ from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Phrase, Prompt
 from tenet_ros.sim.catalogue import confusable, confusable_colours
 from tenet_ros.sim.scene import Scene, Thing, Truth
+from tenet_ros.training.preference.clips import Clip
 from tenet_ros.training.preference.nouns import meanings, pattern_named
 from tenet_ros.training.preference.profiles import Profile, Random
 from tenet_ros.types import Detections
@@ -33,7 +34,7 @@ class NoisyDetector:
         scene: the clip.
         truth: of its frames.
         prompt: what is asked for.
-        targets: for each sentence, (T, N) bool, the named things that it means.
+        targets: for each sentence, (T, n) bool, which of the first n things it means.
     """
 
     def __init__(
@@ -58,6 +59,12 @@ class NoisyDetector:
         self._haunt_logits = rng.normal(-3.0, 1.3, (4, len(prompt.phrases)))
         # A wrong answer to a sentence stays wrong for a while, and is the same one.
         self._informed = rng.random(len(prompt.queries)) < profile.informed
+
+    @classmethod
+    def of(cls, rng: Random, profile: Profile, clip: Clip) -> NoisyDetector:
+        """Return one that looks at a clip and is asked for all its sentences."""
+        targets = [sentence.targets for sentence in clip.sentences]
+        return cls(rng, profile, clip.scene, clip.truth, clip.prompt, targets)
 
     def look(self, frame: int) -> Detections:
         """Return what it sees in a frame of the clip."""
@@ -203,7 +210,8 @@ class NoisyDetector:
             best = int(phrase_scores[:, query.first_column].argmax())
             if informed and self._rng.random() < 0.9:
                 meant = self._targets[query.index][frame]
-                hit = np.flatnonzero((owner >= 0) & meant[owner])
+                hit = np.flatnonzero((owner >= 0) & (owner < len(meant)))
+                hit = hit[meant[owner[hit]]]
                 best = int(hit[0]) if len(hit) else best
             if phrase_scores[best, query.first_column] >= 0.2:
                 answers[query.index] = best

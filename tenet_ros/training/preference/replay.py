@@ -6,8 +6,9 @@ so that the label follows the object and not the id when the tracker mixes them 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,13 +18,10 @@ from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Prompt
 from tenet_ros.sim.projection import to_camera, to_pixels
 from tenet_ros.sim.scene import Scene, Truth
-from tenet_ros.sim.sentence import Sentence
 from tenet_ros.stages.tracker import OcSortTracker
-from tenet_ros.training.preference.noise import NoisyDetector
-from tenet_ros.training.preference.profiles import Profile
 from tenet_ros.types import Detections, TimedDetections, TrackSet
 
-__all__ = ['GHOST', 'UNCLEAR', 'Moment', 'Owners', 'camera_motions', 'replay']
+__all__ = ['GHOST', 'UNCLEAR', 'Looker', 'Moment', 'Owners', 'camera_motions', 'replay']
 
 Array = npt.NDArray[np.float64]
 GHOST = -1
@@ -49,6 +47,14 @@ class Moment:
     tracks: TrackSet
     owners: npt.NDArray[np.int64]
     prompt: Prompt
+
+
+class Looker(Protocol):
+    """A detector that knows its clip and its prompt."""
+
+    def look(self, frame: int) -> Detections:
+        """Return what it sees in a frame of the clip."""
+        ...
 
 
 class Owners:
@@ -113,28 +119,30 @@ def replay(
     rng: np.random.Generator,
     scene: Scene,
     truth: Truth,
-    sentences: Sequence[Sentence],
     prompt: Prompt,
-    profile: Profile,
+    detector: Looker,
     *,
+    stride: int = 1,
+    delay: int = 0,
     told_at: int = 0,
     compensated: bool = True,
+    config: TrackerConfig | None = None,
 ) -> Iterator[Moment]:
     """Play a clip through the tracker.
 
     Args:
-        rng: of the detector's errors.
+        rng: of the camera motion's errors.
         scene: the clip.
         truth: of all its frames.
-        sentences: of the command.
-        prompt: the same, parsed.
-        profile: of the detector.
+        prompt: the sentences.
+        detector: looks at the clip.
+        stride: it looks at every so many frames.
+        delay: frames after which its answer arrives.
         told_at: the frame at which the command comes; moments begin there.
         compensated: whether the camera's own motion is known to the tracker.
+        config: of the tracker; None for its defaults.
     """
-    targets = [_padded(sentence, len(scene.things)) for sentence in sentences]
-    detector = NoisyDetector(rng, profile, scene, truth, prompt, targets)
-    tracker = OcSortTracker(TrackerConfig())
+    tracker = OcSortTracker(config or TrackerConfig())
     motions = camera_motions(rng, scene) if compensated else [None] * len(scene)
     owners = Owners(1.0 / scene.rate_hz, len(scene.things))
     start_ns = int(rng.integers(10**9, 10**12))
@@ -145,7 +153,7 @@ def replay(
         if frame == told_at:
             tracker.set_prompt(1, len(prompt.phrases), len(prompt.queries))
         tracker.advance(sequence=frame, stamp_ns=stamp_ns, camera_motion=motions[frame])
-        if frame % profile.stride == 0:
+        if frame % stride == 0:
             found = detector.look(frame)
             if frame < told_at:
                 found = _speechless(found)
@@ -157,7 +165,7 @@ def replay(
                     detections=found,
                 )
             )
-        while waiting and waiting[0].sequence <= frame - profile.delay:
+        while waiting and waiting[0].sequence <= frame - delay:
             late = waiting.pop(0)
             tracker.apply(late)
             if late.command_id and not prompt.queries[0].findable:
@@ -177,10 +185,3 @@ def _speechless(found: Detections) -> Detections:
         reference=np.zeros(0, np.int64),
         labels=found.labels,
     )
-
-
-def _padded(sentence: Sentence, things: int) -> npt.NDArray[np.bool_]:
-    """Return the sentence's targets over all things, (T, things): the unnamed are never meant."""
-    targets = np.zeros((len(sentence.targets), things), np.bool_)
-    targets[:, : sentence.targets.shape[1]] = sentence.targets
-    return targets

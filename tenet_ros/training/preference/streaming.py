@@ -29,8 +29,7 @@ from tenet_ros.sim.sentence import Sentence
 from tenet_ros.stages.decision import Decider
 from tenet_ros.stages.protocols import Preference, PreferenceScores
 from tenet_ros.training.preference.clips import Clip
-from tenet_ros.training.preference.profiles import draw_profile
-from tenet_ros.training.preference.replay import Moment, replay
+from tenet_ros.training.preference.replay import Looker, Moment, replay
 from tenet_ros.types import BoolArray, FloatArray, State
 
 __all__ = ['Course', 'Recording', 'courses', 'figures', 'record']
@@ -87,19 +86,24 @@ _Choice = Callable[[Recording, Moment, int], npt.NDArray[np.int64]]
 
 
 def record(
-    clip: Clip, profile: str, preferences: Mapping[str, Preference], *, seed: int = 0
+    clip: Clip,
+    detector: Looker,
+    preferences: Mapping[str, Preference],
+    *,
+    stride: int = 1,
+    delay: int = 0,
 ) -> Recording:
     """Play a clip once for all preferences.
 
     Args:
         clip: to play.
-        profile: of the detector, one of ``noise.PROFILES``.
+        detector: looks at it.
         preferences: by name.
-        seed: of the detector's errors.
+        stride: the detector looks at every so many frames.
+        delay: frames after which its answer arrives.
     """
-    rng = np.random.default_rng([clip.scene.seed, seed, 11])
-    drawn = draw_profile(rng, profile)
-    played = replay(rng, clip.scene, clip.truth, clip.sentences, clip.prompt, drawn)
+    rng = np.random.default_rng([clip.scene.seed, 13])
+    played = replay(rng, clip.scene, clip.truth, clip.prompt, detector, stride=stride, delay=delay)
     moments = tuple(played)
     size = (clip.scene.camera.height, clip.scene.camera.width)
     scores = {

@@ -13,6 +13,7 @@ from tenet_ros.sim.generator import generate
 from tenet_ros.sim.projection import observe
 from tenet_ros.sim.sentence import Sentence
 from tenet_ros.training.preference.clips import resample
+from tenet_ros.training.preference.noise import NoisyDetector
 from tenet_ros.training.preference.profiles import PROFILES, draw_profile
 from tenet_ros.training.preference.replay import GHOST, replay
 
@@ -42,7 +43,18 @@ def play(clip, *, seed=0, profile='mixed', **options):
     scene, truth, sentences, prompt = clip
     rng = np.random.default_rng(seed)
     drawn = draw_profile(rng, profile)
-    return list(replay(rng, scene, truth, sentences, prompt, drawn, **options))
+    detector = noisy(rng, drawn, scene, truth, sentences, prompt)
+    return list(
+        replay(
+            rng, scene, truth, prompt, detector,
+            stride=drawn.stride, delay=drawn.delay, **options,
+        )
+    )  # fmt: skip
+
+
+def noisy(rng, profile, scene, truth, sentences, prompt):
+    targets = [sentence.targets for sentence in sentences]
+    return NoisyDetector(rng, profile, scene, truth, prompt, targets)
 
 
 def test_every_frame_has_its_moment(clip) -> None:
@@ -74,7 +86,8 @@ def test_ghosts_belong_to_nobody(clip) -> None:
     )
     rng = np.random.default_rng(0)
     haunted = replace(draw_profile(rng, 'sloppy'), ghosts=3.0)
-    moments = list(replay(rng, scene, nothing, sentences, prompt, haunted))
+    detector = noisy(rng, haunted, scene, nothing, sentences, prompt)
+    moments = list(replay(rng, scene, nothing, prompt, detector))
     assert sum(len(moment.tracks) for moment in moments) > 0
     assert all((moment.owners == GHOST).all() for moment in moments)
 
