@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tenet_ros.sim.graphics import GraphicsError, check_graphics
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -30,6 +32,16 @@ def shared_data() -> Path:
 def shared_models() -> Path:
     """Folder of real model weights."""
     return _shared('models')
+
+
+@pytest.fixture(scope='session')
+def graphics() -> None:
+    """Skip where nothing can draw."""
+    pytest.importorskip('mujoco', reason='needs MuJoCo (extra sim)')
+    try:
+        check_graphics()
+    except GraphicsError as error:
+        pytest.skip(f'needs EGL or OSMesa: {error}')
 
 
 @pytest.fixture
