@@ -77,7 +77,7 @@ def ros_domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     pytest.skip('no free ROS domain on this machine')
 
 
-def child_environment(**changes: str) -> dict[str, str]:
+def environment_of_child(**changes: str) -> dict[str, str]:
     """Return what a process of a test's own is started with: this checkout, and one core."""
     path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get('PYTHONPATH', '')]))
     return {**os.environ, 'PYTHONPATH': path, 'OMP_NUM_THREADS': '1', **changes}
@@ -98,7 +98,7 @@ class Program:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=child_environment(**environment),
+            env=environment_of_child(**environment),
         )
         self._seen: list[str] = []
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -155,6 +155,12 @@ class Program:
         if not self.ended:
             self._process.kill()
         self._process.wait()
+
+
+@pytest.fixture(scope='session')
+def child_environment() -> Callable[..., dict[str, str]]:
+    """Make the environment of a process of a test's own."""
+    return environment_of_child
 
 
 @pytest.fixture
