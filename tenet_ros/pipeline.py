@@ -95,6 +95,11 @@ class StepResult:
         """The state of the first sentence, or IDLE without one."""
         return self.targets[0].decision.state if self.targets else State.IDLE
 
+    @property
+    def masks(self) -> tuple[Mask, ...]:
+        """The masks of all sentences, in order."""
+        return tuple(mask for target in self.targets for mask in target.masks)
+
 
 class _Stopwatch:
     """Sums the time spent in named stages."""

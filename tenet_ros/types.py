@@ -9,6 +9,7 @@ Conventions, everywhere:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -30,6 +31,7 @@ __all__ = [
     'TimedDetections',
     'TrackSet',
     'UInt8Array',
+    'union',
 ]
 
 FloatArray = npt.NDArray[np.float32]
@@ -255,9 +257,15 @@ class Mask:
 
     def full(self, height: int, width: int) -> UInt8Array:
         """Return the whole mask: (height, width) uint8, 0 or 255."""
-        canvas = np.zeros((height, width), np.uint8)
-        self.paste(canvas, 255)
-        return canvas
+        return union([self], height, width, 255)
+
+
+def union(masks: Iterable[Mask], height: int, width: int, value: int = 1) -> UInt8Array:
+    """Return what any of the masks covers: (height, width) uint8, 0 or ``value``."""
+    canvas = np.zeros((height, width), np.uint8)
+    for mask in masks:
+        mask.paste(canvas, value)
+    return canvas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+import queue
+import signal
 import socket
-from collections.abc import Iterator
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tenet_ros.sim.graphics import GraphicsError, check_graphics
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+TIMEOUT_S = 15.0
 
 
 def _shared(name: str) -> Path:
@@ -30,6 +39,16 @@ def shared_data() -> Path:
 def shared_models() -> Path:
     """Folder of real model weights."""
     return _shared('models')
+
+
+@pytest.fixture(scope='session')
+def graphics() -> None:
+    """Skip where nothing can draw."""
+    pytest.importorskip('mujoco', reason='needs MuJoCo (extra sim)')
+    try:
+        check_graphics()
+    except GraphicsError as error:
+        pytest.skip(f'needs EGL or OSMesa: {error}')
 
 
 @pytest.fixture
@@ -56,3 +75,103 @@ def ros_domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         lock.close()
         return
     pytest.skip('no free ROS domain on this machine')
+
+
+def environment_of_child(**changes: str) -> dict[str, str]:
+    """Return what a process of a test's own is started with: this checkout, and one core."""
+    path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get('PYTHONPATH', '')]))
+    return {**os.environ, 'PYTHONPATH': path, 'OMP_NUM_THREADS': '1', **changes}
+
+
+class Program:
+    """A Python program in a process of its own, and the lines that it prints.
+
+    Args:
+        file: the program.
+        arguments: of its command line.
+        environment: added to this process's own.
+    """
+
+    def __init__(self, file: Path, *arguments: str, **environment: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, '-u', str(file), *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=environment_of_child(**environment),
+        )
+        self._seen: list[str] = []
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line.rstrip())
+        self._lines.put(None)
+
+    def expect(self, text: str) -> str:
+        """Return the next line that contains ``text``."""
+        end = time.monotonic() + TIMEOUT_S
+        while True:
+            try:
+                line = self._lines.get(timeout=max(0.0, end - time.monotonic()))
+            except queue.Empty:
+                pytest.fail(f'no {text!r} within {TIMEOUT_S} s in: {self._seen}')
+            if line is None:
+                pytest.fail(f'ended without {text!r}: {self._seen}')
+            self._seen.append(line)
+            if text in line:
+                return line
+
+    @property
+    def said(self) -> str:
+        """All that was read of what it printed; after ``wait`` all that it printed."""
+        return '\n'.join(self._seen)
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is over."""
+        return self._process.poll() is not None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self._process.send_signal(number)
+
+    def stop(self, number: signal.Signals) -> int:
+        """Send a signal, and wait for the end; return the exit code."""
+        self.signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Wait for the end; return the exit code."""
+        code = self._process.wait(TIMEOUT_S)
+        while (line := self._lines.get(timeout=TIMEOUT_S)) is not None:
+            self._seen.append(line)
+        return code
+
+    def kill(self) -> None:
+        """End it, whatever it does."""
+        if not self.ended:
+            self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture(scope='session')
+def child_environment() -> Callable[..., dict[str, str]]:
+    """Make the environment of a process of a test's own."""
+    return environment_of_child
+
+
+@pytest.fixture
+def start_program(ros_domain: int) -> Iterator[Callable[..., Program]]:
+    """Start programs on the test's own domain; they end with the test."""
+    running: list[Program] = []
+
+    def start(file: Path, *arguments: str, **environment: str) -> Program:
+        running.append(Program(file, *arguments, **environment))
+        return running[-1]
+
+    yield start
+    for program in running:
+        program.kill()

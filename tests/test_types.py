@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenet_ros.errors import ContractError
-from tenet_ros.types import Command, Detections, Frame, Mask, TrackSet
+from tenet_ros.types import Command, Detections, Frame, Mask, TrackSet, union
 
 
 @pytest.mark.parametrize(
@@ -90,3 +90,10 @@ def test_mask_box_is_tight_and_half_open():
     assert Mask(crop=crop, x0=10, y0=20, quality=1.0).box().tolist() == [13, 22, 17, 24]
     assert Mask.empty().box().tolist() == [0, 0, 0, 0]
     assert Mask.empty().area == 0
+
+
+def test_masks_that_overlap_cover_their_union():
+    one, other = (Mask(crop=np.ones((2, 3), np.uint8), x0=x, y0=0, quality=1.0) for x in (0, 2))
+    assert union([one, other], 2, 6).tolist() == [[1, 1, 1, 1, 1, 0]] * 2
+    assert union([one], 1, 4, 255).tolist() == [[255, 255, 255, 0]]
+    assert not union([], 2, 2).any()

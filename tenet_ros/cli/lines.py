@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from tenet_ros.errors import ContractError
 from tenet_ros.pipeline import StepResult, TargetResult
-from tenet_ros.types import FloatArray, IntArray, State, UInt8Array
+from tenet_ros.types import FloatArray, IntArray, State, UInt8Array, union
 
 __all__ = ['decode_rle', 'encode_rle', 'line_of', 'target_mask']
 
@@ -71,9 +71,7 @@ def decode_rle(code: dict[str, Any]) -> UInt8Array:
 
 def target_mask(target: TargetResult, height: int, width: int) -> UInt8Array | None:
     """Return the union of a target's masks, (height, width) uint8 0 or 1; None without one."""
-    canvas = np.zeros((height, width), np.uint8)
-    for mask in target.masks:
-        mask.paste(canvas, 1)
+    canvas = union(target.masks, height, width)
     return canvas if canvas.any() else None
 
 

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the node until somebody stops it."""
     arguments = ros_arguments(args)
     try:
-        from tenet_ros.ros.node import main
+        from tenet_ros.ros.main import main
     except ImportError as error:
         raise ConfigError(str(error)) from error
     # The node has its own way of ending on SIGTERM, after which the exit status is 0.

@@ -23,7 +23,15 @@ from tenet_ros.language.expression import Prompt, Query
 from tenet_ros.pipeline import Pipeline, StepResult
 from tenet_ros.runtime.offline import OfflineStream
 from tenet_ros.stages.protocols import AnyDetector, AnySegmenter, Prepared
-from tenet_ros.types import Detections, FloatArray, Frame, IntArray, TrackSet, UInt8Array
+from tenet_ros.types import (
+    Detections,
+    FloatArray,
+    Frame,
+    IntArray,
+    TrackSet,
+    UInt8Array,
+    union,
+)
 
 __all__ = [
     'SYSTEMS',
@@ -133,7 +141,9 @@ def answers(
             for found, result in zip(played.detections, played.results, strict=True)
         ],
     }
-    masks: dict[str, list[UInt8Array]] = {'ours': [_own_mask(r) for r in played.results]}
+    masks: dict[str, list[UInt8Array]] = {
+        'ours': [union(r.masks, r.height, r.width) for r in played.results]
+    }
     masks |= {system: [] for system in chosen}
     for index, image in enumerate(images):
         boxes = {system: per_frame[index] for system, per_frame in chosen.items()}
@@ -161,14 +171,6 @@ def load(clip: Clip) -> tuple[list[UInt8Array], list[UInt8Array]]:
     """Return the images and label images of a clip with dense ground truth."""
     count = len(clip.frames)
     return [clip.image(i) for i in range(count)], [clip.labels(i) for i in range(count)]
-
-
-def _own_mask(result: StepResult) -> UInt8Array:
-    canvas = np.zeros((result.height, result.width), np.uint8)
-    for target in result.targets:
-        for mask in target.masks:
-            mask.paste(canvas, 1)
-    return canvas
 
 
 def _segment(

@@ -26,7 +26,7 @@ from tenet_ros.ros.api import (
     VisionClass,
     fill_bytes,
 )
-from tenet_ros.types import FloatArray, UInt8Array
+from tenet_ros.types import FloatArray, UInt8Array, union
 
 __all__ = [
     'header_of',
@@ -51,11 +51,7 @@ def header_of(result: StepResult) -> Any:
 
 def mask_image(result: StepResult) -> UInt8Array:
     """Return what every sentence refers to, together: (H, W) uint8, 0 or 255."""
-    canvas = np.zeros((result.height, result.width), np.uint8)
-    for target in result.targets:
-        for mask in target.masks:
-            mask.paste(canvas, 255)
-    return canvas
+    return union(result.masks, result.height, result.width, 255)
 
 
 def label_image(result: StepResult) -> npt.NDArray[np.uint16]:

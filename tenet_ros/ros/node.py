@@ -11,9 +11,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import signal
-import sys
-import threading
 import traceback
 from collections.abc import Mapping
 from typing import Any
@@ -29,6 +26,7 @@ from tenet_ros.ros.api import (
     LifecycleState,
     TransitionCallbackReturn,
 )
+from tenet_ros.ros.autostart import Autostart
 from tenet_ros.ros.commands import read_command
 from tenet_ros.ros.diagnostics import Diagnostics
 from tenet_ros.ros.inputs import Inputs
@@ -41,13 +39,12 @@ from tenet_ros.runtime.metrics import StreamMetrics
 from tenet_ros.runtime.stream import Stream, parse_command
 from tenet_ros.types import Command, Frame
 
-__all__ = ['TenetNode', 'main']
+__all__ = ['TenetNode']
 
 SUCCESS = TransitionCallbackReturn.SUCCESS
 FAILURE = TransitionCallbackReturn.FAILURE
 ERROR = TransitionCallbackReturn.ERROR
 
-RETRY_S = 5.0
 STOP_TIMEOUT_S = 10.0
 
 
@@ -62,7 +59,6 @@ class TenetNode(LifecycleNode):
         self._system: System | None = None
         self._outputs: Outputs | None = None
         self._stream: Stream | None = None
-        self._starter: Any = None
         self._command = Command(command_id=0, text='', sentences=())
         self._log_handler = NodeLogHandler(self.get_logger())
         logging.getLogger('tenet_ros').addHandler(self._log_handler)
@@ -89,18 +85,19 @@ class TenetNode(LifecycleNode):
         )
         # Real time, also under use_sim_time: a paused simulation must not silence diagnostics. The
         # timer also lets an idle executor notice that it has been told to stop.
-        self._steady_clock = Clock(clock_type=ClockType.STEADY_TIME)
-        self.create_timer(
-            self._params['diagnostics_period_s'], self._on_period, clock=self._steady_clock
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(self._params['diagnostics_period_s'], self._on_period, clock=steady)
+        self._autostart = Autostart(
+            self,
+            steady,
+            enabled=self._params['autostart'],
+            is_configured=lambda: self._system is not None,
         )
         if api.HAVE_RCLPY:  # the standalone runtime has no services
             self.create_service(api.msg('std_srvs/srv/Trigger'), '~/reset', self._on_reset)
         self._take_command(self._params['command'])
         self._enter('UNCONFIGURED')
-        if self._params['autostart']:
-            self._start_in(0.0)
-        else:
-            self._say_what_starts_it()
+        self._autostart.begin()
 
     # rclpy remembers the severity of every line of code that logs, and raises where it changes: so
     # what is said for others is said here, each severity on a line of its own.
@@ -172,7 +169,7 @@ class TenetNode(LifecycleNode):
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """End the stream and free everything, from any state."""
         del state
-        self._cancel_start()
+        self._autostart.cancel()
         self._close_stream()
         self._release()
         self._enter('FINALIZED')
@@ -188,7 +185,7 @@ class TenetNode(LifecycleNode):
 
     def destroy_node(self) -> None:
         """End the stream, then destroy the node."""
-        self._cancel_start()
+        self._autostart.cancel()
         self._close_stream()
         self._release()
         logging.getLogger('tenet_ros').removeHandler(self._log_handler)
@@ -198,8 +195,7 @@ class TenetNode(LifecycleNode):
         """Report why a transition cannot be made, and stay where the node is."""
         self._fault = fault
         self._release()
-        again = f'; trying again every {RETRY_S:g} s' if self._params['autostart'] else ''
-        self._failures.report('configure', fault + again)
+        self._failures.report('configure', fault + self._autostart.outlook)
         self._enter('ERROR')
         return FAILURE
 
@@ -213,39 +209,11 @@ class TenetNode(LifecycleNode):
             self._system = None
             gc.unfreeze()
 
-    # Autostart, and what the node does every second.
-
-    def _say_what_starts_it(self) -> None:
-        if api.HAVE_RCLPY:
-            name = f'{self.get_namespace().rstrip("/")}/{self.get_name()}'
-            self.get_logger().info(f'waiting for: ros2 lifecycle set {name} configure')
-        else:
-            self.get_logger().warning(
-                'autostart is false, and without ROS 2 nothing outside this process can start the '
-                'node; leave autostart true, or source ROS 2'
-            )
-
-    def _start_in(self, seconds: float) -> None:
-        self._cancel_start()
-        self._starter = self.create_timer(seconds, self._start, clock=self._steady_clock)
-
-    def _cancel_start(self) -> None:
-        if self._starter is not None:
-            self.destroy_timer(self._starter)
-            self._starter = None
-
-    def _start(self) -> None:
-        """Configure and activate; if that fails try again later, a model may be on its way."""
-        self._cancel_start()
-        if self._system is None and not api.autostart(self):
-            self._start_in(RETRY_S)
-
     def _on_period(self) -> None:
         """Leave the active state when the stream has failed; publish diagnostics."""
         if self._fault and self._phase == 'ACTIVE':
             self.trigger_deactivate()
-            if self._params['autostart']:
-                self._start_in(RETRY_S)
+            self._autostart.begin_again()
         sessions = self._system.sessions if self._system else ()
         engines = {session.key: session.provider for session in sessions}
         self._diagnostics.publish(self._phase, self._fault, engines)
@@ -336,57 +304,3 @@ class TenetNode(LifecycleNode):
         """Say on ``~/status`` where the node is; results speak for it while it is active."""
         self._phase = phase
         self._status.tell_phase(phase, self._fault, self._command)
-
-
-def main(args: list[str] | None = None) -> int:
-    """Run the node until it is told to stop.
-
-    Args:
-        args: ROS arguments (``--ros-args ...``); of the process by default.
-
-    Returns:
-        0 after an interrupt or a termination signal, 2 if the arguments are no good.
-    """
-    extra = api.remove_ros_args(sys.argv if args is None else args)[1:]
-    if extra:
-        print(
-            f'tenet_node: expected ROS arguments only, got {" ".join(extra)}; give parameters as '
-            '--ros-args -p preset:=coco -r image:=/camera/image_raw',
-            file=sys.stderr,
-        )
-        return 2
-    node, begun = None, False
-    try:
-        api.init(args=args)
-        begun = True
-        node = TenetNode()
-        api.spin(node)
-    except (KeyboardInterrupt, api.ExternalShutdownException):
-        return 0
-    except (TenetError, RuntimeError) as error:
-        if begun and not api.ok():  # a signal came while rclpy was amid a transition
-            return 0
-        if node is not None:
-            raise
-        print(f'tenet_node: {error}', file=sys.stderr)
-        return 2
-    finally:
-        _ignore_interrupts()
-        if node is not None:
-            node.destroy_node()
-        api.try_shutdown()
-        _ignore_interrupts()  # ROS has put back the handler of before
-    return 0
-
-
-def _ignore_interrupts() -> None:
-    """Let a second SIGINT not break off what the first began; the process is about to end.
-
-    Ctrl-C under ``ros2 launch`` sends two: the terminal's own, and the one that launch passes on.
-    """
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-if __name__ == '__main__':
-    sys.exit(main())

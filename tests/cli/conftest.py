@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,25 +13,26 @@ import cv2
 import numpy as np
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 30
+END_S = 100
 FRAMES = 6
 
 
 @pytest.fixture
-def start(ros_domain: int) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def start(
+    ros_domain: int, child_environment: Callable[..., dict[str, str]]
+) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Start ``tenet-ros`` with arguments, on the test's own domain; stopped after the test."""
     started: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: str) -> subprocess.Popen[str]:
-        path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get('PYTHONPATH', '')]))
         process = subprocess.Popen(
             [sys.executable, '-u', '-m', 'tenet_ros.cli.main', *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, 'PYTHONPATH': path, 'OMP_NUM_THREADS': '1', 'COLUMNS': '120'},
+            env=child_environment(COLUMNS='120'),
         )
         started.append(process)
         return process
@@ -44,6 +46,26 @@ def start(ros_domain: int) -> Iterator[Callable[..., subprocess.Popen[str]]]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+
+
+@pytest.fixture
+def watch() -> Iterator[Callable[..., Callable[[], None]]]:
+    """Watch running processes, whoever started them; what it returns waits until all have ended."""
+    watched: list[int] = []
+
+    def begin(*pids: int) -> Callable[[], None]:
+        handles = [os.pidfd_open(pid) for pid in pids]
+        watched.extend(handles)
+
+        def wait() -> None:
+            for pid, handle in zip(pids, handles, strict=True):
+                assert select.select([handle], [], [], END_S)[0], f'{pid} still runs'
+
+        return wait
+
+    yield begin
+    for handle in watched:
+        os.close(handle)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from tenet_ros.cli.camera import _stamps
 from tenet_ros.cli.pacing import LateNotice, Pacer
 from tenet_ros.cli.session import client_node, spin_until
 from tenet_ros.ros import api
-from tenet_ros.sim.graphics import GraphicsError, check_graphics
 from tenet_ros.sources.tabletop import bundled_recordings
 
 TIMEOUT_S = 60
@@ -24,15 +23,6 @@ class Clock:
 
     def __call__(self):
         return self.now_ns
-
-
-@pytest.fixture
-def graphics():
-    pytest.importorskip('mujoco', reason='needs MuJoCo (extra sim)')
-    try:
-        check_graphics()
-    except GraphicsError as error:
-        pytest.skip(f'needs EGL or OSMesa: {error}')
 
 
 @pytest.fixture

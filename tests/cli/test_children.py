@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,17 +11,19 @@ import pytest
 
 from tenet_ros.cli import children
 from tenet_ros.cli.children import Child, loopback
-from tenet_ros.cli.session import client_node
+from tenet_ros.cli.session import client_node, spin_until
 from tenet_ros.errors import ConfigError
+from tenet_ros.ros import api
 
 TIMEOUT_S = 30
 
 
-def wait_until(condition):
-    end = time.monotonic() + TIMEOUT_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
+def wait_for_images():
+    """Wait until the camera of the test's domain publishes."""
+    with client_node('eye', []) as node:
+        seen = []
+        node.create_subscription(api.Image, '/camera/image_raw', seen.append, 10)
+        assert spin_until(node, lambda: seen, TIMEOUT_S)
 
 
 def is_alive(pid):
@@ -33,16 +34,17 @@ def is_alive(pid):
         return False
 
 
-def test_a_child_that_fails_is_told_by_its_own_words():
+def test_a_child_that_fails_is_told_by_its_own_words(watch):
     with Child('camera', ['camera', '/nowhere'], {}) as child:
-        wait_until(lambda: not child.running)
+        watch(child.pid)()
+        assert not child.running
         with pytest.raises(ConfigError, match=r'camera ended with status 1: .*no such file'):
             child.check()
 
 
 def test_a_child_is_stopped_at_the_end_of_its_block(ros_domain, folder):
     with Child('camera', ['camera', str(folder), '--loop'], {}) as child:
-        wait_until(lambda: 'images' in child.last_words())
+        wait_for_images()
         child.check()
         assert child.rss_mb() > 10
         pid = child.pid
@@ -50,23 +52,24 @@ def test_a_child_is_stopped_at_the_end_of_its_block(ros_domain, folder):
     assert child.rss_mb() == 0.0
 
 
-def test_a_child_does_not_outlive_a_parent_that_was_killed(ros_domain, folder):
+def test_a_child_does_not_outlive_a_parent_that_was_killed(ros_domain, folder, watch):
     code = (
         'import time\n'
         'from tenet_ros.cli.children import Child\n'
         f'with Child("camera", ["camera", {str(folder)!r}, "--loop"], {{}}) as child:\n'
-        '    while "images" not in child.last_words():\n'
-        '        time.sleep(0.01)\n'
         '    print(child.pid, flush=True)\n'
         '    time.sleep(60)\n'
     )
     parent = subprocess.Popen([sys.executable, '-c', code], stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
+    wait_for_images()
     assert is_alive(pid)
+    wait_for_end = watch(pid)
     parent.kill()
     parent.communicate()
-    wait_until(lambda: not is_alive(pid))
+    wait_for_end()
+    assert not is_alive(pid)
 
 
 def test_a_run_of_our_own_stays_on_this_machine_and_on_its_own_domain():

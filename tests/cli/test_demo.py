@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import signal
-import time
 from pathlib import Path
 
 import cv2
@@ -59,13 +58,6 @@ def offspring(pid):
     return found
 
 
-def wait_until(condition):
-    end = time.monotonic() + TIMEOUT_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def lines_until(process, words):
     """Read what a process says until a line has all these words, and return that line."""
     said = []
@@ -112,12 +104,15 @@ def test_live_answers_what_is_typed_and_ends_with_all_its_processes(start, recor
 
 
 @needs_models
-def test_nothing_outlives_a_demo_that_was_killed(start, recordings):
+def test_nothing_outlives_a_demo_that_was_killed(start, recordings, watch):
     demo = start('demo', '--live', '--recordings', str(recordings), '--threads', '1')
     lines_until(demo, ['try', TEXT])
-    assert len(offspring(demo.pid)) == 2
+    left = offspring(demo.pid)
+    assert len(left) == 2
+    wait_for_ends = watch(*left)
     demo.kill()
-    wait_until(lambda: not offspring(demo.pid))
+    wait_for_ends()
+    assert offspring(demo.pid) == []
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import importlib.util
-import os
-import queue
-import signal
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +18,6 @@ import pytest
 from tenet_ros.ros import api, node
 
 PROGRAMS = Path(__file__).parent / 'programs'
-REPOSITORY = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 10.0
 
 OUTPUTS = {
@@ -51,77 +47,6 @@ def load_program(name: str) -> Any:
 
 
 square_node = load_program('square_node')
-
-
-class Process:
-    """The program ``square_node`` and the lines that it logs."""
-
-    def __init__(self, *arguments: str) -> None:
-        self._popen = subprocess.Popen(
-            [sys.executable, '-u', str(PROGRAMS / 'square_node.py'), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={
-                **os.environ,
-                'PYTHONPATH': os.pathsep.join(
-                    filter(None, [str(REPOSITORY), os.environ.get('PYTHONPATH', '')])
-                ),
-                'OMP_NUM_THREADS': '1',
-            },
-        )
-        self.seen: list[str] = []
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self._popen.stdout is not None
-        for line in self._popen.stdout:
-            self._lines.put(line.rstrip())
-        self._lines.put(None)
-
-    def expect(self, text: str, timeout_s: float = TIMEOUT_S) -> str:
-        """Return the next line that contains ``text``."""
-        end = time.monotonic() + timeout_s
-        while True:
-            try:
-                line = self._lines.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                pytest.fail(f'no {text!r} within {timeout_s} s in: {self.seen}')
-            if line is None:
-                pytest.fail(f'ended without {text!r}: {self.seen}')
-            self.seen.append(line)
-            if text in line:
-                return line
-
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal."""
-        self._popen.send_signal(number)
-
-    def stop(self, number: signal.Signals) -> int:
-        """Send a signal; return the exit code, with everything that was logged in ``seen``."""
-        self.signal(number)
-        return self.wait()
-
-    @property
-    def ended(self) -> bool:
-        """Whether the process is over."""
-        return self._popen.poll() is not None
-
-    def wait(self) -> int:
-        """Wait for the end; return the exit code."""
-        code = self._popen.wait(TIMEOUT_S)
-        self._reader.join(TIMEOUT_S)
-        while (line := self._lines.get()) is not None:
-            self.seen.append(line)
-        return code
-
-    def kill(self) -> None:
-        """End it, whatever it does."""
-        if self._popen.poll() is None:
-            self._popen.kill()
-        self._popen.wait()
 
 
 class Robot:
@@ -292,17 +217,9 @@ class Robot:
 
 
 @pytest.fixture
-def start_node(ros_domain: int) -> Iterator[Callable[..., Process]]:
+def start_node(start_program: Callable[..., Any]) -> Callable[..., Any]:
     """Start the node in a process; it ends with the test."""
-    running: list[Process] = []
-
-    def start(*arguments: str) -> Process:
-        running.append(Process(*arguments))
-        return running[-1]
-
-    yield start
-    for process in running:
-        process.kill()
+    return partial(start_program, PROGRAMS / 'square_node.py')
 
 
 @pytest.fixture

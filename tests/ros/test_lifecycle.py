@@ -221,7 +221,7 @@ def test_the_process_ends_well_in_the_middle_of_a_stream(start_node, robot, numb
     threading.Timer(0.2, process.signal, [number]).start()
     me.spin_until(lambda: me.show(me.squares(red=9)) and process.ended)
     assert process.wait() == 0
-    logged = '\n'.join(process.seen)
+    logged = process.said
     assert 'Traceback' not in logged
     assert 'ERROR' not in logged
 
@@ -232,13 +232,13 @@ def test_a_second_interrupt_does_not_break_off_the_end(start_node):
     for delay_s in (0.0, 0.01, 0.02, 0.05, 0.1):  # as from the terminal, and again from launch
         threading.Timer(delay_s, process.signal, [signal.SIGINT]).start()
     assert process.wait() == 0
-    assert 'Traceback' not in '\n'.join(process.seen)
+    assert 'Traceback' not in process.said
 
 
 def test_arguments_that_are_not_understood_end_the_process(start_node):
     process = start_node('--preset', 'coco')
     assert process.wait() == 2
-    assert 'expected ROS arguments only, got --preset coco' in '\n'.join(process.seen)
+    assert 'expected ROS arguments only, got --preset coco' in process.said
 
 
 def test_a_model_that_arrives_later_is_picked_up(start_node, robot):

@@ -1,4 +1,4 @@
-"""What the tests of the rendered world share: a machine that can draw, and small scenes."""
+"""What the tests of the rendered world share: small scenes."""
 
 from __future__ import annotations
 
@@ -7,21 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from tenet_ros.sim.graphics import GraphicsError, check_graphics
 from tenet_ros.sim.scene import Camera, Look, Part, Scene, Solid, Thing
 
 UNTURNED = np.array([1.0, 0, 0, 0])
 FRAMES = 4
-
-
-@pytest.fixture(scope='session')
-def graphics():
-    """Skip where nothing can draw."""
-    pytest.importorskip('mujoco', reason='needs MuJoCo (extra sim)')
-    try:
-        check_graphics()
-    except GraphicsError as error:
-        pytest.skip(f'needs EGL or OSMesa: {error}')
 
 
 def thing(solid, size, height, *, rgb=(0.8, 0.1, 0.1), pattern='plain'):

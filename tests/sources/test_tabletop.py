@@ -9,20 +9,11 @@ import pytest
 
 from tenet_ros.errors import SourceError
 from tenet_ros.sim.generator import generate
-from tenet_ros.sim.graphics import GraphicsError, check_graphics
+from tenet_ros.sim.graphics import GraphicsError
 from tenet_ros.sim.recording import write
 from tenet_ros.sources import open_source, opened, tabletop
 from tenet_ros.sources.recorded import RecordedTabletop
 from tenet_ros.sources.tabletop import open_tabletop, tabletop_of
-
-
-@pytest.fixture(scope='module')
-def graphics():
-    pytest.importorskip('mujoco', reason='needs MuJoCo (extra sim)')
-    try:
-        check_graphics()
-    except GraphicsError as error:
-        pytest.skip(f'needs EGL or OSMesa: {error}')
 
 
 @pytest.fixture(scope='module')

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import queue
-import signal
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,78 +12,17 @@ import pytest
 from tenet_ros.standalone import Context, Node, SingleThreadedExecutor
 
 PROGRAMS = Path(__file__).parent / 'programs'
-REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-class Program:
-    """A program of `programs/` in a process of its own, and the lines it prints."""
-
-    def __init__(self, name: str, *arguments: str, **environment: str) -> None:
-        path = os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get('PYTHONPATH', '')]))
-        self.process = subprocess.Popen(
-            [sys.executable, '-u', str(PROGRAMS / f'{name}.py'), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={
-                **os.environ,
-                'PYTHONPATH': path,
-                'TENET_ROS_BACKEND': 'standalone',
-                'OMP_NUM_THREADS': '1',
-                **environment,
-            },
-        )
-        self.seen: list[str] = []
-        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._lines.put(line.rstrip())
-        self._lines.put(None)
-
-    def expect(self, text: str, timeout: float = 15.0) -> str:
-        """Return the next line that contains `text`."""
-        end = time.monotonic() + timeout
-        while True:
-            try:
-                line = self._lines.get(timeout=max(0.0, end - time.monotonic()))
-            except queue.Empty:
-                pytest.fail(f'no {text!r} within {timeout} s in: {self.seen}')
-            if line is None:
-                pytest.fail(f'ended without {text!r}: {self.seen}')
-            self.seen.append(line)
-            if text in line:
-                return line
-
-    def stop(self, number: signal.Signals, timeout: float = 10.0) -> tuple[int, str]:
-        """Send a signal; return the exit code and everything printed."""
-        self.process.send_signal(number)
-        return self.wait(timeout)
-
-    def wait(self, timeout: float = 15.0) -> tuple[int, str]:
-        """Wait for the end; return the exit code and everything printed."""
-        code = self.process.wait(timeout)
-        while (line := self._lines.get(timeout=timeout)) is not None:
-            self.seen.append(line)
-        return code, '\n'.join(self.seen)
 
 
 @pytest.fixture
-def start(ros_domain: int) -> Iterator[Callable[..., Program]]:
-    """Start programs on a domain of the test's own; they end with the test."""
-    running: list[Program] = []
+def start(start_program: Callable[..., Any]) -> Callable[..., Any]:
+    """Start programs of `programs/`, without ROS unless they are told; they end with the test."""
 
-    def launch(name: str, *arguments: str, **environment: str) -> Program:
-        running.append(Program(name, *arguments, **environment))
-        return running[-1]
+    def launch(name: str, *arguments: str, **environment: str) -> Any:
+        environment = {'TENET_ROS_BACKEND': 'standalone', **environment}
+        return start_program(PROGRAMS / f'{name}.py', *arguments, **environment)
 
-    yield launch
-    for program in running:
-        if program.process.poll() is None:
-            program.process.kill()
-        program.process.wait()
+    return launch
 
 
 @pytest.fixture

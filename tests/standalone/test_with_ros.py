@@ -122,7 +122,7 @@ def test_the_same_lifecycle_node_runs_on_rclpy(rmw, start):
     assert 'Transitioning successful' in ros2('lifecycle', 'set', '/managed', 'deactivate', *LOOK)
     managed.expect('deactivated from active')
     assert '50.0' in ros2('param', 'get', '/managed', 'rate_hz', *LOOK)
-    assert managed.stop(signal.SIGINT)[0] == 0
+    assert managed.stop(signal.SIGINT) == 0
 
 
 def test_our_view_of_real_nodes(rmw, start, make_node, spin_until):

@@ -15,7 +15,7 @@ from tenet_ros.cli.tour.screen import picture_of
 from tenet_ros.cli.video_writer import VideoWriter
 from tenet_ros.evaluation.sheets import write_sheet
 from tenet_ros.pipeline import TargetResult
-from tenet_ros.types import UInt8Array
+from tenet_ros.types import UInt8Array, union
 
 __all__ = ['contact_sheet', 'write_sheet', 'write_video']
 
@@ -126,9 +126,7 @@ def _tile(
 
 
 def _tint(picture: UInt8Array, target: TargetResult) -> None:
-    canvas = np.zeros(picture.shape[:2], np.uint8)
-    for mask in target.masks:
-        mask.paste(canvas, 1)
+    canvas = union(target.masks, *picture.shape[:2])
     tinted = cv2.addWeighted(picture, 1 - OPACITY, np.full_like(picture, MASK), OPACITY, 0)
     cv2.copyTo(tinted, canvas, picture)
     outlines, _ = cv2.findContours(canvas, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)

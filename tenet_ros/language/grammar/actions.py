@@ -10,6 +10,7 @@ from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.headings import HeadingReader
 from tenet_ros.language.grammar.movements import MovementReader
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
+from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.relations import RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
@@ -30,12 +31,11 @@ _LOWERED = frozenset(('lower', 'drop', 'sink', 'topple', 'overturn', 'tip'))
 _FELLED = frozenset(('knock', 'push', 'tip', 'turn', 'kick'))
 """What, done to a thing "over", makes it fall."""
 _PUSHED_WHERE = frozenset(('up', 'down', 'around', 'away', 'off', 'over', 'along', 'forward'))
-_PARTICLES = frozenset(('up', 'down', 'off', 'out', 'over', 'away', 'around', 'back', 'along'))
 _SAME_PARTICIPLE = frozenset(('come', 'run', 'overrun'))
 """Past participles that are spelt as the base is: "has come"."""
 
 
-class ActionReader:
+class ActionReader(Reader):
     """Reads verbs of one clause.
 
     Attributes:
@@ -49,10 +49,7 @@ class ActionReader:
         nouns: NounPhraseReader,
         relations: RelationReader,
     ) -> None:
-        self._s = sentence
-        self._draft = draft
-        self._nouns = nouns
-        self._relations = relations
+        super().__init__(sentence, draft, nouns, relations)
         self._movements = MovementReader(sentence, draft, nouns, relations)
         self.headings = HeadingReader(sentence, draft, relations)
 
@@ -148,7 +145,7 @@ class ActionReader:
         if self._movements.body_part(after):
             ctx.negated = False
             return self._draft.ignore(index, self._movements.skip_object(after))
-        after += self._s.at(after) in _PARTICLES and self._relations.has_object(after + 1)
+        after += self._s.at(after) in lex.PARTICLES and self._relations.has_object(after + 1)
         if not self._relations.has_object(after):
             return self._without_object(verb, index, after, ctx)
         if verb.sense is Sense.LEAVE and self._s.at(after + 1) in lex.FRAME:

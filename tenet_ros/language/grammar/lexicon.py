@@ -43,6 +43,7 @@ __all__ = [
     'NOUNS',
     'NUMBERS',
     'ORDINALS',
+    'PARTICLES',
     'PATTERNS',
     'PATTERN_NOUNS',
     'POLITE',
@@ -199,6 +200,8 @@ MANNER = word_table(
     'slowly:slow slower:slow gently:slow gradually:slow',
 )
 STILL = vocabulary('still stationary motionless static immobile unmoving idle inert immovable')
+PARTICLES = vocabulary('up down off out over away around back along')
+"""What may follow a verb and belong to it."""
 STATES = vocabulary('parked stopped moving')
 """Verb forms that as modifiers say what something does now."""
 SINGLE = vocabulary('a an this that each every another')

@@ -18,6 +18,7 @@ from tenet_ros.language.grammar.courses import (
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import read_heading
+from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.relations import RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
@@ -37,12 +38,11 @@ _COMING = frozenset(('come', 'get', 'turn', 'go', 'bring', 'put'))
 """Verbs that say no more of a return than "back" does."""
 _STRICT_REST = frozenset(('stay', 'remain', 'park'))
 _ROUND = frozenset(('round', 'around'))
-_PARTICLES = frozenset(('up', 'down', 'off', 'out', 'over', 'away', 'around', 'back', 'along'))
 _PASSING = frozenset(('cross', 'pass', 'overtake'))
 _TURNED = frozenset(('turn', 'swing', 'rotate', 'spin', 'twirl', 'whirl', 'revolve', 'swivel'))
 
 
-class MovementReader:
+class MovementReader(Reader):
     """Reads verbs of motion and of rest.
 
     Attributes:
@@ -57,10 +57,7 @@ class MovementReader:
         nouns: NounPhraseReader,
         relations: RelationReader,
     ) -> None:
-        self._s = sentence
-        self._draft = draft
-        self._nouns = nouns
-        self._relations = relations
+        super().__init__(sentence, draft, nouns, relations)
         self.readers: Mapping[Sense, Callable[[Verb, int, Context], int]] = {
             Sense.MOVE: self._move,
             Sense.ACT: self._move,
@@ -190,7 +187,7 @@ class MovementReader:
         again = verb.sense is Sense.ENTER and self._s.at(after) == 'again'
         ctx.motion = self.statement(_K.RETURNED if again else _SIMPLE[verb.sense], ctx)
         after += again
-        if self._s.at(after) in _PARTICLES and not self._relations.has_object(after + 1):
+        if self._s.at(after) in lex.PARTICLES and not self._relations.has_object(after + 1):
             after += 1
         if verb.sense is Sense.RETURN:
             entered = read_entry(self._s, after)

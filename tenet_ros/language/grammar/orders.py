@@ -9,12 +9,9 @@ from types import MappingProxyType
 from tenet_ros.language.expression import Extreme, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.context import Context
-from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.modifiers import direction_order
-from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import Place, read_place
-from tenet_ros.language.grammar.relations import RelationReader
-from tenet_ros.language.grammar.sentence import Sentence
+from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.words import BREAK
 
 __all__ = ['OrderReader']
@@ -41,20 +38,8 @@ _ENDS = frozenset(('', BREAK, 'and', 'but', 'then'))
 _DISTANCES = ((Extreme.NEAREST, _R.NEAR), (Extreme.FARTHEST, _R.FAR_FROM))
 
 
-class OrderReader:
+class OrderReader(Reader):
     """Reads what says where among its like, or where in the picture, a subject lies."""
-
-    def __init__(
-        self,
-        sentence: Sentence,
-        draft: Draft,
-        nouns: NounPhraseReader,
-        relations: RelationReader,
-    ) -> None:
-        self._s = sentence
-        self._draft = draft
-        self._nouns = nouns
-        self._relations = relations
 
     def superlative(self, index: int, ctx: Context) -> int:
         """Read "closest to the laptop", "the second largest" after the noun."""

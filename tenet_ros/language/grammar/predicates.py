@@ -6,32 +6,17 @@ from tenet_ros.language.expression import MotionKind, Part, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.courses import read_rest, read_return
-from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
-from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import skip_time
-from tenet_ros.language.grammar.relations import RelationReader
-from tenet_ros.language.grammar.sentence import Sentence
+from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.verbs import read_verb
 from tenet_ros.language.grammar.words import BREAK
 
 __all__ = ['PredicateReader']
 
 
-class PredicateReader:
+class PredicateReader(Reader):
     """Reads adjectives, colours, states and predicate nouns of one clause."""
-
-    def __init__(
-        self,
-        sentence: Sentence,
-        draft: Draft,
-        nouns: NounPhraseReader,
-        relations: RelationReader,
-    ) -> None:
-        self._s = sentence
-        self._draft = draft
-        self._nouns = nouns
-        self._relations = relations
 
     def describe(self, said: NounPhrase, subject: int, *, denied: bool) -> None:
         """Say of the subject what another noun phrase says: "is *the largest red one*"."""

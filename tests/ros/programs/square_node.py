@@ -17,7 +17,7 @@ from tenet_ros.config import Settings
 from tenet_ros.errors import EngineError
 from tenet_ros.factory import System
 from tenet_ros.pipeline import Pipeline
-from tenet_ros.ros import node
+from tenet_ros.ros import autostart, main, node
 from tenet_ros.stages.decision import Decider
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.stages.tracker import OcSortTracker
@@ -123,5 +123,5 @@ if __name__ == '__main__':
     how, *ros_arguments = [*sys.argv[1:], ''][:-1] or ['']
     builders = {'broken': lambda s: squares(s, Broken()), 'missing': Missing()}
     node.build = builders.get(how, squares)
-    node.RETRY_S = 0.2
-    sys.exit(node.main(sys.argv if how not in builders else [sys.argv[0], *ros_arguments]))
+    autostart.RETRY_S = 0.2
+    sys.exit(main.main(sys.argv if how not in builders else [sys.argv[0], *ros_arguments]))

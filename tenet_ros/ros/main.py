@@ -1,0 +1,67 @@
+"""The process of the node: begins, spins, and ends well whatever tells it to."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+from tenet_ros.errors import TenetError
+from tenet_ros.ros import api
+from tenet_ros.ros.node import TenetNode
+
+__all__ = ['main']
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the node until it is told to stop.
+
+    Args:
+        args: ROS arguments (``--ros-args ...``); of the process by default.
+
+    Returns:
+        0 after an interrupt or a termination signal, 2 if the arguments are no good.
+    """
+    extra = api.remove_ros_args(sys.argv if args is None else args)[1:]
+    if extra:
+        print(
+            f'tenet_node: expected ROS arguments only, got {" ".join(extra)}; give parameters as '
+            '--ros-args -p preset:=coco -r image:=/camera/image_raw',
+            file=sys.stderr,
+        )
+        return 2
+    node, begun = None, False
+    try:
+        api.init(args=args)
+        begun = True
+        node = TenetNode()
+        api.spin(node)
+    except (KeyboardInterrupt, api.ExternalShutdownException):
+        return 0
+    except (TenetError, RuntimeError) as error:
+        if begun and not api.ok():  # a signal came while rclpy was amid a transition
+            return 0
+        if node is not None:
+            raise
+        print(f'tenet_node: {error}', file=sys.stderr)
+        return 2
+    finally:
+        _ignore_interrupts()
+        if node is not None:
+            node.destroy_node()
+        api.try_shutdown()
+        _ignore_interrupts()  # ROS has put back the handler of before
+    return 0
+
+
+def _ignore_interrupts() -> None:
+    """Let a second SIGINT not break off what the first began; the process is about to end.
+
+    Ctrl-C under ``ros2 launch`` sends two: the terminal's own, and the one that launch passes on.
+    """
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
