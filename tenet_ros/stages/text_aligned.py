@@ -132,6 +132,11 @@ class TextAlignedDetector:
         self._categories = np.ascontiguousarray(words.vectors[rows].T)
         self._category_biases = words.biases[rows]
 
+    @property
+    def reference_threshold(self) -> float:
+        """Phrase score from which a box can be the detector's own answer."""
+        return self._config.reference_threshold
+
     def prepare(self, prompt: Prompt) -> AlignedPrompt:
         """Look up every word once."""
         phrases = tuple(self._align(phrase) for phrase in prompt.phrases)

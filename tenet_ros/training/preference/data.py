@@ -20,7 +20,7 @@ from tenet_ros.training.preference.clips import Clip, make_clip
 from tenet_ros.training.preference.examples import IGNORED, Examples, Labelled, Labels
 from tenet_ros.training.preference.noise import NoisyDetector
 from tenet_ros.training.preference.profiles import draw_profile
-from tenet_ros.training.preference.rendered import RATE_HZ, Seen
+from tenet_ros.training.preference.rendered import RATE_HZ, Doubts, Seen
 from tenet_ros.training.preference.replay import UNCLEAR, Looker, Moment, replay
 from tenet_ros.types import TrackSet
 
@@ -131,7 +131,8 @@ def snapshots(
 def _looker(rng: np.random.Generator, clip: Clip, seen: Seen | None) -> tuple[Looker, int, int]:
     """Return a detector for a replay of a clip, its stride and its delay, in frames."""
     if seen is not None:
-        return seen.detector(clip.scene, clip.prompt), 1, 0
+        doubts = Doubts(rng, clip.scene, clip.truth, clip.prompt)
+        return seen.detector(clip.scene, clip.prompt, doubts), 1, 0
     profile = draw_profile(rng, str(rng.choice(_PROFILES)))
     detector = NoisyDetector.of(rng, profile, clip)
     return detector, profile.stride, profile.delay
