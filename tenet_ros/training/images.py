@@ -9,7 +9,7 @@ the same folder and a larger count goes on where the first ended, also after it 
 In the folder, with n as six digits:
     images/n.jpg: 640x480 JPEG as the camera gives it.
     labels/n.png: 640x480 uint8, i + 1 where thing i is seen, 0 elsewhere.
-    small.u8: (N, 240, 320, 3) uint8 RGB raw, the images at half size.
+    small.u8: (N, 288, 384, 3) uint8 RGB raw, the images as the detector takes them.
     facts.npz: one row for each named thing of which something is seen; see ``Facts``.
 """
 
@@ -33,10 +33,16 @@ from tenet_ros.sim.scene import Scene
 from tenet_ros.sim.viewpoints import camera
 from tenet_ros.types import UInt8Array
 
-__all__ = ['FIELDS', 'VIEWS', 'render', 'views']
+__all__ = ['FIELDS', 'RENDERED_WIDTH', 'SMALL', 'VIEWS', 'render', 'shrunk', 'views']
 
 VIEWS = 3
 """Images of each scene."""
+
+RENDERED_WIDTH = 640
+"""Of the images, pixels; boxes are counted in them."""
+
+SMALL = (288, 384)
+"""Height and width of the images in ``small.u8``, as the detector takes them."""
 
 FIELDS = {
     'image': np.int32, 'thing': np.int16, 'box': np.float32, 'visible_px': np.int32,
@@ -106,7 +112,7 @@ def render(out: Path, count: int, split: str, seed_from: int) -> int:
     columns, seeds = _load(out, seed_from)
     start = len(seeds)
     with (out / 'small.u8').open('ab') as file:
-        file.truncate(start * 240 * 320 * 3)
+        file.truncate(start * SMALL[0] * SMALL[1] * 3)
         for image, labels, rows, seed in _images(split, seed_from, start, count):
             number = len(seeds)
             pixels = cv2.cvtColor(image, cv2.COLOR_RGB2BGR)
@@ -114,9 +120,7 @@ def render(out: Path, count: int, split: str, seed_from: int) -> int:
                 str(out / f'images/{number:06d}.jpg'), pixels, [cv2.IMWRITE_JPEG_QUALITY, 95]
             )
             cv2.imwrite(str(out / f'labels/{number:06d}.png'), labels)
-            file.write(
-                np.asarray(cv2.resize(image, (320, 240), interpolation=cv2.INTER_AREA)).tobytes()
-            )
+            file.write(shrunk(image).tobytes())
             for name, values in rows.items():
                 columns[name] += [number] * len(values) if name == 'image' else values
             seeds.append(seed)
@@ -124,6 +128,12 @@ def render(out: Path, count: int, split: str, seed_from: int) -> int:
                 file.flush()
                 _save(out, columns, seeds)
     return len(seeds) - start
+
+
+def shrunk(image: UInt8Array) -> UInt8Array:
+    """Return a rendered image at the size ``SMALL``, as the detector shrinks it."""
+    size = (SMALL[1], SMALL[0])
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _images(

@@ -8,7 +8,7 @@ pytest.importorskip('mujoco', reason='needs mujoco, of the extra [sim]')
 
 from tenet_ros.errors import ConfigError
 from tenet_ros.sim.graphics import GraphicsError
-from tenet_ros.training.images import VIEWS, render, views
+from tenet_ros.training.images import SMALL, VIEWS, render, views
 
 
 @pytest.fixture(scope='module')
@@ -35,11 +35,11 @@ def test_facts_are_those_of_the_labels(folder):
 
 
 def test_small_copies_are_the_images(folder):
-    small = np.fromfile(folder / 'small.u8', np.uint8).reshape(-1, 240, 320, 3)
+    small = np.fromfile(folder / 'small.u8', np.uint8).reshape(-1, *SMALL, 3)
     assert len(small) == 4
     for number, copy in enumerate(small):
         image = cv2.imread(str(folder / f'images/{number:06d}.jpg'))[..., ::-1]
-        halved = cv2.resize(image, (320, 240), interpolation=cv2.INTER_AREA)
+        halved = cv2.resize(image, SMALL[::-1], interpolation=cv2.INTER_AREA)
         assert np.abs(halved.astype(int) - copy).mean() < 3, 'but for JPEG'
 
 

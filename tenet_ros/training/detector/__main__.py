@@ -14,9 +14,11 @@ import json
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 
 import tenet_ros
+from tenet_ros.inference.ort import OrtSession
 from tenet_ros.stages.word_table import WordTable
 from tenet_ros.training.detector.calibrate import fit
 from tenet_ros.training.detector.data import StillSet
@@ -28,7 +30,7 @@ from tenet_ros.training.detector.deploy import (
     word_table,
 )
 from tenet_ros.training.detector.evaluate import Figures, evaluate
-from tenet_ros.training.detector.export import export
+from tenet_ros.training.detector.export import export, write_manifest
 from tenet_ros.training.detector.model import Model
 from tenet_ros.training.detector.nouns import collect, fit_nouns
 from tenet_ros.training.detector.train import Plan, Trainer
@@ -36,6 +38,9 @@ from tenet_ros.training.detector.words import BaseVectors, encode
 
 _NOUN_STILLS = 320
 """Images from which the vectors of other names than the categories' own are fitted."""
+
+_RANGE_STILLS = 64
+"""Images from which the ranges of activations are taken."""
 
 
 def main() -> None:
@@ -69,25 +74,28 @@ def _measure(
     calibration: Calibration | None = None,
     limit: int = 0,
 ) -> Figures:
-    """Measure a model through the stage that runs it."""
+    """Measure a model in float32 through the stage that runs it."""
     table = word_table(model, base, calibration)
     session = TorchSession(Deployed(model, calibration).eval())
     return evaluate(session, table, stills, limit)
 
 
 def _export(model: Model, base: BaseVectors, data: Path) -> None:
-    """Calibrate on val, measure on test, write the package's files."""
+    """Calibrate on val, write the package's files, measure them on test."""
     val, test = StillSet.open(data / 'val'), StillSet.open(data / 'test')
     calibration = fit(_measure(model, base, val).answers)
     print(calibration)
-    figures = _measure(model, base, test, calibration=calibration).summary()
-    print(json.dumps(figures, indent=2))
     train = StillSet.open(data / 'train')
     embeddings, categories = collect(model, train, limit=_NOUN_STILLS)
     fitted = fit_nouns(embeddings, categories, other_names())
     table = word_table(model, base, calibration, fitted)
     root = Path(tenet_ros.__file__).parent
-    print(export(Deployed(model, calibration).eval(), table, figures, root))
+    images = np.asarray(train.images[:: max(len(train) // _RANGE_STILLS, 1)])
+    graph, words = export(Deployed(model, calibration).eval(), table, images, root)
+    with OrtSession(graph, threads=1) as session:
+        figures = evaluate(session, WordTable.load(words), test).summary()
+    print(json.dumps(figures, indent=2))
+    write_manifest((graph, words), table, figures, root)
 
 
 def _options() -> argparse.Namespace:

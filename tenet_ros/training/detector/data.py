@@ -14,6 +14,7 @@ from tenet_ros.sim.catalogue import CATEGORIES, COLOURS, PATTERNS
 from tenet_ros.training.detector.augment import augment, recolour
 from tenet_ros.training.detector.losses import Batch
 from tenet_ros.training.detector.network import HEIGHT, WIDTH
+from tenet_ros.training.images import RENDERED_WIDTH
 from tenet_ros.types import UInt8Array
 
 __all__ = ['StillSet']
@@ -21,7 +22,7 @@ __all__ = ['StillSet']
 MIN_PX, MIN_VISIBILITY = 60, 0.2
 """An object with fewer visible pixels (of 640x480), or less of it to be seen, is not asked for."""
 
-_RECOLOURED = 0.4
+_RECOLOURED = 0.5
 """Share of the augmented images that teach shapes only."""
 
 _MOST = 24
@@ -75,7 +76,7 @@ class StillSet:
         return cls(
             images=images,
             first=np.searchsorted(facts['image'][order], np.arange(done + 1)).astype(np.int64),
-            boxes=(facts['box'][order] / 2).astype(np.float32),
+            boxes=(facts['box'][order] * (WIDTH / RENDERED_WIDTH)).astype(np.float32),
             visible_px=facts['visible_px'][order].astype(np.int64),
             visibility=facts['visibility'][order].astype(np.float32),
             category=_indexes(facts['category'][order], tuple(CATEGORIES)),

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from tenet_ros.stages.word_table import WordTable
 from tenet_ros.training.detector.deploy import Deployed
-from tenet_ros.training.detector.network import HEIGHT, WIDTH
+from tenet_ros.training.detector.network import HEIGHT, WIDTH, grid
+from tenet_ros.training.detector.quantize import quantize
 
-__all__ = ['NAME', 'export', 'manifest_text']
+__all__ = ['NAME', 'export', 'write_float', 'write_manifest']
 
 NAME = 'tabletop_detector'
 
@@ -31,7 +35,7 @@ task: detection
 summary: {summary}
 homepage: https://github.com/tenet-ros/tenet_ros
 licence: Apache-2.0
-precision: fp32
+precision: int8
 
 files:
 {files}
@@ -62,42 +66,50 @@ classes: [
 """
 
 
-def export(deployed: Deployed, table: WordTable, figures: Mapping[str, float], root: Path) -> Path:
-    """Write graph, table and manifest into a package; return the graph's path.
+def export(
+    deployed: Deployed, table: WordTable, images: npt.NDArray[np.uint8], root: Path
+) -> tuple[Path, Path]:
+    """Write graph and table into a package; return their paths.
 
     Args:
         deployed: on the CPU, in evaluation mode.
         table: of words.
-        figures: of ``Figures.summary`` on the test split.
-        root: the package's folder, with ``weights`` and ``engines``.
+        images: (N, HEIGHT, WIDTH, 3) uint8 RGB, for the ranges of eight bits.
+        root: the package's folder.
     """
     weights = root / 'weights'
     weights.mkdir(exist_ok=True)
     graph, words = weights / f'{NAME}.onnx', weights / f'{NAME}_words.npz'
+    with tempfile.TemporaryDirectory() as folder:
+        exact = Path(folder) / 'float.onnx'
+        write_float(deployed, exact)
+        quantize(exact, graph, images)
+    table.save(words)
+    return graph, words
+
+
+def write_float(deployed: Deployed, path: Path) -> None:
+    """Write the graph as it was trained, in float32."""
     image = torch.zeros(1, HEIGHT, WIDTH, 3, dtype=torch.uint8)
     deployed = deployed.to(memory_format=torch.contiguous_format)
     torch.onnx.export(
-        deployed, (image,), str(graph), input_names=['image'], output_names=['rows'],
+        deployed, (image,), str(path), input_names=['image'], output_names=['rows'],
         opset_version=17, dynamo=False, do_constant_folding=True,
     )  # fmt: skip
-    table.save(words)
-    cells, columns = deployed(image).shape[1:]
-    text = manifest_text((graph, words), table, figures, (cells, columns))
-    (root / 'engines' / f'{NAME}.yaml').write_text(text, encoding='utf-8')
-    return graph
 
 
-def manifest_text(
-    files: tuple[Path, ...], table: WordTable, figures: Mapping[str, float], rows: tuple[int, int]
-) -> str:
-    """Return the manifest of exported files.
+def write_manifest(
+    files: tuple[Path, Path], table: WordTable, figures: Mapping[str, float], root: Path
+) -> None:
+    """Write the manifest of exported files into a package.
 
     Args:
-        files: the graph first.
+        files: graph and table.
         table: of words.
-        figures: measured.
-        rows: number of cells and of columns.
+        figures: of ``Figures.summary`` on the test split, of this graph.
+        root: the package's folder, with ``engines``.
     """
+    columns = 5 + table.vectors.shape[1] + len(table.colours) + len(table.patterns)
     entries = ''
     for file in files:
         content = file.read_bytes()
@@ -111,10 +123,11 @@ def manifest_text(
         '    source: python -m tenet_ros.training.detector --export\n'
         for name, text in _METRICS.items()
     )
-    return _MANIFEST.format(
+    text = _MANIFEST.format(
         summary=f'open nouns, {len(table.colours)} colours and {len(table.patterns)} patterns on '
         'the simulated tabletop, 1.3 M parameters',
-        files=entries, height=HEIGHT, width=WIDTH, cells=rows[0], columns=rows[1],
+        files=entries, height=HEIGHT, width=WIDTH, cells=len(grid()[0]), columns=columns,
         colours=len(table.colours), patterns=len(table.patterns), accuracy=accuracy,
         classes=', '.join(table.categories),
     )  # fmt: skip
+    (root / 'engines' / f'{NAME}.yaml').write_text(text, encoding='utf-8')

@@ -18,8 +18,8 @@ from torch.nn import functional
 
 __all__ = ['HEIGHT', 'STRIDES', 'WIDTH', 'DetectorNetwork', 'Shape', 'grid']
 
-HEIGHT, WIDTH = 240, 320
-"""The network's image, pixels: a 640x480 camera image at half its size."""
+HEIGHT, WIDTH = 288, 384
+"""The network's image, pixels: a 640x480 camera image at three fifths of its size."""
 
 STRIDES = (8, 16, 32)
 """Pixels per cell of the three grids, in output order."""
@@ -108,7 +108,7 @@ class DetectorNetwork(nn.Module):
             features = stage(features)
             levels.append(lateral(features))
         for fine in range(len(levels) - 2, -1, -1):
-            # The coarsest grid is 8 rows for 7.5: both are cut alike.
+            # A grid may have half a row more than the one above: both are cut alike.
             above = functional.interpolate(levels[fine + 1], scale_factor=2.0, mode='nearest')
             rows, columns = HEIGHT // STRIDES[fine], WIDTH // STRIDES[fine]
             levels[fine] = self.smooth[fine](levels[fine] + above[:, :, :rows, :columns])

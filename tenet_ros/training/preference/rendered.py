@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +21,7 @@ from tenet_ros.sim.generator import generate
 from tenet_ros.sim.renderer import Renderer
 from tenet_ros.sim.scene import Scene, Truth
 from tenet_ros.stages.text_aligned import TextAlignedDetector
+from tenet_ros.training.images import RENDERED_WIDTH, SMALL, shrunk
 from tenet_ros.training.preference.nouns import meanings
 from tenet_ros.training.preference.profiles import Random
 from tenet_ros.types import Detections, FloatArray
@@ -34,28 +34,24 @@ RATE_HZ = 10.0
 _DOUBTED = 0.2
 """Share of the things that the detector is made less sure of."""
 
-_SHRINK = 2
-"""The detector halves images of 640x480 itself; kept so, they take a quarter of the room."""
-
 
 def render(scene: Scene, path: Path) -> None:
     """Render a clip into a file, unless it is there; whole or not at all.
 
     Args:
         scene: the clip.
-        path: of the file: (T, H / 2, W / 2, 3) uint8 RGB, as ``numpy.save`` writes it.
+        path: of the file: (T, h, w, 3) uint8 RGB of the size that the detector takes, as
+            ``numpy.save`` writes it.
 
     Raises:
         GraphicsError: nothing here can render.
     """
     if path.is_file():
         return
-    size = (scene.camera.width // _SHRINK, scene.camera.height // _SHRINK)
-    frames = np.empty((len(scene), size[1], size[0], 3), np.uint8)
+    frames = np.empty((len(scene), *SMALL, 3), np.uint8)
     with Renderer(scene) as renderer:
         for frame in range(len(scene)):
-            image = renderer.view(frame).image
-            frames[frame] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+            frames[frame] = shrunk(renderer.view(frame).image)
     unfinished = path.with_suffix('.part')
     with unfinished.open('wb') as file:
         np.save(file, frames)
@@ -112,7 +108,7 @@ class RenderedDetector:
 
     Args:
         detector: active; it is not owned.
-        frames: (T, H / 2, W / 2, 3) uint8 RGB, of ``render``.
+        frames: (T, h, w, 3) uint8 RGB, of ``render``.
         prompt: what is asked for.
         doubts: what it is less sure of than it would be; None for nothing.
     """
@@ -125,12 +121,12 @@ class RenderedDetector:
         doubts: Doubts | None = None,
     ) -> None:
         self._detector, self._frames, self._doubts = detector, frames, doubts
-        self._prepared = detector.prepare(prompt)
+        self._prepared, self._width = detector.prepare(prompt), frames.shape[2]
 
     def look(self, frame: int) -> Detections:
         """Return what it sees in a frame; boxes in pixels of the whole image."""
         found = self._detector.detect(np.ascontiguousarray(self._frames[frame]), self._prepared)
-        found = replace(found, boxes=found.boxes * np.float32(_SHRINK))
+        found = replace(found, boxes=found.boxes * np.float32(RENDERED_WIDTH / self._width))
         if self._doubts is None:
             return found
         scores = self._doubts.apply(found.boxes, found.phrase_scores, frame)

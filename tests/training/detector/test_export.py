@@ -18,8 +18,15 @@ from tenet_ros.training.detector.deploy import (  # noqa: E402
     other_names,
     word_table,
 )
-from tenet_ros.training.detector.export import _METRICS, NAME, export  # noqa: E402
+from tenet_ros.training.detector.export import (  # noqa: E402
+    _METRICS,
+    NAME,
+    export,
+    write_float,
+    write_manifest,
+)
 from tenet_ros.training.detector.model import Model  # noqa: E402
+from tenet_ros.training.detector.network import HEIGHT, WIDTH  # noqa: E402
 from tenet_ros.training.detector.nouns import fit_nouns  # noqa: E402
 from tenet_ros.training.detector.words import AXES, BaseVectors  # noqa: E402
 
@@ -46,23 +53,34 @@ def model_and_words() -> tuple[Model, BaseVectors]:
 
 
 def test_the_exported_graph_gives_what_torch_gives(tmp_path):
-    model, base = model_and_words()
-    (tmp_path / 'engines').mkdir()
+    model, _ = model_and_words()
     deployed = Deployed(model, CALIBRATION).eval()
-    table = word_table(model, base, CALIBRATION)
-    graph = export(deployed, table, dict.fromkeys(_METRICS, 0.5), tmp_path)
-    manifest = parse_manifest(NAME, (tmp_path / 'engines' / f'{NAME}.yaml').read_text())
-    assert WordTable.load(graph.with_name(manifest.files[1].name)).words == base.words
-    image = np.random.default_rng(1).integers(0, 256, (1, 240, 320, 3)).astype(np.uint8)
-    with OrtSession(graph, manifest, threads=1) as session:
+    graph = tmp_path / 'float.onnx'
+    write_float(deployed, graph)
+    image = np.random.default_rng(1).integers(0, 256, (1, HEIGHT, WIDTH, 3)).astype(np.uint8)
+    with OrtSession(graph, threads=1) as session:
         got = session.infer({'image': image})['rows']
     want = TorchSession(deployed).infer({'image': image})['rows']
     np.testing.assert_allclose(got, want, rtol=1e-3, atol=1e-3)
 
 
+def test_what_is_shipped_is_what_its_manifest_says(tmp_path):
+    model, base = model_and_words()
+    (tmp_path / 'engines').mkdir()
+    table = word_table(model, base, CALIBRATION)
+    images = np.random.default_rng(1).integers(0, 256, (4, HEIGHT, WIDTH, 3)).astype(np.uint8)
+    files = export(Deployed(model, CALIBRATION).eval(), table, images, tmp_path)
+    write_manifest(files, table, dict.fromkeys(_METRICS, 0.5), tmp_path)
+    manifest = parse_manifest(NAME, (tmp_path / 'engines' / f'{NAME}.yaml').read_text())
+    assert WordTable.load(files[0].with_name(manifest.files[1].name)).words == base.words
+    with OrtSession(files[0], manifest, threads=1) as session:
+        rows = session.infer({'image': images[:1]})['rows']
+    assert np.isfinite(rows).all()
+
+
 def test_calibration_changes_logits_as_it_says():
     model, base = model_and_words()
-    image = torch.randint(0, 256, (1, 240, 320, 3), dtype=torch.uint8)
+    image = torch.randint(0, 256, (1, HEIGHT, WIDTH, 3), dtype=torch.uint8)
     with torch.no_grad():
         plain, scaled = (Deployed(model, c).eval()(image) for c in (None, CALIBRATION))
     np.testing.assert_array_equal(plain[..., :4], scaled[..., :4])
