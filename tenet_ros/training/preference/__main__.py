@@ -50,6 +50,8 @@ def main() -> None:
     fit.add_argument('--steps', type=int, default=0, help='instead of minutes')
     fit.add_argument('--seed', type=int, default=0)
     fit.add_argument('--resume', action='store_true')
+    fit.add_argument('--rate', type=float, default=2e-3, help='highest learning rate')
+    fit.add_argument('--start', type=Path, help='graph to begin with, instead of random weights')
     fit.add_argument('--ablate', default='', help='take one part of the method away')
     ship = steps.add_parser('export', help='calibrate a checkpoint, write its graph and manifest')
     ship.add_argument('--run', type=Path, required=True, help='folder of the checkpoint')
@@ -109,13 +111,21 @@ def _data(chosen: argparse.Namespace) -> None:
 def _train(chosen: argparse.Namespace) -> None:
     import torch
 
+    from tenet_ros.training.preference.export import network_of
     from tenet_ros.training.preference.train import Options, train
 
     torch.set_num_threads(1)
     options = Options(
-        minutes=chosen.minutes, steps=chosen.steps, seed=chosen.seed, ablate=chosen.ablate
+        minutes=chosen.minutes,
+        steps=chosen.steps,
+        seed=chosen.seed,
+        ablate=chosen.ablate,
+        rate=chosen.rate,
     )
-    train(chosen.data, chosen.out, options, resume=chosen.resume)
+    start = network_of(chosen.start) if chosen.start else None
+    if start is not None:
+        start.absorb_calibration()
+    train(chosen.data, chosen.out, options, start=start, resume=chosen.resume)
 
 
 def _export(chosen: argparse.Namespace) -> None:

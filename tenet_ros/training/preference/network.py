@@ -198,6 +198,23 @@ class PreferenceNet(nn.Module):
         settled = self._settled(x[:, :, 0], gist.squeeze(2), logits, null_logit, present)
         return logits, null_logit, settled * self.slope[2] + self.offset[2]
 
+    @torch.no_grad()
+    def absorb_calibration(self) -> None:
+        """Give the last layers what calibration did to them; the answers stay as they are."""
+        parts = (
+            (self.track_logit, self.trust[:1]),
+            (self.null_logit, self.trust[1:]),
+            (self.settled[-1], None),
+        )
+        for number, (layer, trust) in enumerate(parts):
+            slope, offset = self.slope[number], self.offset[number]
+            layer.weight *= slope
+            layer.bias.copy_(layer.bias * slope + offset)
+            if trust is not None:
+                trust *= slope
+        self.slope.fill_(1.0)
+        self.offset.fill_(0.0)
+
     def _settled(
         self, null: Tensor, gist: Tensor, logits: Tensor, null_logit: Tensor, present: Tensor
     ) -> Tensor:

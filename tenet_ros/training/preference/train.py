@@ -52,13 +52,21 @@ class Options:
     steps: int = 0
 
 
-def train(data: Path, out: Path, options: Options, *, resume: bool = False) -> PreferenceNet:
+def train(
+    data: Path,
+    out: Path,
+    options: Options,
+    *,
+    start: PreferenceNet | None = None,
+    resume: bool = False,
+) -> PreferenceNet:
     """Train on ``data/train``, watch ``data/val``, write ``out/checkpoint.pt``.
 
     Args:
         data: folder of examples.
         out: where checkpoint and curves go.
         options: how.
+        start: the network to begin with, uncalibrated; None for random weights.
         resume: go on from the checkpoint that is there.
 
     Returns:
@@ -68,7 +76,7 @@ def train(data: Path, out: Path, options: Options, *, resume: bool = False) -> P
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     torch.manual_seed(options.seed)
     examples, watched = Examples.load(data / 'train'), Examples.load(data / 'val')
-    run = _Run(PreferenceNet().to(device), options)
+    run = _Run((start or PreferenceNet()).to(device), options)
     if resume and (out / 'checkpoint.pt').exists():
         run.load(torch.load(out / 'checkpoint.pt', map_location=device, weights_only=False))
     rows = usable(options.ablate, examples)

@@ -171,3 +171,20 @@ def test_calibration_makes_probabilities_of_logits() -> None:
     slope, offset = _platt(3.0 * truth + 1.0, wanted)
     assert slope == pytest.approx(1 / 3, abs=0.03)
     assert offset == pytest.approx(-1 / 3, abs=0.1)
+
+
+def test_a_calibrated_network_may_be_trained_on_without_a_jump() -> None:
+    from tenet_ros.training.preference.export import _example
+    from tenet_ros.training.preference.network import PreferenceNet
+
+    network = PreferenceNet().eval()
+    network.slope.copy_(torch.tensor([0.7, 1.4, 2.0]))
+    network.offset.copy_(torch.tensor([0.5, -1.0, 0.25]))
+    inputs = _example(6, 3, 9, seed=1)
+    with torch.no_grad():
+        before = network(*(each.unsqueeze(0) for each in inputs))
+        network.absorb_calibration()
+        after = network(*(each.unsqueeze(0) for each in inputs))
+    assert network.slope.tolist() == [1.0, 1.0, 1.0]
+    for one, other in zip(before, after, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
