@@ -41,7 +41,7 @@ def trained_like(model):
     with torch.no_grad():
         for name, value in model.named_parameters():
             if name.endswith('.bias'):
-                value += 0.1 * torch.randn_like(value)
+                value.add_(0.1 * torch.randn_like(value))
     return model.eval()
 
 

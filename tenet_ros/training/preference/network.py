@@ -211,7 +211,7 @@ class PreferenceNet(nn.Module):
             layer.weight *= slope
             layer.bias.copy_(layer.bias * slope + offset)
             if trust is not None:
-                trust *= slope
+                trust.mul_(slope)
         self.slope.fill_(1.0)
         self.offset.fill_(0.0)
 
