@@ -31,7 +31,7 @@ __all__ = ['ADVISED', 'PAD', 'AlignedPhrase', 'AlignedPrompt', 'TextAlignedDetec
 PAD = 114
 """Value of the canvas around an image of another aspect than the network's."""
 
-ADVISED = DetectorConfig(score_threshold=0.02, same_class_iou=0.5, any_class_iou=0.5)
+ADVISED = DetectorConfig(score_threshold=0.01, same_class_iou=0.5, any_class_iou=0.5)
 """Thresholds for calibrated scores. What a box is called says little about whether two boxes are
 one object here: they are suppressed alike, and three in four double boxes are gone."""
 

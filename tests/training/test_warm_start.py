@@ -17,7 +17,7 @@ from tenet_ros.training.detector.deploy import Deployed  # noqa: E402
 from tenet_ros.training.detector.export import write_float  # noqa: E402
 from tenet_ros.training.detector.model import Model  # noqa: E402
 from tenet_ros.training.detector.network import HEIGHT, WIDTH  # noqa: E402
-from tenet_ros.training.detector.quantize import quantize  # noqa: E402
+from tenet_ros.training.quantize import quantize  # noqa: E402
 from tenet_ros.training.segmenter.network import BoxSegmenter  # noqa: E402
 from tenet_ros.training.warm_start import adopt  # noqa: E402
 
@@ -70,7 +70,8 @@ def test_a_detector_in_eight_bits_is_read_back(tmp_path):
     model = trained_like(Model())
     images = np.random.default_rng(0).integers(0, 256, (4, HEIGHT, WIDTH, 3)).astype(np.uint8)
     write_float(Deployed(model), tmp_path / 'float.onnx')
-    quantize(tmp_path / 'float.onnx', tmp_path / 'small.onnx', images)
+    inputs = ({'image': image[None]} for image in images)
+    quantize(tmp_path / 'float.onnx', tmp_path / 'small.onnx', inputs, exact=())
     batch = torch.from_numpy(images)
     again = Model()
     adopt(again.network, tmp_path / 'small.onnx', lambda: again(batch), scope='network.')

@@ -14,11 +14,14 @@ import torch
 from tenet_ros.stages.word_table import WordTable
 from tenet_ros.training.detector.deploy import Deployed
 from tenet_ros.training.detector.network import HEIGHT, WIDTH, grid
-from tenet_ros.training.detector.quantize import quantize
+from tenet_ros.training.quantize import quantize
 
 __all__ = ['NAME', 'export', 'write_float', 'write_manifest']
 
 NAME = 'tabletop_detector'
+
+_EXACT = tuple(f'/{head}.{grid}.1/Conv' for head in ('where', 'what') for grid in range(3))
+"""The last layer of each head, boxes and logits, is not quantised."""
 
 _METRICS = {
     'recall': 'recall at IoU 0.5, objects of 400 visible pixels or more',
@@ -83,7 +86,7 @@ def export(
     with tempfile.TemporaryDirectory() as folder:
         exact = Path(folder) / 'float.onnx'
         write_float(deployed, exact)
-        quantize(exact, graph, images)
+        quantize(exact, graph, ({'image': image[None]} for image in images), _EXACT)
     table.save(words)
     return graph, words
 

@@ -7,11 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 
-from tenet_ros.training.segmenter.export import export
+from tenet_ros.training.segmenter.augment import exact
+from tenet_ros.training.segmenter.export import export, load
 from tenet_ros.training.segmenter.prepare import SHARES, VALIDATION, Recipe, prepare
 from tenet_ros.training.segmenter.train import CHECKPOINT, Plan, Trainer
+
+_RANGE_CROPS = 200
+"""Crops from which the ranges of activations are taken."""
 
 _ABOUT = """Make the bundled segmenter. DIR gets pools/ (crops to learn from, made once, about
 7 GB), checkpoint.pt and log.jsonl. Without --tabletop only procedural crops are used."""
@@ -44,7 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             trainer.start_from(args.start)
         trainer.run()
     if args.export:
-        print(f'{export(checkpoint, args.export)}  {args.export}')
+        shards = sorted((args.out / 'pools' / VALIDATION).glob('*.npy'))
+        seen = np.concatenate([np.load(shard)[:_RANGE_CROPS] for shard in shards])
+        crops = np.stack([exact(crop)[0] for crop in seen[:_RANGE_CROPS]])
+        print(f'{export(load(checkpoint), args.export, crops)}  {args.export}')
     return 0
 
 

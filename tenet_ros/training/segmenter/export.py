@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import io
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import onnx
 import torch
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 from torch import Tensor, nn
 
+from tenet_ros.training.quantize import quantize
 from tenet_ros.training.segmenter.crops import SIDE
 from tenet_ros.training.segmenter.network import BoxSegmenter
 
-__all__ = ['Exported', 'export', 'load']
+__all__ = ['Exported', 'export', 'load', 'write_float']
 
-_SMALL = 512
-"""Tensors of fewer elements stay in single precision."""
+_EXACT = (
+    *('/stem/', '/words/', '/middle_words/'),
+    *('/coarse/', '/fine/', '/edge/', '/mask/', '/judge/'),
+)
+"""What sees pixels, counts words or gives answers is not quantised."""
 
 
 class Exported(nn.Module):
@@ -44,30 +49,22 @@ def load(checkpoint: Path) -> BoxSegmenter:
     return network
 
 
-def export(checkpoint: Path, path: Path) -> str:
-    """Write the ONNX graph of a checkpoint; its large weights are kept in half precision.
+def export(network: BoxSegmenter, path: Path, crops: npt.NDArray[np.uint8]) -> str:
+    """Write the ONNX graph of a network, in eight bits.
 
     Args:
-        checkpoint: of ``Trainer``.
+        network: in evaluation mode, on the CPU.
         path: of the ONNX file.
+        crops: (N, 96, 96, 4) uint8, for the ranges of eight bits.
 
     Returns:
         The sha256 of the file, for its manifest.
     """
-    buffer = io.BytesIO()
-    crops = torch.zeros((2, SIDE, SIDE, 4), dtype=torch.uint8)
-    torch.onnx.export(
-        Exported(load(checkpoint)),
-        (crops,),
-        buffer,
-        input_names=['crops'],
-        output_names=['masks', 'iou_predictions'],
-        dynamic_axes={name: {0: 'b'} for name in ('crops', 'masks', 'iou_predictions')},
-        opset_version=17,
-        dynamo=False,
-    )
-    model = onnx.load_from_string(buffer.getvalue())
-    _halve(model)
+    with tempfile.TemporaryDirectory() as folder:
+        exact = Path(folder) / 'float.onnx'
+        write_float(network, exact)
+        quantize(exact, path, ({'crops': crop[None]} for crop in crops), _EXACT)
+    model = onnx.load(str(path))
     _name_batch(model)
     onnx.checker.check_model(model, full_check=True)
     content = model.SerializeToString()
@@ -75,19 +72,19 @@ def export(checkpoint: Path, path: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _halve(model: Any) -> None:
-    """Keep large weights as float16, with a cast back that engines fold when they load."""
-    graph = model.graph
-    casts = []
-    for tensor in graph.initializer:
-        if tensor.data_type == TensorProto.FLOAT and np.prod(tensor.dims) >= _SMALL:
-            half = numpy_helper.to_array(tensor).astype(np.float16)
-            whole, name = tensor.name, tensor.name + '.half'
-            tensor.CopyFrom(numpy_helper.from_array(half, name))
-            casts.append(helper.make_node('Cast', [name], [whole], to=TensorProto.FLOAT))
-    nodes = [*casts, *graph.node]
-    del graph.node[:]
-    graph.node.extend(nodes)
+def write_float(network: BoxSegmenter, path: Path) -> None:
+    """Write the graph as it was trained, in float32."""
+    crops = torch.zeros((2, SIDE, SIDE, 4), dtype=torch.uint8)
+    torch.onnx.export(
+        Exported(network),
+        (crops,),
+        str(path),
+        input_names=['crops'],
+        output_names=['masks', 'iou_predictions'],
+        dynamic_axes={name: {0: 'b'} for name in ('crops', 'masks', 'iou_predictions')},
+        opset_version=17,
+        dynamo=False,
+    )
 
 
 def _name_batch(model: Any) -> None:
