@@ -3,8 +3,6 @@
 Anchor-free with decoupled heads after YOLOX (arXiv 2107.08430), a top-down pyramid after FPN
 (arXiv 1612.03144), and scores that are dot products with word vectors as in open-vocabulary
 detectors (ViLD, arXiv 2104.13921): what is said of a cell is decided by words, not by classes.
-
-Plain 3x3 convolutions only: they train fastest on a CPU, and fold with their normalisation.
 """
 
 from __future__ import annotations
@@ -15,6 +13,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from tenet_ros.training.layers import Residual, convolution
 
 __all__ = ['HEIGHT', 'STRIDES', 'WIDTH', 'DetectorNetwork', 'Shape', 'grid']
 
@@ -70,13 +70,19 @@ class DetectorNetwork(nn.Module):
         super().__init__()
         self.shape = shape
         w, blocks = shape.widths, shape.blocks
-        self.stem = nn.Sequential(_conv(3, w[0], 2), _conv(w[0], w[1], 2), _conv(w[1], w[1]))
+        self.stem = nn.Sequential(
+            convolution(3, w[0], stride=2),
+            convolution(w[0], w[1], stride=2),
+            convolution(w[1], w[1]),
+        )
         self.stages = nn.ModuleList(
-            nn.Sequential(_conv(w[i + 1], w[i + 2], 2), *(_Residual(w[i + 2]) for _ in range(n)))
+            nn.Sequential(
+                convolution(w[i + 1], w[i + 2], stride=2), *(Residual(w[i + 2]) for _ in range(n))
+            )
             for i, n in enumerate(blocks)
         )
         self.lateral = nn.ModuleList(nn.Conv2d(channels, shape.neck, 1) for channels in w[2:])
-        self.smooth = nn.ModuleList(_conv(shape.neck, shape.neck) for _ in w[2:-1])
+        self.smooth = nn.ModuleList(convolution(shape.neck, shape.neck) for _ in w[2:-1])
         self.where = nn.ModuleList(_head(shape.neck, shape.neck, 5) for _ in STRIDES)
         self.what = nn.ModuleList(
             _head(shape.neck + 3, shape.said, shape.embedding) for _ in STRIDES
@@ -135,30 +141,8 @@ def grid() -> tuple[Tensor, Tensor]:
     return torch.cat(cells).float(), torch.cat(strides).float()
 
 
-class _Residual(nn.Module):
-    """Two convolutions around which the input passes unchanged."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = _conv(channels, channels)
-        self.second = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(x + self.second(self.first(x)))
-
-
-def _conv(before: int, after: int, stride: int = 1) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(before, after, 3, stride, padding=1, bias=False),
-        nn.BatchNorm2d(after),
-        nn.ReLU(inplace=True),
-    )
-
-
 def _head(channels: int, hidden: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(_conv(channels, hidden), nn.Conv2d(hidden, outputs, 1))
+    return nn.Sequential(convolution(channels, hidden), nn.Conv2d(hidden, outputs, 1))
 
 
 def _means(images: Tensor) -> list[Tensor]:

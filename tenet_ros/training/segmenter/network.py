@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tenet_ros.stages.crop_segmenter import MARGIN
+from tenet_ros.training.layers import Residual, convolution
 from tenet_ros.training.segmenter.crops import SIDE
 
 __all__ = ['BoxSegmenter', 'Words']
@@ -66,28 +67,6 @@ class Words(nn.Module):
         return evidence.reshape(belief.shape)
 
 
-class _Block(nn.Module):
-    """Two 3 x 3 convolutions beside a shortcut."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = _conv(channels, channels)
-        self.second = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels)
-        )
-
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(x + self.second(self.first(x)))
-
-
-def _conv(inputs: int, outputs: int, *, stride: int = 1, size: int = 3) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, size, stride, size // 2, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
-
-
 class BoxSegmenter(nn.Module):
     """Masks from crops.
 
@@ -103,20 +82,20 @@ class BoxSegmenter(nn.Module):
         a, b, c, d = widths
         self.register_buffer('place', _place(SIDE // 2), persistent=False)
         self.words = Words(6, words, 1.5).requires_grad_(False)
-        self.stem = _conv(4, 16, stride=2)
-        self.enter = _conv(16 + 3 + 6, a)
-        self.level2 = nn.Sequential(_conv(a, b, stride=2), _Block(b))
-        self.level3 = nn.Sequential(_conv(b, c, stride=2), _Block(c), _Block(c))
-        self.level4 = nn.Sequential(_conv(c, d, stride=2), _Block(d), _Block(d))
-        self.up3 = _conv(d, c, size=1)
-        self.join3 = _Block(c)
-        self.up2 = _conv(c, b, size=1)
-        self.join2 = _Block(b)
+        self.stem = convolution(4, 16, stride=2)
+        self.enter = convolution(16 + 3 + 6, a)
+        self.level2 = nn.Sequential(convolution(a, b, stride=2), Residual(b))
+        self.level3 = nn.Sequential(convolution(b, c, stride=2), Residual(c), Residual(c))
+        self.level4 = nn.Sequential(convolution(c, d, stride=2), Residual(d), Residual(d))
+        self.up3 = convolution(d, c, size=1)
+        self.join3 = Residual(c)
+        self.up2 = convolution(c, b, size=1)
+        self.join2 = Residual(b)
         self.coarse = nn.Conv2d(b, 1, 1)
         self.middle_words = Words(b, words, 0.1)
-        self.up1 = _conv(b, a, size=1)
-        self.join1 = _conv(2 * a + 5, a)
-        self.last1 = _conv(a, a)
+        self.up1 = convolution(b, a, size=1)
+        self.join1 = convolution(2 * a + 5, a)
+        self.last1 = convolution(a, a)
         self.fine = nn.Conv2d(a, 16, 1)
         self.edge = nn.Sequential(nn.Conv2d(4 + 4, 8, 3, padding=1), nn.ReLU(inplace=True))
         self.mask = nn.Conv2d(8, 1, 3, padding=1)
