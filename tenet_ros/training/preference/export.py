@@ -32,7 +32,7 @@ _AXES = {
 }  # fmt: skip
 
 
-_LEANING = MappingProxyType({'tracks': 0.5, 'null': 0.0, 'settled': 1.0})
+_LEANING = MappingProxyType({'tracks': 0.0, 'null': 0.0, 'settled': 1.0})
 """Logits added to each output after calibration, chosen in the stream on clips of `val`."""
 
 
