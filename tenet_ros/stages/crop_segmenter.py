@@ -24,7 +24,7 @@ import numpy.typing as npt
 from tenet_ros.errors import EngineError
 from tenet_ros.geometry import areas, clip_boxes
 from tenet_ros.inference.session import Session
-from tenet_ros.stages.cues import chroma_words, colour_words, log_ratio, texture_words
+from tenet_ros.stages.cues import chroma_words, colour_words, log_ratio, texture_words, warm_up
 from tenet_ros.types import FloatArray, Mask, UInt8Array
 
 __all__ = ['MARGIN', 'Crop', 'CropSegmenter', 'revised']
@@ -119,6 +119,7 @@ class CropSegmenter:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._side = _side(session)
+        warm_up()
 
     def encode(self, image: UInt8Array) -> UInt8Array:
         """Return an image, (H, W, 3) uint8 RGB, with a channel that says that it is one."""

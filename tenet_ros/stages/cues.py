@@ -19,7 +19,14 @@ import numpy.typing as npt
 
 from tenet_ros.types import FloatArray, UInt8Array
 
-__all__ = ['Vocabulary', 'chroma_words', 'colour_words', 'log_ratio', 'texture_words']
+__all__ = [
+    'Vocabulary',
+    'chroma_words',
+    'colour_words',
+    'log_ratio',
+    'texture_words',
+    'warm_up',
+]
 
 _LIMIT = 4.0
 """A word alone never decides: its log-ratio is cut to +-4, odds of 55."""
@@ -36,6 +43,11 @@ class Vocabulary:
 
     words: npt.NDArray[np.int64]
     axes: tuple[int, ...]
+
+
+def warm_up() -> None:
+    """Let OpenCV make its tables of L*a*b*: 90 ms, once, that the first mask should not wait."""
+    cv2.cvtColor(np.zeros((1, 1, 3), np.uint8), cv2.COLOR_RGB2LAB)
 
 
 def colour_words(image: UInt8Array) -> Vocabulary:
