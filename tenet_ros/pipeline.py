@@ -8,13 +8,12 @@ runtime's business.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
 
+from tenet_ros.answers import Begun, Decided, StepResult, Stopwatch, TargetResult
 from tenet_ros.geometry import clip_boxes
 from tenet_ros.language.expression import Prompt, Query
 from tenet_ros.stages.protocols import (
@@ -25,9 +24,9 @@ from tenet_ros.stages.protocols import (
     PreferenceScores,
     Tracker,
 )
-from tenet_ros.types import Command, FloatArray, Frame, Mask, State, TimedDetections, TrackSet
+from tenet_ros.types import Command, Frame, Mask, State, TimedDetections, TrackSet
 
-__all__ = ['Decider', 'Pipeline', 'StepResult', 'TargetResult']
+__all__ = ['Begun', 'Decided', 'Decider', 'Pipeline', 'StepResult', 'TargetResult']
 
 SHOWN = (State.TENTATIVE, State.COMMITTED)
 """The states in which the selected tracks are segmented and published."""
@@ -39,82 +38,6 @@ class Decider(Protocol):
     def update(self, query: Query, scores: PreferenceScores, tracks: TrackSet) -> Decision:
         """Return the decision at ``tracks.stamp_ns``."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TargetResult:
-    """The answer to one sentence at one frame.
-
-    Attributes:
-        sentence: the sentence as it came.
-        decision: state, selected tracks, preference.
-        track_ids: the selected tracks that are visible now, best first.
-        boxes: (K, 4) float32 xyxy source pixels, parallel to ``track_ids``.
-        masks: K masks, parallel to ``track_ids``.
-    """
-
-    sentence: str
-    decision: Decision
-    track_ids: tuple[int, ...]
-    boxes: FloatArray
-    masks: tuple[Mask, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class StepResult:
-    """Everything that is known at one frame; it carries that frame's identity.
-
-    Attributes:
-        sequence: the frame's order of arrival.
-        stamp_ns: the source image's ``header.stamp``.
-        frame_id: the source image's ``header.frame_id``.
-        height: of the source image, pixels.
-        width: of the source image, pixels.
-        command: the command that every target below answers.
-        queries: its parsed sentences, in order.
-        tracks: all live tracks.
-        targets: one per sentence, in order; empty without a command.
-        detections_stamp_ns: stamp of the newest frame whose detections are in ``tracks``, or -1.
-        stage_ns: time spent in each stage of this step, nanoseconds.
-    """
-
-    sequence: int
-    stamp_ns: int
-    frame_id: str
-    height: int
-    width: int
-    command: Command
-    queries: tuple[Query, ...]
-    tracks: TrackSet
-    targets: tuple[TargetResult, ...]
-    detections_stamp_ns: int
-    stage_ns: Mapping[str, int]
-
-    @property
-    def state(self) -> State:
-        """The state of the first sentence, or IDLE without one."""
-        return self.targets[0].decision.state if self.targets else State.IDLE
-
-    @property
-    def masks(self) -> tuple[Mask, ...]:
-        """The masks of all sentences, in order."""
-        return tuple(mask for target in self.targets for mask in target.masks)
-
-
-class _Stopwatch:
-    """Sums the time spent in named stages."""
-
-    def __init__(self, clock_ns: Callable[[], int]) -> None:
-        self._clock_ns = clock_ns
-        self.spent_ns: dict[str, int] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        start = self._clock_ns()
-        try:
-            yield
-        finally:
-            self.spent_ns[stage] = self.spent_ns.get(stage, 0) + self._clock_ns() - start
 
 
 class Pipeline:
@@ -199,24 +122,56 @@ class Pipeline:
         self.set_command(self._command, self._prompt)
 
     def step(self, frame: Frame, arrived: Sequence[TimedDetections] = ()) -> StepResult:
-        """Advance to ``frame`` and answer.
+        """Advance to ``frame`` and answer: ``begin``, ``decide`` and ``segment`` in one.
 
         Args:
             frame: the new frame; its ``sequence`` is larger than the last one's.
             arrived: detections that became ready since the last step, of this frame or of earlier
                 ones, oldest first.
         """
-        watch = _Stopwatch(self._clock_ns)
-        tracks = self._track(frame, arrived, watch)
-        size = (frame.height, frame.width)
+        return self.segment(self.decide(self.begin(frame), arrived))
+
+    def begin(self, frame: Frame) -> Begun:
+        """Do what takes the image alone; the frame's detections may still be in the making.
+
+        Args:
+            frame: as of ``step``.
+        """
+        watch = Stopwatch(self._clock_ns)
+        motion = None
+        if self._camera_motion is not None and self._compensates:
+            with watch('camera_motion'):
+                motion = self._camera_motion.estimate(frame.image, self._last_boxes)
+        return Begun(frame=frame, camera_motion=motion, watch=watch)
+
+    def decide(self, begun: Begun, arrived: Sequence[TimedDetections] = ()) -> Decided:
+        """Track, score and decide: afterwards nothing more is asked of detections.
+
+        Args:
+            begun: of ``begin``.
+            arrived: as of ``step``.
+        """
+        frame, watch = begun.frame, begun.watch
+        with watch('track'):
+            tracks = self._track(begun, arrived)
         queries = self._prompt.queries
+        size = (frame.height, frame.width)
         with watch('preference'):
             scores = self._preference.score_all(queries, tracks, size) if queries else ()
             decisions = [
                 decider.update(query, score, tracks)
                 for query, decider, score in zip(queries, self._deciders, scores, strict=True)
             ]
-        targets = self._segment(frame, tracks, decisions, watch)
+        return Decided(frame=frame, tracks=tracks, decisions=tuple(decisions), watch=watch)
+
+    def segment(self, decided: Decided) -> StepResult:
+        """Return the answer, with the masks of what was decided.
+
+        Args:
+            decided: of ``decide``, under the command that is active now.
+        """
+        frame = decided.frame
+        targets = self._segment(frame, decided.tracks, decided.decisions, decided.watch)
         return StepResult(
             sequence=frame.sequence,
             stamp_ns=frame.stamp_ns,
@@ -224,29 +179,23 @@ class Pipeline:
             height=frame.height,
             width=frame.width,
             command=self._command,
-            queries=queries,
-            tracks=tracks,
+            queries=self._prompt.queries,
+            tracks=decided.tracks,
             targets=targets,
             detections_stamp_ns=self._detections_stamp_ns,
-            stage_ns=watch.spent_ns,
+            stage_ns=decided.watch.spent_ns,
         )
 
-    def _track(
-        self, frame: Frame, arrived: Sequence[TimedDetections], watch: _Stopwatch
-    ) -> TrackSet:
-        """Bring the tracker to ``frame`` with everything that has arrived."""
-        motion = None
-        if self._camera_motion is not None and self._compensates:
-            with watch('camera_motion'):
-                motion = self._camera_motion.estimate(frame.image, self._last_boxes)
-        with watch('track'):
-            # What belongs to an earlier frame comes first: one frame less is replayed.
-            self._apply(late for late in arrived if late.sequence < frame.sequence)
-            self._tracker.advance(
-                sequence=frame.sequence, stamp_ns=frame.stamp_ns, camera_motion=motion
-            )
-            self._apply(late for late in arrived if late.sequence >= frame.sequence)
-            tracks = self._tracker.snapshot()
+    def _track(self, begun: Begun, arrived: Sequence[TimedDetections]) -> TrackSet:
+        """Bring the tracker to a frame with everything that has arrived."""
+        frame = begun.frame
+        # What belongs to an earlier frame comes first: one frame less is replayed.
+        self._apply(late for late in arrived if late.sequence < frame.sequence)
+        self._tracker.advance(
+            sequence=frame.sequence, stamp_ns=frame.stamp_ns, camera_motion=begun.camera_motion
+        )
+        self._apply(late for late in arrived if late.sequence >= frame.sequence)
+        tracks = self._tracker.snapshot()
         self._last_boxes = tracks.boxes
         return tracks
 
@@ -269,7 +218,7 @@ class Pipeline:
         frame: Frame,
         tracks: TrackSet,
         decisions: Sequence[Decision],
-        watch: _Stopwatch,
+        watch: Stopwatch,
     ) -> tuple[TargetResult, ...]:
         """Decode the selected tracks of all sentences from one encoding of the frame."""
         row_of = {int(track_id): row for row, track_id in enumerate(tracks.ids)}

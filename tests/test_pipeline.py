@@ -218,3 +218,22 @@ def test_camera_motion_is_estimated_only_while_a_sentence_speaks_of_motion():
         counts.append(camera.estimates)
     assert counts == [0, 3, 3]
     assert camera.resets == 2, 'a picture from before is no start for the next estimate'
+
+
+def test_camera_motion_needs_no_detections_and_its_time_is_counted():
+    camera = CountsEstimates()
+    ticks = iter(range(1000))
+    pipeline = Pipeline(
+        tracker=TwoTracks(),
+        preference=NoOpinion(),
+        new_decider=lambda: Says([Decision(state=State.SEARCHING)] * 9),
+        segmenter=FillsBoxes(),
+        camera_motion=camera,
+        clock_ns=lambda: next(ticks),
+    )
+    pipeline.reset()
+    begun = pipeline.begin(Frame(image=np.zeros((24, 32, 3), np.uint8), stamp_ns=1, sequence=1))
+    assert camera.estimates == 1
+    result = pipeline.segment(pipeline.decide(begun))
+    assert result.stage_ns['camera_motion'] == 1
+    assert camera.estimates == 1

@@ -68,20 +68,21 @@ def _check_one(
     model: str, spec: TensorSpec, tensor: npt.NDArray[Any], sizes: dict[str, int]
 ) -> None:
     """Check one tensor; ``sizes`` collects what the named dimensions turned out to be."""
-    came = f'{_shape_text(tensor.shape)} {tensor.dtype.name}'
+    remedy = ''
     if tensor.dtype != spec.dtype:
-        raise ContractError(f'{model}: expected {spec}, got {came}; cast it to {spec.dtype.name}')
-    if tensor.ndim != len(spec.shape):
-        raise ContractError(
-            f'{model}: expected {spec}, got {came}; give it {len(spec.shape)} dimensions'
-        )
-    for axis, (want, got) in enumerate(zip(spec.shape, tensor.shape, strict=True)):
-        size = want if isinstance(want, int) else sizes.setdefault(want, got)
-        if got != size:
-            named = '' if isinstance(want, int) else f' ({want} is {size} in another place)'
-            raise ContractError(
-                f'{model}: expected {spec}, got {came}; make dimension {axis} of size {size}{named}'
-            )
+        remedy = f'cast it to {spec.dtype.name}'
+    elif tensor.ndim != len(spec.shape):
+        remedy = f'give it {len(spec.shape)} dimensions'
+    else:
+        for axis, (want, got) in enumerate(zip(spec.shape, tensor.shape, strict=True)):
+            size = want if isinstance(want, int) else sizes.setdefault(want, got)
+            if got != size:
+                named = '' if isinstance(want, int) else f' ({want} is {size} in another place)'
+                remedy = f'make dimension {axis} of size {size}{named}'
+                break
+    if remedy:
+        came = f'{_shape_text(tensor.shape)} {tensor.dtype.name}'
+        raise ContractError(f'{model}: expected {spec}, got {came}; {remedy}')
 
 
 def _shape_text(shape: tuple[Dim, ...]) -> str:

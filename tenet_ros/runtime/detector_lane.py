@@ -9,10 +9,14 @@ from collections.abc import Callable
 from tenet_ros.language.expression import Prompt
 from tenet_ros.runtime.mailbox import Mailbox
 from tenet_ros.runtime.metrics import StreamMetrics
+from tenet_ros.runtime.typical import Typical
 from tenet_ros.stages.protocols import AnyDetector, Prepared
 from tenet_ros.types import Frame, TimedDetections
 
 __all__ = ['DetectorLane']
+
+_NOTHING = (-1, -1)
+"""In place of a frame's sequence and the command that it is looked at under."""
 
 
 class DetectorLane:
@@ -43,8 +47,8 @@ class DetectorLane:
         self._offers: Mailbox[tuple[Frame, Prompt]] = Mailbox()
         self._changed = threading.Condition()
         self._ready: list[TimedDetections] = []
-        self._busy = False
-        self._typical_ns = 0.0
+        self._offered = self._at = _NOTHING
+        self._typical = Typical()
         self._next_ns = 0
         self._prepared: tuple[int, Prepared] | None = None
         self._stopping = threading.Event()
@@ -65,7 +69,7 @@ class DetectorLane:
     @property
     def typical_ms(self) -> float:
         """Running mean of a detection's duration; 0.0 before the first."""
-        return self._typical_ns / 1e6
+        return self._typical.ns / 1e6
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -73,18 +77,28 @@ class DetectorLane:
         return self._prepared[1].unknown if self._prepared else ()
 
     def offer(self, frame: Frame, prompt: Prompt) -> bool:
-        """Offer the newest frame; one that still waits is replaced.
+        """Offer a frame; one that still waits is replaced. Any thread may.
+
+        A frame that is not newer than one that was offered before is taken only under a newer
+        command: offering a frame twice does no harm.
 
         Returns:
-            Whether the lane is free to take this frame at once.
+            Whether its detections can be expected: the lane is at it, was, or takes it at once.
         """
+        offered = (frame.sequence, prompt.command_id)
         with self._changed:
-            free = not self._busy and time.monotonic_ns() >= self._next_ns
-        self._offers.post((frame, prompt))
-        return free
+            free = self._at == _NOTHING and time.monotonic_ns() >= self._next_ns
+            if offered > self._offered:
+                self._offered = offered
+                self._offers.post((frame, prompt))
+            return self._at == offered or (free and self._offered == offered)
 
     def wait_for(self, sequence: int, timeout_s: float) -> bool:
-        """Wait until the detections of frame ``sequence`` are ready; return whether they are."""
+        """Wait until the detections of frame ``sequence`` are ready, or those of a later one.
+
+        Returns:
+            Whether they are.
+        """
 
         def is_ready() -> bool:
             return self._offers.closed or any(r.sequence >= sequence for r in self._ready)
@@ -92,17 +106,24 @@ class DetectorLane:
         with self._changed:
             return self._changed.wait_for(is_ready, timeout_s)
 
-    def collect(self) -> list[TimedDetections]:
-        """Return the results since the last call, oldest first."""
+    def collect(self, sequence: int) -> list[TimedDetections]:
+        """Return the results since the last call, oldest first.
+
+        Args:
+            sequence: of the frame that is answered now; what is ready of later ones waits for them.
+        """
         with self._changed:
             ready, self._ready = self._ready, []
-            return ready
+            self._ready += [late for late in ready if late.sequence > sequence]
+            return [late for late in ready if late.sequence <= sequence]
 
     def _run(self) -> None:
         try:
             while (offer := self._offers.take()) is not None:
-                self._busy = True
-                self._detect(*offer)
+                frame, prompt = offer
+                with self._changed:
+                    self._at = (frame.sequence, prompt.command_id)
+                self._detect(frame, prompt)
                 self._stopping.wait(max(0, self._next_ns - time.monotonic_ns()) / 1e9)
         except Exception as error:  # noqa: BLE001 - the worker's top frame
             self._on_error(error)
@@ -124,9 +145,9 @@ class DetectorLane:
         self._metrics.stage('detect', spent_ns)
         self._metrics.tick('detections', end_ns)
         with self._changed:
-            self._typical_ns += (spent_ns - self._typical_ns) * (0.1 if self._typical_ns else 1.0)
+            self._typical.add(spent_ns)
             self._next_ns = start_ns + self._period_ns
-            self._busy = False
+            self._at = _NOTHING
             self._ready.append(
                 TimedDetections(
                     sequence=frame.sequence,

@@ -47,6 +47,11 @@ class Mailbox(Generic[ItemT]):
             self._condition.wait_for(lambda: self._items or self._closed, timeout_s)
             return self._items.pop() if self._items else None
 
+    def peek(self) -> ItemT | None:
+        """Return the item that waits, and leave it there; None where none does."""
+        with self._condition:
+            return self._items[0] if self._items else None
+
     def close(self) -> int:
         """Wake the reader for good; later posts are dropped.
 

@@ -19,6 +19,7 @@ from tenet_ros.pipeline import Pipeline, StepResult
 from tenet_ros.runtime.detector_lane import DetectorLane
 from tenet_ros.runtime.mailbox import Mailbox
 from tenet_ros.runtime.metrics import StreamMetrics
+from tenet_ros.runtime.typical import Typical
 from tenet_ros.stages.protocols import AnyDetector
 from tenet_ros.types import Command, Frame
 
@@ -48,7 +49,8 @@ class StreamSettings:
         detector_wait_ms: how long a frame may wait for its own detections when the detector is
             free and is expected to be that fast; 0 never waits. A fast detector then shares the
             rhythm of the frames: boxes are of the very frame, and the lanes do not contend for
-            cores. A slower one is not waited for.
+            cores. While a frame's masks are made, it looks at the next one already, if that has
+            come and no newer one is expected before its turn. A slower one is not waited for.
         restart_gap_ms: a stamp that is older than its predecessor by more than this starts the
             stream anew (a bag that loops); one that is older by less is a late frame and dropped.
     """
@@ -56,6 +58,21 @@ class StreamSettings:
     detector_max_hz: float = 0.0
     detector_wait_ms: float = 40.0
     restart_gap_ms: float = 500.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Posted:
+    """A frame that waits for the fast lane.
+
+    Attributes:
+        frame: the frame.
+        spent_ns: stages that it has been through.
+        arrived_ns: when it came, monotonic.
+    """
+
+    frame: Frame
+    spent_ns: Mapping[str, int]
+    arrived_ns: int
 
 
 class Stream:
@@ -99,7 +116,10 @@ class Stream:
             on_error=self._fail,
             max_hz=self._settings.detector_max_hz,
         )
-        self._frames: Mailbox[tuple[Frame, Mapping[str, int]]] = Mailbox()
+        self._frames: Mailbox[_Posted] = Mailbox()
+        self._arrived_ns = 0
+        self._period, self._finishing = Typical(), Typical()
+        self._free_ns = 0
         self._commands: deque[tuple[Command, Prompt]] = deque()
         self._newest_command = Command(command_id=0, text='', sentences=())
         self._last_stamp_ns: int | None = None
@@ -133,14 +153,19 @@ class Stream:
         return self._detector_lane.stop(timeout_s) and fast
 
     def post(self, frame: Frame, spent_ns: Mapping[str, int] | None = None) -> None:
-        """Give the stream a new frame; never blocks.
+        """Give the stream a new frame; never blocks. Frames come from one thread.
 
         Args:
             frame: with a ``sequence`` larger than the last one's.
             spent_ns: stages that this frame has been through already, such as ``convert``.
         """
-        self.metrics.tick('frames_in', time.monotonic_ns())
-        self._count_drop(self._frames.post((frame, spent_ns or {})))
+        last_ns, self._arrived_ns = self._arrived_ns, time.monotonic_ns()
+        self.metrics.tick('frames_in', self._arrived_ns)
+        if last_ns:
+            self._period.add(self._arrived_ns - last_ns)
+        posted = _Posted(frame=frame, spent_ns=spent_ns or {}, arrived_ns=self._arrived_ns)
+        self._count_drop(self._frames.post(posted))
+        self._look_at(posted)
 
     def command(self, command: Command) -> bool:
         """Queue a command; it is applied at the next frame boundary.
@@ -166,8 +191,9 @@ class Stream:
 
     def _run(self) -> None:
         try:
-            while (item := self._frames.take()) is not None:
-                self._process(*item)
+            while (posted := self._frames.take()) is not None:
+                self._free_ns = 0
+                self._process(posted.frame, posted.spent_ns)
         except Exception as error:  # noqa: BLE001 - the worker's top frame
             self._count_drop(1)
             self._fail(error)
@@ -188,13 +214,20 @@ class Stream:
         self._keep_to_size(frame)
         while self._commands:
             self._pipeline.set_command(*self._commands.popleft())
-        self._ask_detector(frame)
-        result = self._pipeline.step(frame, self._detector_lane.collect())
+        expected = self._offer(frame)
+        begun = self._pipeline.begin(frame)
+        if expected and self._waits:
+            self._detector_lane.wait_for(frame.sequence, self._settings.detector_wait_ms / 1e3)
+        decided = self._pipeline.decide(begun, self._detector_lane.collect(frame.sequence))
+        self._look_ahead()
+        decided_ns = time.perf_counter_ns()
+        result = self._pipeline.segment(decided)
         start_ns = time.perf_counter_ns()
         self._on_result(result, frame)
-        publish_ns = time.perf_counter_ns() - start_ns
+        end_ns = time.perf_counter_ns()
+        self._finishing.add(end_ns - decided_ns)
         self.metrics.frame(
-            {**spent_ns, **result.stage_ns, 'publish': publish_ns},
+            {**spent_ns, **result.stage_ns, 'publish': end_ns - start_ns},
             self._wall_ns() - frame.stamp_ns,
         )
         switches = sum(target.decision.switched for target in result.targets)
@@ -234,12 +267,29 @@ class Stream:
         LOG.warning(text)
         self._restarts_unsaid, self._say_restart_ns = 0, now_ns + RESTART_REPEAT_NS
 
-    def _ask_detector(self, frame: Frame) -> None:
-        """Offer the frame to the slow lane, and wait for it where that is worth while."""
+    @property
+    def _waits(self) -> bool:
+        """Whether the detector is known to be so fast that frames wait for their detections."""
+        return 0 < self._detector_lane.typical_ms <= self._settings.detector_wait_ms
+
+    def _offer(self, frame: Frame) -> bool:
+        """Offer the frame to the slow lane; return whether its detections can be expected."""
         prompt = self._pipeline.prompt
-        if not prompt.queries:
-            return
-        free = self._detector_lane.offer(frame, prompt)
-        wait_ms = self._settings.detector_wait_ms
-        if free and 0 < self._detector_lane.typical_ms <= wait_ms:
-            self._detector_lane.wait_for(frame.sequence, wait_ms / 1e3)
+        return bool(prompt.queries) and self._detector_lane.offer(frame, prompt)
+
+    def _look_ahead(self) -> None:
+        """Have a fast detector look at the next frame while this one's masks are made."""
+        if self._waits:
+            self._free_ns = time.monotonic_ns() + round(self._finishing.ns)
+            if (waiting := self._frames.peek()) is not None:
+                self._look_at(waiting)
+
+    def _look_at(self, posted: _Posted) -> None:
+        """Offer a frame ahead of time if it will be the newest one when the fast lane is free.
+
+        Any other would be dropped, and what the detector finds in it with it. Under a command that
+        is yet to be applied, the frame is looked at when it is answered.
+        """
+        newer_ns = posted.arrived_ns + self._period.ns
+        if self._free_ns and newer_ns > self._free_ns and not self._commands:
+            self._offer(posted.frame)

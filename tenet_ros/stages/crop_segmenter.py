@@ -24,7 +24,7 @@ import numpy.typing as npt
 from tenet_ros.errors import EngineError
 from tenet_ros.geometry import areas, clip_boxes
 from tenet_ros.inference.session import Session
-from tenet_ros.stages.cues import chroma_words, colour_words, log_ratio, texture_words
+from tenet_ros.stages.cues import chroma_words, colour_words, log_ratio, texture_words, warm_up
 from tenet_ros.types import FloatArray, Mask, UInt8Array
 
 __all__ = ['MARGIN', 'Crop', 'CropSegmenter', 'revised']
@@ -119,6 +119,7 @@ class CropSegmenter:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._side = _side(session)
+        warm_up()
 
     def encode(self, image: UInt8Array) -> UInt8Array:
         """Return an image, (H, W, 3) uint8 RGB, with a channel that says that it is one."""
@@ -139,12 +140,12 @@ class CropSegmenter:
         for start in range(0, len(found), _BATCH):
             rows = found[start : start + _BATCH]
             crops = [Crop.around(embedding, inside[row], MARGIN, self._side) for row in rows]
-            outputs = self._session.infer({'crops': np.stack([crop.pixels for crop in crops])})
+            pixels = np.stack([crop.pixels for crop in crops])
+            outputs = self._session.infer({'crops': pixels})
+            logits = revised(outputs['masks'][:, 0], pixels)
             scores = outputs['iou_predictions'][:, 0]
-            for row, crop, logits, score in zip(
-                rows, crops, outputs['masks'][:, 0], scores, strict=True
-            ):
-                spread, x0, y0 = crop.spread(revised(logits, crop.pixels), height, width)
+            for row, crop, values, score in zip(rows, crops, logits, scores, strict=True):
+                spread, x0, y0 = crop.spread(values, height, width)
                 mask = np.asarray(spread > 0, np.uint8)
                 masks[row] = Mask(crop=mask, x0=x0, y0=y0, quality=float(np.clip(score, 0, 1)))
         return tuple(masks)
@@ -154,19 +155,21 @@ def revised(logits: FloatArray, pixels: UInt8Array) -> FloatArray:
     """Return logits after hearing what colour, chroma and texture say, once these are believed.
 
     Args:
-        logits: (S, S) float32 of the mask.
-        pixels: (S, S, 4) uint8, the crop.
+        logits: (B, S, S) float32 of the masks, B > 0.
+        pixels: (B, S, S, 4) uint8, their crops.
     """
-    size = (_GRID, _GRID)
-    small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    coarse = cv2.resize(logits, size, interpolation=cv2.INTER_AREA)
-    belief = (small[:, :, 3] > 0) / (1 + np.exp(-np.clip(coarse, -30, 30)))
-    rgb = np.ascontiguousarray(small[:, :, :3])
-    lab = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB), np.uint8)
-    words = (colour_words(rgb), chroma_words(lab), texture_words(lab[:, :, 0]))
+    size, side = (_GRID, _GRID), logits.shape[:0:-1]
+    small = np.stack([cv2.resize(crop, size, interpolation=cv2.INTER_AREA) for crop in pixels])
+    coarse = np.stack([cv2.resize(mask, size, interpolation=cv2.INTER_AREA) for mask in logits])
+    belief = (small[..., 3] > 0) / (1 + np.exp(-np.clip(coarse, -30, 30)))
+    rgb = np.ascontiguousarray(small[..., :3])
+    # A conversion pixel by pixel: it does not matter that the crops lie in one column.
+    column = cv2.cvtColor(rgb.reshape(-1, _GRID, 3), cv2.COLOR_RGB2LAB)
+    lab = np.asarray(column.reshape(rgb.shape), np.uint8)
+    words = (colour_words(rgb), chroma_words(lab), texture_words(lab[..., 0]))
     evidence = sum(log_ratio(vocabulary, belief.astype(np.float32)) for vocabulary in words)
-    fine = cv2.resize(np.asarray(evidence, np.float32), logits.shape[::-1])
-    return np.asarray(logits + _TRUST * fine, np.float32)
+    fine = [cv2.resize(said, side) for said in np.asarray(evidence, np.float32)]
+    return np.asarray(logits + _TRUST * np.stack(fine), np.float32)
 
 
 def _window(

@@ -22,6 +22,7 @@ from tenet_ros.stages.cues import (
     colour_words,
     log_ratio,
     texture_words,
+    warm_up,
 )
 from tenet_ros.stages.cut import best_cut, enlarge, tidy
 from tenet_ros.stages.diffusion import GuidedFilter, random_walk
@@ -70,6 +71,7 @@ class ColourSegmenter:
     ) -> None:
         self._config = config or SegmenterConfig()
         self._weights = weights or CueWeights()
+        warm_up()
 
     def encode(self, image: UInt8Array) -> UInt8Array:
         """Return ``image`` itself: each box is looked at in its own scale, nothing is shared."""

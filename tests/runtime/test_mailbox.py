@@ -35,6 +35,14 @@ def test_newest_item_wins():
     assert box.dropped == 2
 
 
+def test_a_look_at_what_waits_leaves_it_there():
+    box: Mailbox[int] = Mailbox()
+    assert box.peek() is None
+    box.post(1)
+    box.post(2)
+    assert (box.peek(), box.take(), box.peek()) == (2, 2, None)
+
+
 def test_reader_is_woken_by_a_post_and_by_closing():
     box: Mailbox[int] = Mailbox()
     seen = []

@@ -12,7 +12,9 @@ import pytest
 
 from tenet_ros.errors import ContractError
 from tenet_ros.pipeline import Pipeline
-from tenet_ros.runtime.stream import Stream, StreamSettings
+from tenet_ros.runtime.detector_lane import DetectorLane
+from tenet_ros.runtime.metrics import StreamMetrics
+from tenet_ros.runtime.stream import Stream, StreamSettings, parse_command
 from tenet_ros.stages.protocols import Decision, PreferenceScores
 from tenet_ros.types import Command, Detections, Frame, State, TrackSet
 
@@ -83,6 +85,11 @@ class GatedDetector:
         if self.fail:
             raise RuntimeError('the engine is gone')
         return Detections.empty(*self.size)
+
+
+def lane_waits_for(stream, sequence):
+    """Wait until the detector has looked at a frame."""
+    assert stream._detector_lane.wait_for(sequence, TIMEOUT_S)
 
 
 class Harness:
@@ -214,6 +221,64 @@ def test_slow_detector_does_not_hold_frames_back(make):
     assert h.stream._detector_lane.wait_for(1, TIMEOUT_S)
     h.post_and_wait(5)
     assert h.tracker.applied[0] == (1, 1), 'the detections of frame 1, applied as those of frame 1'
+
+
+@pytest.fixture
+def at_its_masks(make):
+    """A stream with a fast detector whose fast lane is at the masks of its third frame."""
+    h = make(detector_wait_ms=1000.0 * TIMEOUT_S)
+    h.stream.command(Command.parse(1, 'the dog'))
+    h.post_and_wait(1)
+    lane_waits_for(h.stream, 1)
+    h.post_and_wait(2)
+    h.publish_gate.clear()
+    h.publishing.clear()
+    h.post(3)
+    assert h.publishing.wait(TIMEOUT_S)
+    return h
+
+
+def test_fast_detector_looks_at_a_frame_while_the_one_before_gets_its_masks(at_its_masks):
+    h = at_its_masks
+    h.post(4)
+    lane_waits_for(h.stream, 4)
+    h.publish_gate.set()
+    h.wait_for(lambda: len(h.results) == 4)
+    assert h.tracker.applied == [(1, 1), (2, 1), (3, 1), (4, 1)]
+    assert h.counts()['detections'] == 4
+
+
+def test_frame_that_a_newer_one_will_replace_is_not_looked_at(at_its_masks):
+    h = at_its_masks
+    h.stream._free_ns += 3600 * 1000 * MS
+    h.post(4)
+    h.post(5)
+    h.publish_gate.set()
+    h.wait_for(lambda: len(h.results) == 4)
+    assert h.tracker.applied == [(1, 1), (2, 1), (3, 1), (5, 1)]
+    assert h.counts()['detections'] == 4
+
+
+def test_next_frame_is_looked_at_under_the_command_that_it_answers(at_its_masks):
+    h = at_its_masks
+    h.stream.command(Command.parse(2, 'the cat'))
+    h.post(4)
+    h.publish_gate.set()
+    h.wait_for(lambda: len(h.results) == 4)
+    assert h.tracker.applied[-1] == (4, 2)
+
+
+def test_detections_of_a_frame_to_come_are_kept_for_it():
+    lane = DetectorLane(GatedDetector(), StreamMetrics(), on_error=lambda error: None)
+    lane.start()
+    prompt = parse_command(Command.parse(1, 'the dog'))
+    image = np.zeros((4, 6, 3), np.uint8)
+    for sequence in (1, 2):
+        lane.offer(Frame(image=image, stamp_ns=sequence, sequence=sequence), prompt)
+        assert lane.wait_for(sequence, TIMEOUT_S)
+    collected = [[late.sequence for late in lane.collect(sequence)] for sequence in (1, 1, 2)]
+    assert lane.stop(TIMEOUT_S)
+    assert collected == [[1], [], [2]]
 
 
 def test_no_command_asks_nothing_of_the_detector(make):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from scipy.ndimage import convolve1d
 
 from tenet_ros.stages.cues import chroma_words, colour_words, log_ratio, texture_words
 
@@ -55,3 +56,38 @@ def test_stripes_and_plain_differ_in_texture():
     light[:, 20:][:, ::4] = 255
     words = texture_words(light).words
     assert words[20, 5] != words[20, 33]
+
+
+def test_each_image_of_a_stack_gets_the_very_numbers_that_it_gets_alone():
+    rng = np.random.default_rng(1)
+    images = rng.integers(0, 256, (5, 24, 30, 3)).astype(np.uint8)
+    images[1] = 90
+    beliefs = rng.random((5, 24, 30), np.float32)
+    beliefs[2] = 0
+    for words_of, stack in (
+        (colour_words, images),
+        (chroma_words, images),
+        (texture_words, images[..., 0]),
+    ):
+        together = log_ratio(words_of(stack), beliefs)
+        for image, belief, ratio in zip(stack, beliefs, together, strict=True):
+            np.testing.assert_array_equal(log_ratio(words_of(image), belief), ratio)
+
+
+def test_ratio_is_of_shares_that_similar_words_lend_each_other():
+    rng = np.random.default_rng(2)
+    image = rng.integers(0, 256, (24, 30, 3)).astype(np.uint8)
+    belief = rng.random((24, 30), np.float32)
+    words = colour_words(image)
+
+    def share(weights):
+        table = np.bincount(words.words.ravel(), weights.ravel().astype(np.float64), 4096)
+        table = table.reshape(16, 16, 16)
+        for axis in range(3):
+            table = convolve1d(table, (0.25, 0.5, 0.25), axis=axis, mode='nearest')
+        return table.ravel() / table.sum() + 1 / 4096 / 4
+
+    expected = np.log(share(belief)) - np.log(share(1 - belief.astype(np.float64)))
+    np.testing.assert_allclose(
+        log_ratio(words, belief), np.clip(expected, -4, 4)[words.words], rtol=1e-5
+    )

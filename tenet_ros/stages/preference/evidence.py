@@ -7,9 +7,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ['Array', 'compete', 'condition', 'log_odds', 'logistic', 'soft_cap']
+__all__ = ['Array', 'bounded', 'compete', 'condition', 'finite', 'log_odds', 'logistic', 'soft_cap']
 
 Array = npt.NDArray[np.float64]
+
+
+def bounded(values: npt.NDArray[Any], low: float, high: float) -> npt.NDArray[Any]:
+    """Return values cut to a range: ``numpy.clip``, whose detours cost more than a few tracks do.
+
+    >>> bounded(np.asarray([-2.0, 0.5, 2.0]), 0.0, 1.0).tolist()
+    [0.0, 0.5, 1.0]
+    """
+    return np.asarray(np.minimum(np.maximum(values, low), high))
+
+
+def finite(values: Array) -> Array:
+    """Return ``numpy.nan_to_num`` of values, at little cost where there is nothing to mend.
+
+    >>> finite(np.asarray([0.5, np.nan])).tolist()
+    [0.5, 0.0]
+    """
+    return values if np.isfinite(values).all() else np.nan_to_num(values)
 
 
 def logistic(logits: npt.NDArray[Any]) -> Array:
@@ -18,7 +36,7 @@ def logistic(logits: npt.NDArray[Any]) -> Array:
     >>> logistic(np.asarray([0.0, 700.0, -700.0])).round(3).tolist()
     [0.5, 1.0, 0.0]
     """
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0))), np.float64)
+    return np.asarray(1.0 / (1.0 + np.exp(-bounded(logits, -60.0, 60.0))), np.float64)
 
 
 def log_odds(probabilities: npt.NDArray[Any], floor: float = 1e-3) -> Array:
@@ -27,7 +45,7 @@ def log_odds(probabilities: npt.NDArray[Any], floor: float = 1e-3) -> Array:
     >>> log_odds(np.asarray([0.5, 0.0])).round(2).tolist()
     [0.0, -6.91]
     """
-    kept = np.clip(np.asarray(probabilities, np.float64), floor, 1.0 - floor)
+    kept = bounded(np.asarray(probabilities, np.float64), floor, 1.0 - floor)
     return np.asarray(np.log(kept / (1.0 - kept)), np.float64)
 
 
@@ -53,8 +71,8 @@ def condition(logits: Array, cap: float, bonus: float) -> Array:
     >>> condition(np.asarray([-9.0, -1.0, 0.0, 1.5, 9.0]), 3.0, 0.5).tolist()
     [-3.0, -1.0, 0.0, 0.25, 0.5]
     """
-    bounded = np.clip(logits, -cap, cap)
-    return np.asarray(np.where(bounded > 0, bounded * (bonus / cap), bounded), np.float64)
+    kept = bounded(logits, -cap, cap)
+    return np.asarray(np.where(kept > 0, kept * (bonus / cap), kept), np.float64)
 
 
 def compete(logits: Array) -> Array:

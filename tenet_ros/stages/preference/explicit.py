@@ -19,54 +19,20 @@ It is log-linear in hand-set weights: a baseline whose every answer can be expla
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from tenet_ros.config import PreferenceConfig
-from tenet_ros.language.expression import Expression, Extreme, Query, RelationKind
-from tenet_ros.stages.preference.evidence import (
-    Array,
-    compete,
-    condition,
-    log_odds,
-    logistic,
-    soft_cap,
-)
-from tenet_ros.stages.preference.ranking import Scene, place_in_order
-from tenet_ros.stages.preference.relating import relate
+from tenet_ros.language.expression import Expression, Query, RelationKind
+from tenet_ros.stages.preference.evidence import Array, compete
+from tenet_ros.stages.preference.ranking import IN_TIME, Scene
+from tenet_ros.stages.preference.terms import Terms, phrase_rows, weigh
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.types import TrackSet
 
-__all__ = ['ExplicitPreference', 'Terms', 'combine']
+__all__ = ['ExplicitPreference', 'combine']
 
-_IN_TIME = frozenset({Extreme.FASTEST, Extreme.SLOWEST, Extreme.FIRST_MOVED, Extreme.LAST_MOVED})
 _IN_MOTION = frozenset({RelationKind.CHASING, RelationKind.LEAVING})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Terms:
-    """What is said for and against every track as every phrase, before it is added up.
-
-    Attributes:
-        words: (P, N) log odds, how well the phrase itself fits.
-        relations: (P, N) of all relations of that phrase together.
-        motions: (P, N) likewise.
-        orders: (P, N) likewise.
-        others: (P, N) reference proposal and visibility.
-    """
-
-    words: Array
-    relations: Array
-    motions: Array
-    orders: Array
-    others: Array
-
-    @property
-    def fits(self) -> Array:
-        """(P, N) log odds of each track to be what each phrase means."""
-        total = self.words + self.relations + self.motions + self.orders + self.others
-        return np.asarray(total, np.float64)
 
 
 class ExplicitPreference:
@@ -92,8 +58,17 @@ class ExplicitPreference:
         Returns:
             Log odds of each track by itself, and for the null those against the best.
         """
+        if not len(tracks) or not queries:
+            nothing = PreferenceScores(
+                logits=np.zeros(0, np.float32), null=self._config.nothing_there, settled=1.0
+            )
+            return (nothing,) * len(queries)
         scene = self.scene(tracks, image_size)
-        return tuple(self._score(query, tracks, scene) for query in queries)
+        fits = self.terms(queries, tracks, scene).fits
+        return tuple(
+            self._score(query.expression, fits[rows], tracks, scene)
+            for query, rows in zip(queries, phrase_rows(queries), strict=True)
+        )
 
     def score(
         self, query: Query, tracks: TrackSet, image_size: tuple[int, int]
@@ -105,112 +80,19 @@ class ExplicitPreference:
         """Return the tracks, to be measured by this preference's thresholds."""
         return Scene(tracks, image_size, self._config)
 
-    def _score(self, query: Query, tracks: TrackSet, scene: Scene) -> PreferenceScores:
-        if not len(tracks):
-            return PreferenceScores(
-                logits=np.zeros(0, np.float32), null=self._config.nothing_there, settled=1.0
-            )
-        expression = query.expression
-        logits = combine(expression, self.terms(query, tracks, scene).fits)
+    def terms(self, queries: Sequence[Query], tracks: TrackSet, scene: Scene) -> Terms:
+        """Return the evidence that is summed, by this preference's weights; see ``weigh``."""
+        return weigh(queries, tracks, scene, self._config)
+
+    def _score(
+        self, expression: Expression, fits: Array, tracks: TrackSet, scene: Scene
+    ) -> PreferenceScores:
+        logits = combine(expression, fits)
         return PreferenceScores(
             logits=np.asarray(logits, np.float32),
             null=-float(logits.max()),
             settled=self._settled(expression, tracks, scene, logits),
         )
-
-    def terms(self, query: Query, tracks: TrackSet, scene: Scene) -> Terms:
-        """Return the evidence of every phrase for every track.
-
-        Args:
-            query: the sentence and its columns.
-            tracks: (N) tracks, N > 0.
-            scene: the same tracks, measured.
-        """
-        expression = query.expression
-        shape = (len(expression.phrases), len(tracks))
-        terms = Terms(
-            words=np.zeros(shape),
-            relations=np.zeros(shape),
-            motions=np.zeros(shape),
-            orders=np.zeros(shape),
-            others=np.zeros(shape),
-        )
-        beliefs = np.zeros(shape)
-        # Anchors come after their subjects, so the last phrase hangs on nothing.
-        for phrase in reversed(range(shape[0])):
-            words = terms.words[phrase] = self._phrase(query, tracks, phrase)
-            kinds = logistic(words)
-            for relation in expression.relations:
-                if relation.subject == phrase:
-                    known = [self._findable(query, anchor) for anchor in relation.anchors]
-                    terms.relations[phrase] += relate(
-                        relation,
-                        scene,
-                        [beliefs[anchor] for anchor in relation.anchors],
-                        kinds,
-                        self._config,
-                        findable=False if False in known else None if None in known else True,
-                    )
-            terms.motions[phrase] = self._motions(expression, scene, phrase)
-            candidates = logistic(words + terms.relations[phrase] + terms.motions[phrase])
-            terms.orders[phrase] = self._orders(expression, scene, phrase, candidates)
-            terms.others[phrase] = -self._config.unseen_per_s * np.minimum(
-                tracks.unseen_ns / 1e9, 2.0
-            )
-            if phrase in expression.targets:
-                terms.others[phrase] += self._reference(query, tracks)
-            beliefs[phrase] = logistic(terms.fits[phrase])
-        return terms
-
-    def _phrase(self, query: Query, tracks: TrackSet, phrase: int) -> Array:
-        """Return the evidence of the words themselves; little of it before the first looks."""
-        config = self._config
-        score = tracks.phrase_scores[:, query.first_column + phrase]
-        neutral = float(log_odds(np.asarray([config.phrase_neutral]))[0])
-        evidence = soft_cap(config.phrase * (log_odds(score) - neutral), config.phrase_cap)
-        seen = tracks.evidence / (tracks.evidence + 0.5)
-        return np.asarray(seen * evidence + (1.0 - seen) * config.unseen_phrase, np.float64)
-
-    def _findable(self, query: Query, phrase: int) -> bool | None:
-        """Return whether the detector can see such a thing; clothes are judged by their wearer."""
-        worn = {part.noun for p in query.expression.phrases for part in p.parts}
-        if query.expression.phrases[phrase].noun in worn:
-            return False
-        return query.findable[phrase] if query.findable else None
-
-    def _motions(self, expression: Expression, scene: Scene, phrase: int) -> Array:
-        config, total = self._config, np.zeros(len(scene.boxes))
-        for motion in expression.motions:
-            if motion.subject == phrase:
-                movement = scene.movement
-                fits = log_odds(movement.fits(motion.kind, past=motion.past), 0.01)
-                fits = -fits if motion.negated else fits
-                evidence = condition(fits, config.condition_cap, config.bonus)
-                weight = config.motion if motion.strict else config.motion_hint
-                total += weight * movement.watched * evidence
-        return total
-
-    def _orders(
-        self, expression: Expression, scene: Scene, phrase: int, candidates: Array
-    ) -> Array:
-        config = self._config
-        total = np.zeros(len(candidates))
-        plural = phrase == 0 and expression.phrases[phrase].plural
-        meant = expression.count if plural else 1
-        for order in expression.orders:
-            if order.subject == phrase:
-                weight = config.order if order.strict else config.order_hint
-                place = weight * place_in_order(order, scene, candidates, meant)
-                evidence = condition(place, weight, config.bonus)
-                watched = scene.movement.watched if order.extreme in _IN_TIME else 1.0
-                total += watched * evidence
-        return total
-
-    def _reference(self, query: Query, tracks: TrackSet) -> Array:
-        """Return the evidence of being the detector's own answer to the whole sentence."""
-        hits = tracks.reference_hits[:, query.index].astype(np.float64)
-        answered = float(hits.max(initial=0.0))
-        return np.asarray(self._config.reference * (2.0 * hits - answered), np.float64)
 
     def _settled(
         self, expression: Expression, tracks: TrackSet, scene: Scene, logits: Array
@@ -221,7 +103,7 @@ class ExplicitPreference:
         needs_motion = (
             any(motion.strict for motion in expression.motions)
             or any(relation.kind in _IN_MOTION for relation in expression.relations)
-            or any(order.extreme in _IN_TIME for order in expression.orders)
+            or any(order.extreme in IN_TIME for order in expression.orders)
         )
         watched = float(scene.movement.watched[leader]) if needs_motion else 1.0
         return min(looked, watched)

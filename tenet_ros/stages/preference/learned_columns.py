@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenet_ros.stages.preference.evidence import Array
+from tenet_ros.stages.preference.evidence import Array, bounded
 from tenet_ros.types import FloatArray
 
 __all__ = ['columns', 'side', 'table']
@@ -34,7 +34,10 @@ def columns(*names: str | tuple[str, int]) -> Mapping[str, slice]:
 
 def side(values: Sequence[npt.NDArray[Any]]) -> Array:
     """Return arrays of one shape (...) as columns (..., K)."""
-    return np.stack(values, axis=-1).astype(np.float64)
+    beside = np.empty((*values[0].shape, len(values)))
+    for column, value in enumerate(values):
+        beside[..., column] = value
+    return beside
 
 
 def table(
@@ -48,10 +51,12 @@ def table(
         parts: the columns of each name, (..., K), or what can be broadcast to them.
 
     Returns:
-        (..., F) float32 in [-8, 8].
+        (..., F) float32 in [-8, 8]; 0 for what is not a number.
     """
     width = max(int(place.stop) for place in places.values())
     filled = np.empty((*shape, width), np.float32)
     for name, place in places.items():
         filled[..., place] = parts[name]
-    return np.clip(np.nan_to_num(filled, nan=0.0, posinf=8.0, neginf=-8.0), -8.0, 8.0)
+    kept = np.asarray(bounded(filled, -8.0, 8.0), np.float32)
+    kept[np.isnan(kept)] = 0.0
+    return kept

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenet_ros.language.expression import Query
-from tenet_ros.stages.preference.evidence import Array, log_odds
+from tenet_ros.stages.preference.evidence import Array, finite, log_odds
 from tenet_ros.stages.preference.explicit import ExplicitPreference, combine
 from tenet_ros.stages.preference.ranking import Scene
+from tenet_ros.stages.preference.terms import phrase_rows
 from tenet_ros.types import TrackSet
 
 __all__ = ['SLOTS', 'Evidence', 'slots']
@@ -68,32 +69,34 @@ class Evidence:
             scene: of these tracks.
             explicit: whose evidence is asked for.
         """
-        count, n = len(queries), len(tracks)
-        found = cls(
-            words=np.full((count, SLOTS, n), 0.5),
-            fit=np.zeros((count, SLOTS, n)),
-            used=np.zeros((count, SLOTS)),
-            terms=np.zeros((count, 4, n)),
-            total=np.zeros((count, n)),
+        terms = explicit.terms(queries, tracks, scene)
+        fits, sentences = terms.fits, phrase_rows(queries)
+        of_slots = [slots(query) for query in queries]
+        used = np.arange(SLOTS) < np.asarray([[len(phrases)] for phrases in of_slots])
+        # A slot without phrase borrows the first one's row, and is blanked.
+        place = np.asarray([(phrases + phrases[:1] * SLOTS)[:SLOTS] for phrases in of_slots])
+        rows = place + np.asarray([[rows.start] for rows in sentences])
+        columns = place + np.asarray([[query.first_column] for query in queries])
+        words = tracks.phrase_scores.T[columns].astype(np.float64)
+        target = rows[:, 0]
+        said = (terms.relations, terms.orders, terms.motions, terms.others)
+        parts = [(query.expression, fits[of]) for query, of in zip(queries, sentences, strict=True)]
+        total = np.stack([combine(expression, part) for expression, part in parts])
+        return cls(
+            words=log_odds(finite(np.where(used[..., None], words, 0.5))),
+            fit=np.where(used[..., None], fits[rows], 0.0),
+            used=used.astype(np.float64),
+            terms=np.stack([kind[target] for kind in said], axis=1),
+            total=total,
             hits=tracks.reference_hits[:, [query.index for query in queries]].T.astype(np.float64),
-            watched=np.zeros((count, 2)),
+            watched=_watched(queries, scene, total),
         )
-        for row, query in enumerate(queries):
-            terms = explicit.terms(query, tracks, scene)
-            fits, phrases = terms.fits, slots(query)
-            target = phrases[0]
-            columns = [query.first_column + phrase for phrase in phrases]
-            found.words[row, : len(phrases)] = tracks.phrase_scores[:, columns].T
-            found.fit[row, : len(phrases)] = fits[phrases]
-            found.used[row, : len(phrases)] = 1.0
-            found.terms[row] = [
-                terms.relations[target],
-                terms.orders[target],
-                terms.motions[target],
-                terms.others[target],
-            ]
-            total = found.total[row] = combine(query.expression, fits)
-            moves = query.expression.speaks_of_motion
-            found.watched[row] = scene.movement.watched[total.argmax()] if moves else 1.0, moves
-        found.words[:] = log_odds(np.nan_to_num(found.words))
-        return found
+
+
+def _watched(queries: Sequence[Query], scene: Scene, total: Array) -> Array:
+    """Return how long each sentence's leader was watched, and whether that matters, (S, 2)."""
+    moves = np.asarray([query.expression.speaks_of_motion for query in queries])
+    if not moves.any():
+        return np.stack([np.ones(len(moves)), moves], axis=1)
+    leaders = scene.movement.watched[total.argmax(axis=1)]
+    return np.stack([np.where(moves, leaders, 1.0), moves], axis=1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tenet_ros.language.expression import Query
-from tenet_ros.stages.preference.evidence import Array
+from tenet_ros.stages.preference.evidence import Array, bounded, finite
 from tenet_ros.stages.preference.learned_columns import columns, side, table
 from tenet_ros.stages.preference.learned_evidence import SLOTS, Evidence, slots
 from tenet_ros.types import FloatArray, TrackSet
@@ -42,19 +42,19 @@ SENTENCES = columns(
 
 def fit_features(evidence: Evidence) -> FloatArray:
     """Return how each track fits each sentence, (S, N, F) float32, see ``FITS``."""
-    words, fit = evidence.words / 3, np.clip(evidence.fit / 4, -3.0, 3.0)
+    words, fit = evidence.words / 3, bounded(evidence.fit / 4, -3.0, 3.0)
     total = evidence.total
     conditions = evidence.terms.transpose(0, 2, 1) / 3
-    hits = np.nan_to_num(evidence.hits)
+    hits = finite(evidence.hits)
     lead = words - words.max(axis=2, keepdims=True)
-    ahead = np.clip((total - _best_other(total)) / 4, -2.0, 2.0)
+    ahead = bounded((total - _best_other(total)) / 4, -2.0, 2.0)
     share = _share(4.0 * fit) * evidence.used[..., None]
     return table(
         FITS,
         total.shape,
         {
             'words': words.transpose(0, 2, 1),
-            'words_lead': np.clip(lead, -2.0, 0.0).transpose(0, 2, 1),
+            'words_lead': bounded(lead, -2.0, 0.0).transpose(0, 2, 1),
             'fit': fit.transpose(0, 2, 1),
             'share': share.transpose(0, 2, 1),
             'conditions': conditions[..., :2],
@@ -91,8 +91,8 @@ def sentence_features(queries: Sequence[Query], tracks: TrackSet, evidence: Evid
             'findable': findable,
             'crowd': (np.log1p(len(tracks)) - 2) * every[:, None],
             'best_words': evidence.words.max(axis=2) / 3,
-            'best_fit': np.clip(evidence.fit.max(axis=2) / 4, -3.0, 3.0),
-            'best': np.clip(side([best, best - second]) / 4, -3.0, 3.0),
+            'best_fit': bounded(evidence.fit.max(axis=2) / 4, -3.0, 3.0),
+            'best': bounded(side([best, best - second]) / 4, -3.0, 3.0),
             'watched': evidence.watched,
             'count': side([meant == 1, meant > 1, meant == 0]),
         },

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tenet_ros.stages.preference.evidence import Array
+from tenet_ros.stages.preference.evidence import Array, bounded, finite
 from tenet_ros.stages.preference.learned_columns import columns, side, table
 from tenet_ros.types import FloatArray, TrackSet
 
@@ -70,10 +70,10 @@ def track_features(tracks: TrackSet, image_size: tuple[int, int], trails: Trails
     n = len(tracks)
     size = np.exp(path[:, 0, 2:].mean(axis=1))
     moved = np.arcsinh(4.0 * (path[..., :2] - path[:, :1, :2]) / size[:, None, None]) / 2
-    grown = np.clip(2.0 * (path[..., 2:] - path[:, :1, 2:]), -2.0, 2.0)
+    grown = bounded(2.0 * (path[..., 2:] - path[:, :1, 2:]), -2.0, 2.0)
     history = np.concatenate([moved, grown, np.ones((n, len(AGES_S), 1))], axis=2)
     history *= trails.present[..., None]
-    x0, y0, x1, y1 = np.nan_to_num(tracks.boxes.astype(np.float64)).T
+    x0, y0, x1, y1 = finite(tracks.boxes.astype(np.float64)).T
     age_s, unseen_s = tracks.age_ns / 1e9, tracks.unseen_ns / 1e9
     return table(
         TRACKS,
@@ -100,9 +100,10 @@ def _resample(tracks: TrackSet) -> tuple[Array, npt.NDArray[np.bool_]]:
     after = np.clip(np.searchsorted(times_s, at), 0, len(times_s) - 1)
     before = np.maximum(after - 1, 0)
     span = np.maximum(times_s[after] - times_s[before], 1e-9)
-    share = np.clip((at - times_s[before]) / span, 0.0, 1.0)[:, None]
+    share = bounded((at - times_s[before]) / span, 0.0, 1.0)[:, None]
     share = np.where((after == before)[:, None], 1.0, share)
-    boxes = np.nan_to_num(tracks.history.astype(np.float64), posinf=0.0, neginf=0.0)
+    history = tracks.history.astype(np.float64)
+    boxes = np.where(np.isfinite(history), history, 0.0)
     extent = np.log(np.maximum(boxes[..., 2:] - boxes[..., :2], 1.0))
     values = np.concatenate([(boxes[..., :2] + boxes[..., 2:]) / 2, extent], axis=2)
     path = (1.0 - share) * values[:, before] + share * values[:, after]

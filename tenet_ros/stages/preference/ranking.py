@@ -15,7 +15,10 @@ from tenet_ros.stages.preference.motion import Movement
 from tenet_ros.stages.preference.spatial import Pairs
 from tenet_ros.types import TrackSet
 
-__all__ = ['Scene', 'place_in_order']
+__all__ = ['IN_TIME', 'Scene', 'place_in_order']
+
+IN_TIME = frozenset({Extreme.FASTEST, Extreme.SLOWEST, Extreme.FIRST_MOVED, Extreme.LAST_MOVED})
+"""Orderings by what tracks do: they hold as far as that was watched."""
 
 
 class Scene:

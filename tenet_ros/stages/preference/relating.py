@@ -37,7 +37,7 @@ def relate(
         relation: the relation.
         scene: all tracks.
         anchors: for each anchor phrase, (N,) in [0, 1], how probably each track is it.
-        candidates: (N,) in [0, 1], how probably each track is the subject, for "closest to".
+        candidates: (N,) log odds of each track to be the subject, for "closest to".
         config: weights.
         findable: whether the detector can find the anchors at all; None where nobody says.
     """
@@ -46,7 +46,7 @@ def relate(
     if relation.kind is RelationKind.BETWEEN:
         holds, certain = _between(scene, anchors)
     elif relation.superlative:
-        holds, certain = _closest(relation, scene, anchors[0], candidates)
+        holds, certain = _closest(relation, scene, anchors[0], logistic(candidates))
     else:
         holds, certain = _pairwise(relation, scene, anchors[0])
     evidence = log_odds(holds, 0.01)
@@ -105,7 +105,9 @@ def _best_other(anchor: Array) -> Array:
     """Return, for each track, how probably the best of the others is the anchor."""
     best = int(anchor.argmax())
     result = np.full(len(anchor), anchor[best])
-    result[best] = np.delete(anchor, best).max(initial=0.0)
+    others = anchor.copy()
+    others[best] = 0.0
+    result[best] = others.max()
     return result
 
 

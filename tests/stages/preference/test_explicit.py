@@ -380,6 +380,24 @@ def test_any_boxes_give_finite_scores_and_the_same_again(sentence, drawn, known)
     np.testing.assert_array_equal(first.logits, again.logits)
 
 
+def test_a_sentence_among_others_scores_exactly_as_it_does_alone():
+    prompt = Prompt.of(1, tuple(parse(sentence) for sentence in SENTENCES))
+    things = [Thing(what=w, box=square(90 * i, 200)) for i, w in enumerate(['dog', 'cat'] * 3)]
+    each = [track_set(query, things) for query in prompt.queries]
+    tracks = dataclasses.replace(
+        each[0],
+        phrase_scores=np.concatenate([tracks.phrase_scores for tracks in each], axis=1),
+        reference_hits=np.concatenate([tracks.reference_hits for tracks in each], axis=1),
+    )
+    preference = ExplicitPreference()
+    together = preference.score_all(prompt.queries, tracks, SIZE)
+    for query, scores in zip(prompt.queries, together, strict=True):
+        alone = preference.score(query, tracks, SIZE)
+        np.testing.assert_array_equal(scores.logits, alone.logits)
+        assert (scores.null, scores.settled) == (alone.null, alone.settled)
+    assert preference.score_all((), tracks, SIZE) == ()
+
+
 def test_order_of_tracks_does_not_matter(judge):
     forwards = judge('the mug to the left of the laptop', MUGS).logits
     backwards = judge('the mug to the left of the laptop', MUGS[::-1]).logits

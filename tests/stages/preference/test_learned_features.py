@@ -61,3 +61,14 @@ def test_features_of_a_scene_in_numbers(scene) -> None:
     total = features.fits[0, :, FITS['total'].start]
     assert total[0] > 0 > total[1] > total[2]
     assert features.fits[0, :2, FITS['words'].start] == pytest.approx([0.4621] * 2, abs=1e-3)
+
+
+def test_a_sentence_among_others_has_the_very_features_that_it_has_alone(scene) -> None:
+    things = [('mug', (200, 240)), ('mug', (480, 240)), ('bowl', (340, 240)), ('box', (100, 90))]
+    queries, tracks = scene(things, speeds=[(20, 0), (0, 0), (0, 0), (-5, 9)])
+    together = look(queries, tracks, SIZE, ExplicitPreference())
+    for row, query in enumerate(queries):
+        alone = look([query], tracks, SIZE, ExplicitPreference())
+        np.testing.assert_array_equal(together.fits[row], alone.fits[0])
+        np.testing.assert_array_equal(together.sentences[row], alone.sentences[0])
+        np.testing.assert_array_equal(together.tracks, alone.tracks)
