@@ -10,7 +10,7 @@ In the folder, with n as six digits:
     images/n.jpg: 640x480 JPEG as the camera gives it.
     labels/n.png: 640x480 uint8, i + 1 where thing i is seen, 0 elsewhere.
     small.u8: (N, 288, 384, 3) uint8 RGB raw, the images as the detector takes them.
-    facts.npz: one row for each named thing of which something is seen; see ``Facts``.
+    facts.npz: one row for each named thing of which something is seen; see ``FIELDS``.
 """
 
 from __future__ import annotations
@@ -179,6 +179,12 @@ def _load(out: Path, seed_from: int) -> tuple[Rows, list[int]]:
     with np.load(out / 'facts.npz') as file:
         columns: Rows = {name: list(file[name]) for name in FIELDS}
         seeds = file['seeds'].tolist()
+    expected = len(seeds) * SMALL[0] * SMALL[1] * 3
+    if (out / 'small.u8').stat().st_size < expected:
+        raise ConfigError(
+            f'expected {expected} bytes in {out}/small.u8, got fewer; it was rendered by another '
+            'version: use another folder'
+        )
     if seeds and seeds[0] != seed_from:
         raise ConfigError(
             f'expected images from seed {seed_from} in {out}, got some from seed {seeds[0]}; '

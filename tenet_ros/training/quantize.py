@@ -33,10 +33,20 @@ def quantize(graph: Path, out: Path, inputs: Iterable[TensorMap], exact: Sequenc
         inputs: real ones, from which the ranges of activations are taken.
         exact: parts of the names of nodes that stay as they are.
     """
+    root = logging.getLogger()
+    level = root.level
+    # The quantiser advises, at length and as a warning, what is done here already.
+    root.setLevel(logging.ERROR)
+    try:
+        _quantize(graph, out, inputs, exact)
+    finally:
+        root.setLevel(level)
+
+
+def _quantize(graph: Path, out: Path, inputs: Iterable[TensorMap], exact: Sequence[str]) -> None:
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    logging.getLogger().setLevel(max(logging.getLogger().level, logging.ERROR))
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / 'prepared.onnx'
         quant_pre_process(str(graph), str(prepared), skip_symbolic_shape=True)

@@ -66,7 +66,7 @@ def _tensors(exported: Any) -> dict[str, Tensor]:
         tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy())
         for tensor in exported.graph.initializer
     }
-    tensors = {name.removesuffix('.half'): value for name, value in stored.items()}
+    tensors = dict(stored)
     for node in exported.graph.node:
         if node.op_type != 'DequantizeLinear' or node.input[0] not in stored:
             continue
@@ -120,12 +120,21 @@ def _module_name(node: str, modules: dict[str, nn.Module], scope: str) -> str:
 
 
 def _pair(model: nn.Module, name: str) -> tuple[nn.Conv2d, nn.BatchNorm2d]:
-    """Return a convolution and the normalisation that follows it in its sequence."""
+    """Return a convolution and the normalisation that follows it in its sequence.
+
+    Raises:
+        EngineError: there are no such two.
+    """
     parent, _, place = name.rpartition('.')
-    sequence = model.get_submodule(parent)
-    convolution = model.get_submodule(name)
-    norm = sequence[int(place) + 1]  # type: ignore[index]
-    return convolution, norm  # type: ignore[return-value]
+    siblings = dict(model.get_submodule(parent).named_children())
+    convolution = siblings.get(place)
+    norm = siblings.get(str(int(place) + 1)) if place.isdigit() else None
+    if not isinstance(convolution, nn.Conv2d) or not isinstance(norm, nn.BatchNorm2d):
+        raise EngineError(
+            f'expected a convolution and its normalisation at {name or "the top"}, as the graph '
+            'has them, got something else; the graph is of another network'
+        )
+    return convolution, norm
 
 
 def _fill(parameter: Tensor, value: Tensor, name: str, graph: Path) -> None:
@@ -170,7 +179,8 @@ def _measure(
     for name, (_, bias) in folded.items():
         mean, variance = seen[name]
         # A channel that is the same everywhere has nothing to be normalised by.
-        _set(_pair(model, name)[1], mean=mean, variance=variance.clamp(min=1e-4), bias=bias)
+        norm = _pair(model, name)[1]
+        _set(norm, mean=mean, variance=variance.clamp(min=1e-4), bias=bias.to(mean))
 
 
 def _untouched(

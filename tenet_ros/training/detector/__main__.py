@@ -1,7 +1,8 @@
 """Train, measure and export the detector from the command line.
 
     python -m tenet_ros.training.detector --out RUN --words MINILM          word vectors, once
-    python -m tenet_ros.training.detector --out RUN --data DATA --minutes 60 [--resume]
+    python -m tenet_ros.training.detector --out RUN --data DATA --minutes 140 [--resume]
+        [--start GRAPH]                                                     from a shipped graph
     python -m tenet_ros.training.detector --out RUN --data DATA --export    calibrate, test, write
 
 DATA holds the folders train, val and test of ``tenet_ros.training.images``.
@@ -11,13 +12,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
 import torch
 
 import tenet_ros
+from tenet_ros.errors import ConfigError
 from tenet_ros.inference.ort import OrtSession
 from tenet_ros.stages.word_table import WordTable
 from tenet_ros.training.detector.calibrate import fit
@@ -59,6 +63,8 @@ def main() -> None:
     if options.start and not resumed:
         table = options.start.with_name(f'{options.start.stem}_words.npz')
         trainer.start_from(options.start, WordTable.load(table))
+    if options.export and not resumed:
+        raise ConfigError(f'expected {options.out}/checkpoint.pt, got none; train first')
     if options.export:
         _export(trainer.average.cpu(), base, options.data)
         return
@@ -89,13 +95,15 @@ def _export(model: Model, base: BaseVectors, data: Path) -> None:
     embeddings, categories = collect(model, train, limit=_NOUN_STILLS)
     fitted = fit_nouns(embeddings, categories, other_names())
     table = word_table(model, base, calibration, fitted)
-    root = Path(tenet_ros.__file__).parent
     images = np.asarray(train.images[:: max(len(train) // _RANGE_STILLS, 1)])
-    graph, words = export(Deployed(model, calibration).eval(), table, images, root)
-    with OrtSession(graph, threads=1) as session:
-        figures = evaluate(session, WordTable.load(words), test).summary()
-    print(json.dumps(figures, indent=2))
-    write_manifest((graph, words), table, figures, root)
+    root = Path(tenet_ros.__file__).parent
+    with TemporaryDirectory() as folder:
+        graph, words = export(Deployed(model, calibration).eval(), table, images, Path(folder))
+        with OrtSession(graph, threads=1) as session:
+            figures = evaluate(session, WordTable.load(words), test).summary()
+        print(json.dumps(figures, indent=2))
+        files = [shutil.copy(file, root / 'weights') for file in (graph, words)]
+    write_manifest((Path(files[0]), Path(files[1])), table, figures, root)
 
 
 def _options() -> argparse.Namespace:

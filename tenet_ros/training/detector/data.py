@@ -70,6 +70,11 @@ class StillSet:
         with np.load(folder / 'facts.npz') as file:
             facts = {name: file[name] for name in file.files}
         done = int(facts['done'])
+        if (folder / 'small.u8').stat().st_size < done * HEIGHT * WIDTH * 3:
+            raise ConfigError(
+                f'expected {done} images of {WIDTH}x{HEIGHT} in {folder}/small.u8, got fewer or '
+                'smaller ones; render them again with this version'
+            )
         images = np.memmap(folder / 'small.u8', np.uint8, 'r', shape=(done, HEIGHT, WIDTH, 3))
         order = np.argsort(facts['image'], kind='stable')
         order = order[facts['image'][order] < done]

@@ -128,7 +128,7 @@ def write_manifest(
     )
     text = _MANIFEST.format(
         summary=f'open nouns, {len(table.colours)} colours and {len(table.patterns)} patterns on '
-        'the simulated tabletop, 1.3 M parameters',
+        'the simulated tabletop, 1.4 M parameters, eight bits',
         files=entries, height=HEIGHT, width=WIDTH, cells=len(grid()[0]), columns=columns,
         colours=len(table.colours), patterns=len(table.patterns), accuracy=accuracy,
         classes=', '.join(table.categories),

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tenet_ros.training.images import SMALL
 from tenet_ros.training.layers import Residual, convolution
 
 __all__ = ['HEIGHT', 'STRIDES', 'WIDTH', 'DetectorNetwork', 'Shape', 'grid']
 
-HEIGHT, WIDTH = 288, 384
+HEIGHT, WIDTH = SMALL
 """The network's image, pixels: a 640x480 camera image at three fifths of its size."""
 
 STRIDES = (8, 16, 32)

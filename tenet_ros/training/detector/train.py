@@ -101,6 +101,7 @@ class Trainer:
         with torch.no_grad():
             matrix = self._model.matrix
             matrix += torch.linalg.pinv(own) @ (meant - own @ matrix)
+            # That of calibrated logits: near enough to begin with.
             self._model.noun_bias.fill_(float(words.biases[rows].mean()))
         self.average.load_state_dict(self._model.state_dict())
 

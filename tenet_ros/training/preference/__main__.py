@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import logging
 from collections.abc import Iterator
@@ -98,7 +99,9 @@ def _seen(chosen: argparse.Namespace) -> Iterator[Seen | None]:
 
     words = WordTable.load(chosen.detector.with_name(f'{chosen.detector.stem}_words.npz'))
     with OrtSession(chosen.detector, threads=1) as session:
-        yield Seen(stage=TextAlignedDetector(session, words), folder=chosen.rendered)
+        source = hashlib.sha256(chosen.detector.read_bytes()).hexdigest()[:8]
+        stage = TextAlignedDetector(session, words)
+        yield Seen(stage=stage, source=source, folder=chosen.rendered)
 
 
 def _data(chosen: argparse.Namespace) -> None:

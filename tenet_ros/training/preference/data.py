@@ -80,7 +80,7 @@ def make_examples(
     """
     (folder / 'moments').mkdir(parents=True, exist_ok=True)
     for start in range(first, first + clips, _SHARD):
-        path = folder / f'{split}_{start:06d}.npz'
+        path = folder / f'{split}_{start:06d}{f"_{seen.source}" if seen else ""}.npz'
         if path.exists():
             continue
         kept = folder / 'moments' / f'{path.stem}.pickle'

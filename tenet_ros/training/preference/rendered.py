@@ -17,7 +17,7 @@ from tenet_ros.errors import SourceError
 from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Prompt
 from tenet_ros.sim.catalogue import CATEGORIES
-from tenet_ros.sim.generator import generate
+from tenet_ros.sim.generator import GENERATOR, generate
 from tenet_ros.sim.renderer import Renderer
 from tenet_ros.sim.scene import Scene, Truth
 from tenet_ros.stages.text_aligned import TextAlignedDetector
@@ -59,7 +59,7 @@ def render(scene: Scene, path: Path) -> None:
 
 
 def render_clips(folder: Path, clips: int, *, split: str, first: int = 0) -> None:
-    """Render clips of which something can be said; those that are there already are kept.
+    """Render clips; those that are there already are kept.
 
     Args:
         folder: where to.
@@ -73,7 +73,7 @@ def render_clips(folder: Path, clips: int, *, split: str, first: int = 0) -> Non
 
 
 def _name(split: str, seed: int) -> str:
-    return f'{split}_{seed:07d}.npy'
+    return f'generator-{GENERATOR}_{split}_{seed:07d}.npy'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -82,10 +82,12 @@ class Seen:
 
     Attributes:
         stage: active.
+        source: tells this detector from others, for the names of what it has seen.
         folder: of ``render_clips``.
     """
 
     stage: TextAlignedDetector
+    source: str
     folder: Path
 
     def detector(

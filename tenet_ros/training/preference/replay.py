@@ -1,4 +1,4 @@
-"""Clips as the head meets them: a noisy detector's boxes through the real tracker, with labels.
+"""Clips as the head meets them: a detector's boxes through the real tracker, with labels.
 
 A track's label is what it lies on: overlaps with the true boxes so far, the newest counting most,
 so that the label follows the object and not the id when the tracker mixes them up.
@@ -126,7 +126,6 @@ def replay(
     delay: int = 0,
     told_at: int = 0,
     compensated: bool = True,
-    config: TrackerConfig | None = None,
 ) -> Iterator[Moment]:
     """Play a clip through the tracker.
 
@@ -140,9 +139,8 @@ def replay(
         delay: frames after which its answer arrives.
         told_at: the frame at which the command comes; moments begin there.
         compensated: whether the camera's own motion is known to the tracker.
-        config: of the tracker; None for its defaults.
     """
-    tracker = OcSortTracker(config or TrackerConfig())
+    tracker = OcSortTracker(TrackerConfig())
     motions = camera_motions(rng, scene) if compensated else [None] * len(scene)
     owners = Owners(1.0 / scene.rate_hz, len(scene.things))
     start_ns = int(rng.integers(10**9, 10**12))

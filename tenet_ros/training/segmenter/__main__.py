@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import torch
 
+from tenet_ros.errors import ConfigError
 from tenet_ros.training.segmenter.augment import exact
 from tenet_ros.training.segmenter.export import export, load
 from tenet_ros.training.segmenter.prepare import SHARES, VALIDATION, Recipe, prepare
@@ -50,8 +51,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         trainer.run()
     if args.export:
         shards = sorted((args.out / 'pools' / VALIDATION).glob('*.npy'))
-        seen = np.concatenate([np.load(shard)[:_RANGE_CROPS] for shard in shards])
-        crops = np.stack([exact(crop)[0] for crop in seen[:_RANGE_CROPS]])
+        if not shards or not checkpoint.is_file():
+            raise ConfigError(
+                f'expected a checkpoint and pools in {args.out}, got none; train first'
+            )
+        crops = np.stack([exact(crop)[0] for crop in np.load(shards[0])[:_RANGE_CROPS]])
         print(f'{export(load(checkpoint), args.export, crops)}  {args.export}')
     return 0
 

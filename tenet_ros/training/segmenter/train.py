@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tenet_ros.errors import SourceError
 from tenet_ros.training.segmenter.augment import augment, exact
 from tenet_ros.training.segmenter.loss import iou, loss
 from tenet_ros.training.segmenter.network import BoxSegmenter
@@ -158,6 +159,8 @@ class Trainer:
             for pool in self._pools:
                 pool.refresh()
         pools = [pool for pool in self._pools if len(pool)]
+        if not pools:
+            raise SourceError('expected crops in one of the pools, got none; prepare some')
         shares = np.asarray([self._pools[pool] for pool in pools])
         chosen = self._rng.choice(len(pools), self._plan.batch, p=shares / shares.sum())
         views = [augment(pools[i].draw(self._rng), self._rng) for i in chosen]
