@@ -113,7 +113,7 @@ def test_a_training_learns_resumes_and_leaves_the_house(tmp_path):
         expected = Exported(load(out / CHECKPOINT))(given)
     with OrtSession(graph, threads=1) as session:
         outputs = session.infer({'crops': given.numpy()})
-    # Weights are rounded to half precision.
+    # The graph computes in eight bits.
     spread = float(expected[0].std())
-    assert np.abs(outputs['masks'] - expected[0].numpy()).max() < 0.05 * max(spread, 0.1)
-    assert np.abs(outputs['iou_predictions'] - expected[1].numpy()).max() < 0.01
+    assert np.abs(outputs['masks'] - expected[0].numpy()).mean() < 0.1 * max(spread, 0.1)
+    assert np.abs(outputs['iou_predictions'] - expected[1].numpy()).max() < 0.05
