@@ -272,7 +272,7 @@ PREFERENCES: Mapping[str, Callable[[_Engines], Preference]] = MappingProxyType(
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
-        'coco': Preset(new_detector=_coco, segmenter='colour', preference='explicit'),
+        'coco': Preset(new_detector=_coco, segmenter='crop', preference='explicit'),
         'tabletop': Preset(new_detector=_tabletop, segmenter='crop', preference='learned'),
     }
 )
