@@ -94,8 +94,8 @@ class AlignedPrompt:
 class TextAlignedDetector:
     """Boxes with embeddings; phrase scores by words.
 
-    The image is halved (or whatever it takes) on the host: OpenCV averages areas in a third of a
-    millisecond, several times faster than a resize in the graph, and moves a quarter of the bytes.
+    The image is shrunk to what the network takes on the host: OpenCV averages areas in a third of a
+    millisecond, several times faster than a resize in the graph, and fewer bytes are moved.
     A detector for one thread: the network's input is a buffer that every call writes over.
 
     Args:

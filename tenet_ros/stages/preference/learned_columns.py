@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tenet_ros.stages.preference.evidence import Array, bounded
 from tenet_ros.types import FloatArray
 
-__all__ = ['columns', 'side', 'table']
+__all__ = ['columns', 'side', 'table', 'width']
 
 
 def columns(*names: str | tuple[str, int]) -> Mapping[str, slice]:
@@ -30,6 +30,11 @@ def columns(*names: str | tuple[str, int]) -> Mapping[str, slice]:
         places[name] = slice(at, at + width)
         at += width
     return MappingProxyType(places)
+
+
+def width(places: Mapping[str, slice]) -> int:
+    """Return how many columns a table of these names has."""
+    return max(int(place.stop) for place in places.values())
 
 
 def side(values: Sequence[npt.NDArray[Any]]) -> Array:
@@ -53,8 +58,7 @@ def table(
     Returns:
         (..., F) float32 in [-8, 8]; 0 for what is not a number.
     """
-    width = max(int(place.stop) for place in places.values())
-    filled = np.empty((*shape, width), np.float32)
+    filled = np.empty((*shape, width(places)), np.float32)
     for name, place in places.items():
         filled[..., place] = parts[name]
     kept = np.asarray(bounded(filled, -8.0, 8.0), np.float32)

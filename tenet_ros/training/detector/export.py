@@ -20,7 +20,7 @@ __all__ = ['NAME', 'export', 'write_float', 'write_manifest']
 
 NAME = 'tabletop_detector'
 
-_EXACT = tuple(f'/{head}.{grid}.1/Conv' for head in ('where', 'what') for grid in range(3))
+_EXACT = tuple(f'/{head}.{scale}.1/Conv' for head in ('where', 'what') for scale in range(3))
 """The last layer of each head, boxes and logits, is not quantised."""
 
 _METRICS = {

@@ -115,7 +115,7 @@ class DetectorNetwork(nn.Module):
             features = stage(features)
             levels.append(lateral(features))
         for fine in range(len(levels) - 2, -1, -1):
-            # A grid may have half a row more than the one above: both are cut alike.
+            # Where the height is no multiple of 32, both are cut alike.
             above = functional.interpolate(levels[fine + 1], scale_factor=2.0, mode='nearest')
             rows, columns = HEIGHT // STRIDES[fine], WIDTH // STRIDES[fine]
             levels[fine] = self.smooth[fine](levels[fine] + above[:, :, :rows, :columns])
@@ -154,7 +154,7 @@ def _means(images: Tensor) -> list[Tensor]:
     """
     fine = functional.avg_pool2d(images, STRIDES[0])
     middle = functional.avg_pool2d(fine, 2)
-    # 240 rows are seven and a half cells of the coarsest grid.
+    # Where the height is no multiple of 32, the coarsest grid ends in half a cell.
     padded = functional.pad(middle, (0, 0, 0, 1), mode='replicate')
     return [fine, middle, functional.avg_pool2d(padded, 2)]
 

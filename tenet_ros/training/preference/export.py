@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from tenet_ros.errors import EngineError
 from tenet_ros.inference.spec import TensorSpec
+from tenet_ros.stages.preference.learned_columns import width
 from tenet_ros.stages.preference.learned_features import FITS, PAIRS, SENTENCES, TRACKS
 from tenet_ros.stages.preference.learned_sentence import BAG
 from tenet_ros.training.preference.examples import Examples
@@ -212,9 +213,6 @@ def _example(n: int, s: int, length: int, *, seed: int) -> tuple[Tensor, ...]:
 
     def normal(*shape: int) -> Tensor:
         return torch.randn(*shape, generator=random)
-
-    def width(columns: Mapping[str, slice]) -> int:
-        return max(int(place.stop) for place in columns.values())
 
     tokens = torch.randint(1, 300, (s, length, BAG), generator=random)
     tokens[-1, length // 2 + 1 :] = 0

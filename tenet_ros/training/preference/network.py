@@ -15,20 +15,17 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - everybody calls it F
 
+from tenet_ros.stages.preference.learned_columns import width as width_of
 from tenet_ros.stages.preference.learned_features import FITS, PAIRS, SENTENCES, TRACKS
 from tenet_ros.stages.preference.learned_sentence import NUMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    pass
 
 __all__ = ['PreferenceNet']
 
 _FAR = -30.0
 """Logit of what is not there."""
-
-
-def _width(columns: Mapping[str, slice]) -> int:
-    return max(int(place.stop) for place in columns.values())
 
 
 class _RelationAttention(nn.Module):
@@ -135,14 +132,14 @@ class PreferenceNet(nn.Module):
         super().__init__()
         self.reader = _Reader(width, heads)
         self.of_track = nn.Sequential(
-            nn.Linear(_width(TRACKS), 128), nn.GELU(), nn.Linear(128, width)
+            nn.Linear(width_of(TRACKS), 128), nn.GELU(), nn.Linear(128, width)
         )
         self.of_fit = nn.Sequential(
-            nn.Linear(_width(FITS), width), nn.GELU(), nn.Linear(width, width)
+            nn.Linear(width_of(FITS), width), nn.GELU(), nn.Linear(width, width)
         )
-        self.of_sentence = nn.Linear(_width(SENTENCES), width)
+        self.of_sentence = nn.Linear(width_of(SENTENCES), width)
         self.gist = nn.Sequential(nn.Linear(2 * width, width), nn.GELU(), nn.Linear(width, width))
-        self.of_pair = nn.Sequential(nn.Linear(_width(PAIRS), 32), nn.GELU(), nn.Linear(32, pair))
+        self.of_pair = nn.Sequential(nn.Linear(width_of(PAIRS), 32), nn.GELU(), nn.Linear(32, pair))
         self.null = nn.Parameter(torch.zeros(width))
         self.layers = nn.ModuleList(_RelationAttention(width, heads, pair) for _ in range(layers))
         self.norm = nn.LayerNorm(width)

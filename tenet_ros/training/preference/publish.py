@@ -6,14 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from tenet_ros.stages.preference.learned_columns import width as width_of
 from tenet_ros.stages.preference.learned_features import FITS, PAIRS, SENTENCES, TRACKS
 from tenet_ros.stages.preference.learned_sentence import BAG
 
 __all__ = ['manifest_text']
-
-
-def _width(columns: Mapping[str, slice]) -> int:
-    return max(int(place.stop) for place in columns.values())
 
 
 def manifest_text(graph: Path, figures: Mapping[str, float], data: str) -> str:
@@ -43,11 +40,11 @@ files:
     size_bytes: {len(content)}
 
 inputs:
-  - {{name: tracks, dtype: float32, shape: [n, {_width(TRACKS)}]}}
-  - {{name: pairs, dtype: float32, shape: [n, n, {_width(PAIRS)}]}}
+  - {{name: tracks, dtype: float32, shape: [n, {width_of(TRACKS)}]}}
+  - {{name: pairs, dtype: float32, shape: [n, n, {width_of(PAIRS)}]}}
   - {{name: present, dtype: float32, shape: [n]}}
-  - {{name: fits, dtype: float32, shape: [s, n, {_width(FITS)}]}}
-  - {{name: sentences, dtype: float32, shape: [s, {_width(SENTENCES)}]}}
+  - {{name: fits, dtype: float32, shape: [s, n, {width_of(FITS)}]}}
+  - {{name: sentences, dtype: float32, shape: [s, {width_of(SENTENCES)}]}}
   - {{name: tokens, dtype: int64, shape: [s, l, {BAG}]}}
 outputs:
   - {{name: logits, dtype: float32, shape: [s, n]}}
