@@ -222,7 +222,7 @@ class DecisionConfig:
     switch_margin: float = 0.35
     switch_after_ms: float = 500.0
     lost_after_ms: float = 600.0
-    reacquire_after_ms: float = 400.0
+    reacquire_after_ms: float = 250.0
     forget_after_ms: float = 15_000.0
     absent: float = 0.5
     absent_after_ms: float = 700.0

@@ -128,7 +128,7 @@ def test_another_track_takes_the_place_of_a_lost_one_more_slowly():
     run = Run().committed()
     decisions = run.frames(40, {7: 0.9})
     first = next(i for i, d in enumerate(decisions) if d.state is State.COMMITTED)
-    assert 10 <= first <= 20
+    assert 7 <= first <= 12
     assert decisions[first].track_ids == (7,)
     assert decisions[first].switched
     assert sum(d.switched for d in decisions) == 1
