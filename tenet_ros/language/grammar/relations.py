@@ -107,6 +107,9 @@ class RelationReader:
             kind = _R.NEAR
         aims = self._s.at(index) in {'to', 'for'}
         aims |= self._s.at(index) == 'at' and self._s.at(after) in lex.CAMERA
+        sided = self._sided(index, after, ctx)
+        if sided > index:
+            return sided
         if kind is _R.NEAR and moving and aims:
             kind = _R.CHASING
         if moving:
@@ -122,6 +125,21 @@ class RelationReader:
         if self._draft.size == before:
             # What it led to said nothing, or said it of a phrase: nothing is left to relate.
             self._draft.hide(index, after)
+        return end
+
+    def _sided(self, index: int, after: int, ctx: Context) -> int:
+        """Read "to the bowl's left"; ``index`` if something else stands here."""
+        s = self._s
+        owner = self._nouns.read(after) if s.at(index) in {'to', 'on', 'at'} else None
+        if owner is None or s.at(owner.end) != "'s":
+            return index
+        kind = {'left': _R.LEFT_OF, 'right': _R.RIGHT_OF}.get(s.at(owner.end + 1))
+        if kind is None:
+            return index
+        end = owner.end + 2
+        while s.at(end) in {'hand', 'side'}:
+            end += 1
+        self._link(kind, owner, ctx, inverted=False, superlative=False)
         return end
 
     def _stranded(self, index: int, after: int, kind: RelationKind, ctx: Context) -> int:

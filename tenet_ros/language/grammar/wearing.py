@@ -32,6 +32,12 @@ class WearReader:
         named = self._draft.phrases[wearer].noun.split()[-1:]
         if head not in lex.PATTERN_NOUNS or anchor.owner or set(named) & lex.ANIMATE:
             return False
+        if head in {'colour', 'color'} and anchor.colours:
+            excluded = ctx.take_negation()
+            for colour in anchor.colours:
+                self._draft.colour(wearer, colour, excluded=excluded)
+            self._draft.hide(anchor.start, anchor.end)
+            return True
         kinds = [lex.PATTERN_NOUNS[head]] if lex.PATTERN_NOUNS[head] else []
         kinds += [a for a in (*anchor.attributes, *anchor.excluded_attributes) if a in _PATTERNED]
         excluded = ctx.take_negation() != bool(anchor.excluded_attributes)
