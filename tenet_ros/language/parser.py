@@ -13,6 +13,9 @@ from tenet_ros.language.grammar.words import BREAK, split_words
 
 __all__ = ['parse']
 
+_SHARES = (('among',), ('amongst',), ('out', 'of'), ('from', 'among'), ('of',))
+"""What begins "of the two mugs, the bigger one"."""
+
 
 def parse(sentence: str) -> Expression:
     """Read an English referring expression.
@@ -46,7 +49,7 @@ def parse(sentence: str) -> Expression:
 
 def _without_farewell(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words without "please", "for me", "thank you" at the end."""
-    endings = lex.FAREWELLS + (lex.GOING if words[0] in {'where', 'whereabouts'} else ())
+    endings = lex.FAREWELLS + (lex.GOING if 'where' in words or 'whereabouts' in words else ())
     end = len(words)
     while end:
         ending = next((w for w in endings if words[:end][-len(w) :] == w), None)
@@ -64,7 +67,14 @@ def _target_first(words: tuple[str, ...]) -> tuple[str, ...]:
         return words
     end = words.index(BREAK)
     opens = words[end + 1] in lex.DETERMINERS | lex.NUMBERS.keys() | lex.REQUESTS
-    return (*words[end + 1 :], *words[:end]) if opens else words
+    if not opens:
+        return words
+    before, rest = words[:end], words[end + 1 :]
+    share = next((w for w in _SHARES if before[: len(w)] == w), None)
+    if share is None:
+        return (*rest, *before)
+    after = next((i + 1 for i, word in enumerate(rest) if word in {'one', 'ones'}), len(rest))
+    return (*rest[:after], 'of', *before[len(share) :], *rest[after:])
 
 
 def _skip_request(s: Sentence) -> int:

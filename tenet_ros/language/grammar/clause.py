@@ -278,7 +278,9 @@ class ClauseReader:
         ):
             ctx.past = ctx.predicate = True
             return index + 2 + (s.at(index + 2) == 'be')
-        if word not in lex.AUXILIARIES:
+        appears = word in {'appears', 'seems'}
+        seems = s.at(index + 1) in {'to', 'like', 'as'} or s.modifier(index + 1)
+        if word not in lex.AUXILIARIES or (appears and not seems):
             return index
         ctx.predicate, ctx.passive = True, ctx.passive or word in _BE
         if word not in {'be', 'being'}:

@@ -11,6 +11,7 @@ from itertools import product
 from types import MappingProxyType
 
 from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.language.grammar.verbs import read_verb
 from tenet_ros.language.grammar.words import BREAK
 
@@ -39,18 +40,21 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
         'below': 'lower than,lower down than',
         'far from': 'a long way from,a long way away from,a long way off from,well away from,'
         'nowhere near,miles from,miles away from',
+        'with': 'sporting,boasting',
         # -- orders
         'furthest from': 'most distant from,as far as possible from,as far away as possible from',
         'furthest': 'most remote',
         'leftmost': 'most leftward,most left',
         'rightmost': 'most rightward,most right',
-        'on the far left': 'all the way on the left,all the way over on the left',
-        'on the far right': 'all the way on the right,all the way over on the right',
+        'on the far left': 'all the way on the left,all the way over on the left,on the outer left',
+        'on the far right': 'all the way on the right,all the way over on the right,on the outer right',
         'at the far left': 'all the way at the left',
         'at the far right': 'all the way at the right',
         'second leftmost': 'next to leftmost,next leftmost',
         'second rightmost': 'next to rightmost,next rightmost',
         'penultimate': 'last but one,second to last,second from last,second last,next to last',
+        'me': 'my position,where i stand,where i am,where i am standing',
+        'us': 'our position,where we stand,where we are,where we are standing',
         # -- motions
         'moving': 'on its way,on their way',
         'falling': 'in free fall',
@@ -61,6 +65,16 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
         'away from us': 'into the distance,off into the distance',
         'moving away from': 'departing from',
         'up': 'into the air,up into the air,up in the air',
+        'to the left': 'in the left direction',
+        'to the right': 'in the right direction',
+        'towards the camera': "in the camera 's direction",
+        'stays still': 'keeps its place,keeps its position,holds its place,holds its position',
+        'stay still': 'keep their place,hold their place,keep their places',
+        'is at rest': 'now rests,now stands,now sits,now lies',
+        'but has stopped': 'but is not anymore,but does not anymore,but no longer is,but no longer does',
+        'but was moving before': 'but was before,but was earlier',
+        'started moving': 'gone into motion,went into motion,goes into motion',
+        'was hidden': 'was out of sight,was out of view,was not in view for a while',
         'rising': 'lifting off',
         'lifted': 'taken up',
         'came to a': 'ground to a,drew to a,screeched to a,juddered to a',
@@ -69,7 +83,7 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
         'is visible again': 'we can see again,you can see again,one can see again,i can see again',
         'back into view': 'into view again,into sight again,back into view again,back into sight again,'
         'into the picture again,into the frame again,back into the picture again,out into view again',
-        'came back': 'came out again,turned up once more,came round again',
+        'came back': 'makes a comeback,made a comeback,came out again,turned up once more,came round again',
         'was not there': 'was absent,was missing',
         'were not there': 'were absent,were missing',
         'does not': 'fails to,refuses to',
@@ -167,6 +181,18 @@ _IDIOMS = _table(
         *_made(),
     ]
 )
+_WRITTEN_TOGETHER: Mapping[str, str] = MappingProxyType(
+    {
+        f'{one}{two}{end}': f'{one} {two}{end}'
+        for one, two in (
+            ('dinner', 'plate'), ('frying', 'pan'), ('soup', 'spoon'), ('dessert', 'spoon'),
+            ('motor', 'car'), ('toy', 'car'), ('punch', 'bowl'), ('salad', 'bowl'),
+            ('cereal', 'bowl'), ('coffee', 'mug'), ('coffee', 'cup'), ('beer', 'can'),
+            ('wine', 'bottle'), ('water', 'bottle'), ('beer', 'bottle'), ('rubber', 'duck'),
+        )
+        for end in ('', 's')
+    }
+)  # fmt: skip
 _ALL = frozenset(('all', 'every', 'each', 'any', 'everything', 'anything'))
 _COUNTING = frozenset(('counting', 'counted', 'starting', 'going', 'reading'))
 
@@ -177,6 +203,7 @@ def plainly(words: _Words) -> _Words:
     >>> ' '.join(plainly(tuple('the mug side by side with a trio of cubes'.split())))
     'the mug next to three cubes'
     """
+    words = tuple(part for word in words for part in _opened(word))
     plain: list[str] = []
     index = 0
     while index < len(words):
@@ -189,6 +216,16 @@ def plainly(words: _Words) -> _Words:
             plain.append(words[index])
             index += 1
     return tuple(plain) if any(word != BREAK for word in plain) else words
+
+
+def _opened(word: str) -> Iterable[str]:
+    """Yield the words of "water-bottle", "fryingpan": a noun with another before it."""
+    if word in _WRITTEN_TOGETHER:
+        return _WRITTEN_TOGETHER[word].split()
+    parts = word.split('-')
+    known = singular(parts[-1])[0] in lex.NOUNS and singular(word)[0] not in lex.NOUNS
+    opens = len(parts) > 1 and min(map(len, parts)) > 1 and known
+    return parts if opens else (word,)
 
 
 def _by_context(words: _Words, index: int) -> Iterator[tuple[_Words, _Words]]:

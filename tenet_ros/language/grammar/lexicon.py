@@ -200,7 +200,7 @@ INTENSIFIERS = vocabulary(
     'closely partially partly mostly almost nearly somewhat completely fully half only even also '
     'now currently again still already always actually clearly all together too so somewhere '
     'apparently probably simply anymore ever once recently earlier previously later formerly '
-    'afterwards meanwhile'
+    'afterwards meanwhile presently constantly continuously steadily visibly'
 )
 # "can" is a noun wherever it is not spelt "could": ``homographs`` tells the two apart.
 PREPOSITIONS = vocabulary(
@@ -446,7 +446,7 @@ POLITE = vocabulary('please hey ok okay now hi hello robot kindly just thanks so
 REQUESTS = vocabulary(
     'find track follow show get give grab pick take bring fetch locate detect segment select watch '
     'see look go point hand pass choose identify highlight mark is are want need move touch where '
-    'here search seek spot like looking help try tell whereabouts'
+    'outline here search seek spot like looking help try tell whereabouts'
 )
 REQUEST_VERBS = vocabulary(
     'find grab locate fetch bring give get detect identify select highlight segment grasp follow '
@@ -512,6 +512,25 @@ REQUEST_IDIOMS = tuple(
         'i am referring to',
         'i am thinking of',
         'work out',
+        'let me know where',
+        'let me know which',
+        'what about',
+        'how about',
+        'i would love to have',
+        'i would love',
+        'i would like to have',
+        'get the camera to',
+        'get the robot to',
+        'tell the robot to',
+        'tell the camera to',
+        'have the robot',
+        'your task is to',
+        'your job is to',
+        *(
+            f'{begin} {doing}'
+            for begin in ('start', 'begin')
+            for doing in ('tracking', 'following')
+        ),
         'figure out',
         'find out',
         'pick out',

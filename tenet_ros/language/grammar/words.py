@@ -61,6 +61,7 @@ _JOINED = {
     'right-most': 'rightmost',
     'top-most': 'topmost',
     'screw-driver': 'screwdriver',
+    'tea-pot': 'teapot',
     **dict.fromkeys(
         (
             'single-coloured',
