@@ -102,7 +102,7 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         'plum': 'dark purple', 'mulberry': 'dark purple', 'eggplant': 'dark purple',
         'amethyst': 'purple', 'grape': 'purple', 'orchid': 'light purple', 'purply': 'purple',
         'rust': 'brown', 'chestnut': 'brown', 'mahogany': 'dark brown',
-        'chocolate': 'brown', 'mocha': 'brown', 'umber': 'brown', 'sienna': 'brown',
+        'mocha': 'brown', 'umber': 'brown', 'sienna': 'brown',
         'auburn': 'brown', 'caramel': 'light brown', 'taupe': 'light brown',
         'tangerine': 'orange', 'terracotta': 'dark orange', 'apricot': 'light orange',
         'lemon': 'yellow', 'canary': 'yellow', 'saffron': 'yellow', 'buttercup': 'yellow',
@@ -118,7 +118,7 @@ COLOURS: Mapping[str, str] = MappingProxyType(
 COLOURS_OR_NOUNS = vocabulary(
     'orange peach lime olive gold silver lavender cream amber mustard emerald jade ruby cherry '
     'coral sapphire bronze copper aubergine mint hazel rose salmon plum mulberry eggplant amethyst '
-    'grape orchid rust chestnut mahogany chocolate mocha caramel tangerine terracotta apricot lemon '
+    'grape orchid rust chestnut mahogany mocha caramel tangerine terracotta apricot lemon '
     'canary saffron buttercup sage denim garnet slate onyx'
 )
 """A colour before a noun ("the orange cup"), a thing where it stands last ("the orange")."""
