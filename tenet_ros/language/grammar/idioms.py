@@ -77,7 +77,7 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
         'was hidden': 'was out of sight,was out of view,was not in view for a while',
         'rising': 'lifting off',
         'lifted': 'taken up',
-        'came to a': 'ground to a,drew to a,screeched to a,juddered to a',
+        'came to a': 'slowed to a,ground to a,drew to a,screeched to a,juddered to a',
         'is still': 'shows no movement,shows no motion,makes no movement,is doing nothing,does nothing',
         'at rest': 'without movement,without any movement,without motion,without moving',
         'is visible again': 'we can see again,you can see again,one can see again,i can see again',
@@ -92,8 +92,9 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
         # -- negation
         'except': 'with the exception of,not counting,not including,leaving out,leaving aside,barring,'
         'save for',
-        'has no': 'lacks',
-        'have no': 'lack',
+        'has no': 'lacks,has not got any,has not got,does not have any',
+        'have no': 'lack,have not got any,have not got,do not have any',
+        'in circles': 'about in circles',
         'without': 'lacking,devoid of,free of,free from',
         # -- numbers
         'every': 'every single,each and every,every last',
@@ -110,6 +111,10 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
 _ORDINALS = tuple(lex.ORDINALS)
 _PUSHES = ('push', 'shove', 'nudge', 'kick', 'poke')
 _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
+    (
+        (('at the', 'in the', 'with the'), ('leftmost', 'rightmost'), ('position', 'place', 'spot')),
+        'that is the {1}',
+    ),
     (
         (('at the back', 'at the far end', 'at the far side', 'on the far side', 'at the other end',
           'at the far edge', 'at the back end'), ('of the',), FIXTURES),

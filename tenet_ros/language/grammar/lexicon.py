@@ -200,7 +200,8 @@ INTENSIFIERS = vocabulary(
     'closely partially partly mostly almost nearly somewhat completely fully half only even also '
     'now currently again still already always actually clearly all together too so somewhere '
     'apparently probably simply anymore ever once recently earlier previously later formerly '
-    'afterwards meanwhile presently constantly continuously steadily visibly'
+    'afterwards meanwhile clockwise anticlockwise counterclockwise counter-clockwise '
+    'anti-clockwise presently constantly continuously steadily visibly'
 )
 # "can" is a noun wherever it is not spelt "could": ``homographs`` tells the two apart.
 PREPOSITIONS = vocabulary(
@@ -489,6 +490,8 @@ REQUEST_IDIOMS = tuple(
         'reach for',
         'reach out for',
         'grab hold of',
+        'hand over',
+        'pass over',
         'take hold of',
         'catch hold of',
         'let me have',

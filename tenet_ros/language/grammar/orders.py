@@ -116,6 +116,9 @@ class OrderReader(Reader):
         elif self._draft.phrases[ctx.subject].rank:
             self._ranked(place, ctx)
             return place.end
+        utmost = place.preposition == 'to' and {'furthest', 'farthest'} & set(s.words[:index])
+        if utmost and self._draft.drop_order(Extreme.FARTHEST, ctx.subject):
+            place = replace(place, strict=True)
         self._region(place, ctx)
         return place.end
 

@@ -63,7 +63,7 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
             'pass sail cruise bounce float proceed advance hurry charge swerve '
             'skateboard snowboard bike cycle navigate waddle scurry zoom speed jump leap pedal '
             'parade hike prowl cross overtake shift budge accelerate decelerate '
-            'skid trundle whizz zip scoot coast meander'
+            'skid trundle whizz zip scoot coast meander career hurtle'
         ),
         Sense.ACT: (
             'dance breakdance turn wave swing shake play exercise flip twist stretch '
