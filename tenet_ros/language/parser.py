@@ -7,10 +7,14 @@ from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.clause import ClauseReader
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.draft import Draft
+from tenet_ros.language.grammar.idioms import plainly
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.words import BREAK, split_words
 
 __all__ = ['parse']
+
+_SHARES = (('among',), ('amongst',), ('out', 'of'), ('from', 'among'), ('of',))
+"""What begins "of the two mugs, the bigger one"."""
 
 
 def parse(sentence: str) -> Expression:
@@ -34,7 +38,7 @@ def parse(sentence: str) -> Expression:
     >>> found.skeleton
     '[T] to the left of [A1]'
     """
-    words = Sentence(_without_farewell(split_words(sentence)))
+    words = Sentence(_target_first(plainly(_without_farewell(split_words(sentence)))))
     draft = Draft(words)
     reader = ClauseReader(words, draft)
     start = _skip_request(words)
@@ -45,15 +49,32 @@ def parse(sentence: str) -> Expression:
 
 def _without_farewell(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words without "please", "for me", "thank you" at the end."""
+    endings = lex.FAREWELLS + (lex.GOING if 'where' in words or 'whereabouts' in words else ())
     end = len(words)
     while end:
-        ending = next((w for w in lex.FAREWELLS if words[:end][-len(w) :] == w), None)
+        ending = next((w for w in endings if words[:end][-len(w) :] == w), None)
         if ending is None or end == len(ending):
             break
         end -= len(ending)
         while end and words[end - 1] == BREAK:
             end -= 1
     return words[:end]
+
+
+def _target_first(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return "from the left, the second mug" as "the second mug from the left"."""
+    if words[0] not in lex.PREPOSITIONS or BREAK not in words:
+        return words
+    end = words.index(BREAK)
+    opens = words[end + 1] in lex.DETERMINERS | lex.NUMBERS.keys() | lex.REQUESTS
+    if not opens:
+        return words
+    before, rest = words[:end], words[end + 1 :]
+    share = next((w for w in _SHARES if before[: len(w)] == w), None)
+    if share is None:
+        return (*rest, *before)
+    after = next((i + 1 for i, word in enumerate(rest) if word in {'one', 'ones'}), len(rest))
+    return (*rest[:after], 'of', *before[len(share) :], *rest[after:])
 
 
 def _skip_request(s: Sentence) -> int:
@@ -76,6 +97,7 @@ def _skip_request(s: Sentence) -> int:
         return index
     follows = s.at(asked)
     opens = s.opens(asked) or follows in lex.NUMBERS or follows in lex.SUPERLATIVES
+    opens |= follows == 'which' and s.nominal(asked + 1)
     opens |= follows in {'what', 'whichever', 'whatever', 'that', 'these'}
     sure = any(word in lex.REQUEST_VERBS or word in {'me', 'you', 'please'} for word in spoken)
     return asked if opens or (sure and s.nominal(asked)) else index

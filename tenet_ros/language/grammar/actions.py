@@ -71,7 +71,15 @@ class ActionReader(Reader):
         if departs and self._s.at(index + 1) in {'off', 'out'}:
             ctx.motion = self._movements.statement(_K.STARTED, ctx)
             return index + 2
-        if self._s.at(index) not in {'doing', 'does', 'makes', 'making', 'driving', 'describing'}:
+        if self._s.at(index) not in {
+            'doing',
+            'does',
+            'makes',
+            'making',
+            'driving',
+            'describing',
+            'describes',
+        }:
             return index
         end = read_round(self._s, index + 1)
         return index if end == index + 1 else self._movements.go_round(end, ctx)
@@ -131,6 +139,9 @@ class ActionReader(Reader):
     def _gaze(self, start: int, index: int, ctx: Context) -> int:
         """Pass "looking at the camera", "facing left": a box does not show it."""
         s = self._s
+        if s.modifier(index):
+            ctx.predicate = True
+            return index
         ctx.negated = False
         while s.at(index) in lex.DIRECTIONS or s.at(index) in (lex.GAZE_PARTICLES):
             index += 1
@@ -187,6 +198,10 @@ class ActionReader(Reader):
         elif verb.sense is Sense.REST:
             return self._movements.rest(verb, after, ctx)
         elif verb.sense is Sense.STOP:
+            following = read_verb(self._s.at(after))
+            if following is not None and following.form is Form.ING:
+                self._movements.statement(_K.STOPPED, ctx)
+                return after + 1
             self._movements.statement(_K.STILL, ctx)
             return after
         if by:

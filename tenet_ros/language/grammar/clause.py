@@ -209,10 +209,16 @@ class ClauseReader:
         if verb is None and (preposition is None or end == start):
             return self._draft.ignore(index, start)
         denied = any(word in lex.NOT for word in s.words[start:end])
-        moved = passive_motion(verb) if verb is not None and verb.sense is Sense.CONTACT else None
+        denied ^= s.at(index) == 'nobody'
+        done = {Sense.CONTACT, Sense.MOVE, Sense.SPIN} if pronoun else {Sense.CONTACT}
+        moved = passive_motion(verb) if verb is not None and verb.sense in done else None
         if moved is not None and verb is not None:
             self._draft.move(
-                moved, ctx.subject, negated=denied, past=verb.form is Form.PAST, strict=steady(verb)
+                moved,
+                ctx.subject,
+                negated=denied,
+                past=verb.form is Form.PAST,
+                strict=steady(verb) or verb.sense is not Sense.CONTACT,
             )
         end = preposition[2] if preposition is not None else end + 1
         if agent is None:
@@ -272,7 +278,9 @@ class ClauseReader:
         ):
             ctx.past = ctx.predicate = True
             return index + 2 + (s.at(index + 2) == 'be')
-        if word not in lex.AUXILIARIES:
+        appears = word in {'appears', 'seems'}
+        seems = s.at(index + 1) in {'to', 'like', 'as'} or s.modifier(index + 1)
+        if word not in lex.AUXILIARIES or (appears and not seems):
             return index
         ctx.predicate, ctx.passive = True, ctx.passive or word in _BE
         if word not in {'be', 'being'}:

@@ -94,6 +94,8 @@ def read_return(s: Sentence, start: int) -> int:
     index = start + 1
     entered = read_entry(s, index)
     index = max(index, entered)
+    framed = s.at(index) in {'in', 'on'} and s.at(index + 1) in lex.DETERMINERS
+    index += 3 * (framed and s.at(index + 2) in lex.FRAME)
     return index + (s.at(index) == 'again')
 
 

@@ -92,6 +92,10 @@ class HeadingReader:
         after = index + 1
         while s.at(after) in {'and', 'away'} or s.at(after) in lex.COMPARED:
             after += 1
+        if gets and s.at(after) not in {'to', 'from', 'than'}:
+            kind = _K.APPROACHING if s.at(index) in {'closer', 'nearer'} else _K.RECEDING
+            ctx.motion = self._draft.move(kind, ctx.subject, negated=ctx.negated != ctx.flip)
+            return after
         if s.at(after) not in {'to', 'from'} or not s.opens(after + 1):
             return index
         if gets:

@@ -29,18 +29,33 @@ _BEFORE_A_NOUN = frozenset().union(
 _AFTER_A_VERB = lex.PRONOUNS | lex.DETERMINERS | {'be', 'have', 'not'}
 
 
+_NO_NOUNS = frozenset().union(
+    lex.PREPOSITIONS, lex.DETERMINERS, lex.POSSESSIVES, lex.CONJUNCTIONS, lex.PRONOUNS, lex.AUXILIARIES,
+    (',',),
+)  # fmt: skip
+
+
 def tell_apart(words: Sequence[str]) -> tuple[str, ...]:
     """Return the words with the verb "can" spelt "could", so that "can" is always the noun.
 
     >>> tell_apart('can you see the red can'.split())
     ('could', 'you', 'see', 'the', 'red', 'can')
     """
-    if 'can' not in words:
-        return tuple(words)
-    return tuple(
-        'could' if word == 'can' and not _is_noun(words, index) else word
-        for index, word in enumerate(words)
-    )
+    told = list(words)
+    for index, word in enumerate(words):
+        if word == 'can' and not _is_noun(words, index):
+            told[index] = 'could'
+        elif word == 'round' and _is_adjective(words, index):
+            told[index] = 'circular'
+    return tuple(told)
+
+
+def _is_adjective(words: Sequence[str], index: int) -> bool:
+    """Whether the "round" at ``index`` says what shape a thing has."""
+    before = words[index - 1] if index else ''
+    after = words[index + 1] if index + 1 < len(words) else ''
+    follows = after and after not in _NO_NOUNS
+    return bool(follows) and before in _BEFORE_A_NOUN - lex.PREPOSITIONS - lex.STILL
 
 
 def _is_noun(words: Sequence[str], index: int) -> bool:

@@ -34,6 +34,7 @@ __all__ = [
     'FRAME',
     'GAZE_PARTICLES',
     'GENERIC',
+    'GOING',
     'GROUPS',
     'HUMANS',
     'INTENSIFIERS',
@@ -97,13 +98,28 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         'cerulean': 'blue', 'ultramarine': 'blue', 'aquamarine': 'cyan', 'bronze': 'brown',
         'copper': 'brown', 'ochre': 'brown', 'sandy': 'beige', 'ebony': 'black',
         'aubergine': 'dark purple', 'mint': 'light green', 'hazel': 'light brown',
+        'rose': 'pink', 'rosy': 'pink', 'cerise': 'pink', 'salmon': 'light pink',
+        'plum': 'dark purple', 'mulberry': 'dark purple', 'eggplant': 'dark purple',
+        'amethyst': 'purple', 'grape': 'purple', 'orchid': 'light purple', 'purply': 'purple',
+        'rust': 'brown', 'chestnut': 'brown', 'mahogany': 'dark brown',
+        'mocha': 'brown', 'umber': 'brown', 'sienna': 'brown',
+        'auburn': 'brown', 'caramel': 'light brown', 'taupe': 'light brown',
+        'tangerine': 'orange', 'terracotta': 'dark orange', 'apricot': 'light orange',
+        'lemon': 'yellow', 'canary': 'yellow', 'saffron': 'yellow', 'buttercup': 'yellow',
+        'chartreuse': 'light green', 'sage': 'light green', 'viridian': 'green', 'greeny': 'green',
+        'periwinkle': 'light blue', 'lapis': 'blue', 'denim': 'blue', 'bluey': 'blue',
+        'claret': 'dark red', 'oxblood': 'dark red', 'garnet': 'dark red', 'rouge': 'red',
+        'slate': 'grey', 'ashen': 'grey', 'smoky': 'grey', 'gunmetal': 'dark grey',
+        'snowy': 'white', 'onyx': 'black', 'obsidian': 'black', 'sable': 'black',
     }
 )  # fmt: skip
 """Colour word -> normal form."""
 
 COLOURS_OR_NOUNS = vocabulary(
     'orange peach lime olive gold silver lavender cream amber mustard emerald jade ruby cherry '
-    'coral sapphire bronze copper aubergine mint hazel'
+    'coral sapphire bronze copper aubergine mint hazel rose salmon plum mulberry eggplant amethyst '
+    'grape orchid rust chestnut mahogany mocha caramel tangerine terracotta apricot lemon '
+    'canary saffron buttercup sage denim garnet slate onyx'
 )
 """A colour before a noun ("the orange cup"), a thing where it stands last ("the orange")."""
 
@@ -121,9 +137,9 @@ COLOUR_PAIRS: Mapping[str, str] = MappingProxyType(
             'orange': {'': 'tangerine pumpkin reddish', 'dark': 'burnt'},
             'yellow': {'': 'lemon canary mustard golden sunny greenish'},
             'green': {
-                '': 'emerald grass jade apple racing bluish yellowish leaf',
+                '': 'emerald grass jade apple racing bluish yellowish leaf sea pea kelly',
                 'light': 'lime mint',
-                'dark': 'bottle forest olive hunter',
+                'dark': 'bottle forest olive hunter army',
             },
             'blue': {
                 '': 'royal cobalt electric greenish steel cerulean',
@@ -146,7 +162,7 @@ COLOUR_PAIRS: Mapping[str, str] = MappingProxyType(
 
 # -- small words -----------------------------------------------------------------------------
 
-DETERMINERS = vocabulary('the a an this that these those any which what whatever')
+DETERMINERS = vocabulary('the a an this that these those any which what whatever whichever')
 POSSESSIVES = vocabulary('its his her their my your our')
 QUANTIFIERS: Mapping[str, int] = MappingProxyType(
     {'all': 0, 'every': 0, 'each': 0, 'some': 0, 'several': 0, 'many': 0, 'multiple': 0, 'few': 0,
@@ -171,7 +187,7 @@ ORDINALS: Mapping[str, int] = MappingProxyType(
     }
 )  # fmt: skip
 
-PRONOUNS = vocabulary('he she it they him them someone somebody who i we you there')
+PRONOUNS = vocabulary('he she it they him them someone somebody nobody who i we you there')
 RELATIVES = vocabulary('that which who whom whose where')
 AUXILIARIES = vocabulary(
     'is are was were be been being am has have had having do does did doing will would could may '
@@ -184,7 +200,8 @@ INTENSIFIERS = vocabulary(
     'closely partially partly mostly almost nearly somewhat completely fully half only even also '
     'now currently again still already always actually clearly all together too so somewhere '
     'apparently probably simply anymore ever once recently earlier previously later formerly '
-    'afterwards meanwhile'
+    'afterwards meanwhile clockwise anticlockwise counterclockwise counter-clockwise '
+    'anti-clockwise presently constantly continuously steadily visibly'
 )
 # "can" is a noun wherever it is not spelt "could": ``homographs`` tells the two apart.
 PREPOSITIONS = vocabulary(
@@ -199,7 +216,9 @@ MANNER = word_table(
     'fast:fast faster:fast quickly:fast rapidly:fast swiftly:fast speedily:fast',
     'slowly:slow slower:slow gently:slow gradually:slow',
 )
-STILL = vocabulary('still stationary motionless static immobile unmoving idle inert immovable')
+STILL = vocabulary(
+    'still stationary motionless static immobile unmoving idle inert immovable unmoved nonmoving'
+)
 PARTICLES = vocabulary('up down off out over away around back along')
 """What may follow a verb and belong to it."""
 STATES = vocabulary('parked stopped moving')
@@ -236,6 +255,9 @@ SUPERLATIVES: Mapping[str, Extreme] = MappingProxyType(
         'closer': Extreme.NEAREST, 'frontmost': Extreme.NEAREST, 'foremost': Extreme.NEAREST,
         'farthest': Extreme.FARTHEST, 'furthest': Extreme.FARTHEST, 'farther': Extreme.FARTHEST,
         'further': Extreme.FARTHEST, 'rearmost': Extreme.FARTHEST,
+        'hindmost': Extreme.FARTHEST, 'backmost': Extreme.FARTHEST, 'remotest': Extreme.FARTHEST,
+        'hugest': Extreme.LARGEST, 'bulkiest': Extreme.LARGEST, 'broadest': Extreme.LARGEST,
+        'teeniest': Extreme.SMALLEST, 'tinier': Extreme.SMALLEST, 'minutest': Extreme.SMALLEST,
         'fastest': Extreme.FASTEST, 'quickest': Extreme.FASTEST, 'quicker': Extreme.FASTEST,
         'slowest': Extreme.SLOWEST,
     }
@@ -245,7 +267,17 @@ SIZES: Mapping[str, Extreme] = MappingProxyType(
         'large': Extreme.LARGEST, 'big': Extreme.LARGEST, 'huge': Extreme.LARGEST,
         'giant': Extreme.LARGEST, 'enormous': Extreme.LARGEST, 'small': Extreme.SMALLEST,
         'little': Extreme.SMALLEST, 'tiny': Extreme.SMALLEST, 'mini': Extreme.SMALLEST,
-        'miniature': Extreme.SMALLEST, 'tall': Extreme.TALLEST, 'short': Extreme.SHORTEST,
+        'miniature': Extreme.SMALLEST,
+        **dict.fromkeys(
+            ('massive', 'gigantic', 'oversized', 'bulky', 'sizeable', 'sizable', 'hefty', 'immense',
+             'colossal', 'jumbo', 'humongous'),
+            Extreme.LARGEST,
+        ),
+        **dict.fromkeys(
+            ('wee', 'teeny', 'teensy', 'minuscule', 'compact', 'petite', 'diminutive', 'undersized'),
+            Extreme.SMALLEST,
+        ),
+        'tall': Extreme.TALLEST, 'short': Extreme.SHORTEST,
         'fast': Extreme.FASTEST, 'slow': Extreme.SLOWEST,
     }
 )  # fmt: skip
@@ -371,23 +403,30 @@ ADJECTIVES = vocabulary(
     'bearded barefoot naked male female real fake toy darker lighter brighter dark light bright '
     'colorful colourful colored coloured multicolored upright lazy sleepy happy sad beautiful '
     'cute narrow wide high low visible hidden alive dead own upside stripy stripey dotty spotty '
-    'speckled banded chequered solid unpatterned'
+    'speckled banded chequered solid unpatterned freckled flecked dappled '
+    'pinstriped hooped'
 )
 """Adjectives that may stand after "is" or at the end of a noun phrase."""
 
 PATTERNS = word_table(
-    'striped:striped stripy:striped stripey:striped stripe:striped banded:striped lined:striped',
-    'dotted:dotted dotty:dotted spotted:dotted spotty:dotted speckled:dotted dot:dotted',
+    'striped:striped stripy:striped stripey:striped stripe:striped banded:striped lined:striped '
+    'pinstriped:striped pinstripe:striped hooped:striped',
+    'dotted:dotted dotty:dotted spotted:dotted spotty:dotted speckled:dotted dot:dotted '
+    'freckled:dotted flecked:dotted dappled:dotted',
     'checkered:checkered chequered:checkered checked:checkered checkerboard:checkered '
-    'chequerboard:checkered gingham:checkered plaid:checkered check:checkered tartan:checkered',
+    'chequerboard:checkered gingham:checkered plaid:checkered check:checkered tartan:checkered '
+    'chessboard:checkered',
     'plain:plain solid:plain unpatterned:plain unicolour:plain unicolor:plain single-colour:plain '
-    'single-color:plain one-colour:plain patternless:plain monochrome:plain',
+    'single-color:plain one-colour:plain patternless:plain monochrome:plain '
+    'monochromatic:plain undecorated:plain unadorned:plain unmarked:plain',
 )
 """Adjective of a pattern -> its normal form."""
 PATTERN_NOUNS = word_table(
     'stripe:striped stripes:striped band:striped dot:dotted spot:dotted speckle:dotted '
+    'pinstripe:striped line:striped hoop:striped freckle:dotted fleck:dotted circle:dotted '
+    'square:checkered '
     'check:checkered checker:checkered chequer:checkered checkerboard:checkered '
-    'pattern: design: print: motif: decoration: surface: finish: texture:'
+    'pattern: design: print: motif: decoration: surface: finish: texture: colour: color:'
 )
 """What a thing has "with" it that is its pattern -> the pattern, '' where another word says."""
 
@@ -408,7 +447,7 @@ POLITE = vocabulary('please hey ok okay now hi hello robot kindly just thanks so
 REQUESTS = vocabulary(
     'find track follow show get give grab pick take bring fetch locate detect segment select watch '
     'see look go point hand pass choose identify highlight mark is are want need move touch where '
-    'here search seek spot like looking help try tell'
+    'outline here search seek spot like looking help try tell whereabouts'
 )
 REQUEST_VERBS = vocabulary(
     'find grab locate fetch bring give get detect identify select highlight segment grasp follow '
@@ -417,7 +456,7 @@ REQUEST_VERBS = vocabulary(
 """Requests that hardly are nouns, so that any noun phrase may follow."""
 REQUEST_PARTICLES = vocabulary(
     'me us up for at to out down there you could would will i it where what do am let lets am please '
-    'kindly just again',
+    'kindly just again able',
     "'s",
 )
 FAREWELLS = tuple(
@@ -425,15 +464,85 @@ FAREWELLS = tuple(
     for words in (
         'please', 'thanks', 'thank you', 'for me', 'for us', 'now please', 'right now', 'over there',
         'over here', 'if you can', 'if you could', 'would you', 'will you', 'could you', 'do you',
-        'can you', 'okay', 'ok',
+        'can you', 'okay', 'ok', 'is', 'are', 'if possible', 'if you do not mind', 'if you like',
     )
 )  # fmt: skip
 """What may end a sentence and says nothing of the object."""
+GOING = (('go',), ('gone',), ('got', 'to'), ('gone', 'to'))
+"""What ends "where did the mug go"."""
 REQUEST_IDIOMS = tuple(
     tuple(words.split())
     for words in [
         'keep an eye on',
         'keep your eyes on',
+        'keep your eye on',
+        'keep your gaze on',
+        'keep tabs on',
+        'keep the camera on',
+        'train the camera on',
+        'concentrate on',
+        'home in on',
+        'stay on',
+        'stay with',
+        'do not lose sight of',
+        'never lose sight of',
+        'do not lose',
+        'reach for',
+        'reach out for',
+        'grab hold of',
+        'hand over',
+        'pass over',
+        'take hold of',
+        'catch hold of',
+        'let me have',
+        'let us have',
+        'any chance you could',
+        'any chance of',
+        'would you be able to',
+        'will you be able to',
+        'are you able to',
+        'is it possible to',
+        'do me a favour and',
+        'do me a favor and',
+        'i wonder where',
+        'do you know where',
+        'where did',
+        'where has',
+        'i could not find',
+        'could not find',
+        'i mean',
+        'i am talking about',
+        'i am referring to',
+        'i am thinking of',
+        'work out',
+        'let me know where',
+        'let me know which',
+        'what about',
+        'how about',
+        'i would love to have',
+        'i would love',
+        'i would like to have',
+        'get the camera to',
+        'get the robot to',
+        'tell the robot to',
+        'tell the camera to',
+        'have the robot',
+        'your task is to',
+        'your job is to',
+        *(
+            f'{begin} {doing}'
+            for begin in ('start', 'begin')
+            for doing in ('tracking', 'following')
+        ),
+        'figure out',
+        'find out',
+        'pick out',
+        'point out',
+        'single out',
+        'if possible ,',
+        'if you could ,',
+        'if you would ,',
+        'if you do not mind ,',
         'keep track of',
         'keep following',
         'keep tracking',
@@ -453,9 +562,25 @@ REQUEST_IDIOMS = tuple(
         'your target is',
         'pay attention to',
         'be so kind as to',
-        'would you mind finding',
-        'would you mind tracking',
-        'do you mind finding',
+        *(
+            f'{mind} {doing}'
+            for mind in ('would you mind', 'do you mind', 'mind')
+            for doing in (
+                'finding',
+                'tracking',
+                'fetching',
+                'getting',
+                'passing',
+                'grabbing',
+                'following',
+                'picking up',
+                'handing',
+                'showing',
+                'bringing',
+                'giving',
+                'watching',
+            )
+        ),
     ]
 )
 """Requests of several words that may not be taken apart."""

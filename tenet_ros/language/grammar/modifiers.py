@@ -45,6 +45,8 @@ _PREMODIFIER_MOTIONS: Mapping[Sense, Motion] = MappingProxyType(
 )
 _OBJECT_FIRST = frozenset({Sense.CONTACT, Sense.CHASE})
 """Verbs that want an object: "man *riding* horses", never "the riding horse"."""
+_LASTS: Mapping[str, int] = MappingProxyType({'last': -1, 'penultimate': -2})
+"""Ranks from the other end."""
 _FINITE = frozenset(Sense) - {Sense.CONTACT, Sense.OTHER, Sense.GAZE}
 """Verbs whose plain present is read as a verb after a noun: "a man *walks*"."""
 
@@ -72,7 +74,8 @@ class ModifierReader:
     def lead(self, phrase: NounPhrase, index: int) -> int:
         """Pass an adverb before a modifier, "coloured" after one; note a "not" before one."""
         s, word, following = self._sentence, self._sentence.at(index), index + 1
-        if self.complete(phrase):
+        most = word == 'most' and s.at(following) in lex.SIZES
+        if self.complete(phrase) or most:
             return index
         if word in {'coloured', 'colored'} and phrase.described == index - 1 and phrase.colours:
             return following
@@ -80,7 +83,9 @@ class ModifierReader:
             return following
         if word in lex.INTENSIFIERS and word not in lex.STILL and word not in lex.DIRECTIONS:
             return following if s.nominal(following) and not read_verb(s.at(following)) else index
-        if word == 'not' and not phrase.nominals and s.modifier(following):
+        verb = read_verb(s.at(following)) if word == 'not' and phrase.determined else None
+        acts = verb is not None and verb.form is Form.ING and s.nominal(index + 2)
+        if word == 'not' and not phrase.nominals and (acts or s.modifier(following)):
             phrase.negated = True
             phrase.kept.add(index)
             return following
@@ -106,8 +111,8 @@ class ModifierReader:
         s, word, following = self._sentence, self._sentence.at(index), index + 1
         if self.complete(phrase):
             return index
-        if word in lex.ORDINALS or word == 'last':
-            return self._ranked(phrase, index, lex.ORDINALS.get(word, -1))
+        if word in lex.ORDINALS or word in _LASTS:
+            return self._ranked(phrase, index, lex.ORDINALS.get(word) or _LASTS[word])
         if word in {'left', 'right'} and s.at(following) == 'moving' and s.nominal(following + 1):
             kind = MotionKind.LEFTWARD if word == 'left' else MotionKind.RIGHTWARD
             phrase.motions.append(Motion(kind=kind, negated=phrase.negated))
@@ -115,6 +120,8 @@ class ModifierReader:
         utmost = word in {'far', 'most', 'extreme', 'furthest', 'farthest'}
         if utmost and self._premodifies(phrase, following):
             order, following = direction_order(s.at(following), strict=True), following + 1
+        elif word == 'most' and following < len(s) and s.at(following) in lex.SIZES:
+            order, following = Order(extreme=lex.SIZES[s.at(following)]), following + 1
         elif word in lex.SUPERLATIVES:
             if s.at(following) in {'to', 'from', 'than'} and not phrase.determined:
                 return index

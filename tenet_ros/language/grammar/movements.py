@@ -17,9 +17,9 @@ from tenet_ros.language.grammar.courses import (
 )
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
-from tenet_ros.language.grammar.places import read_heading
+from tenet_ros.language.grammar.places import read_heading, read_place
 from tenet_ros.language.grammar.reader import Reader
-from tenet_ros.language.grammar.relations import RelationReader
+from tenet_ros.language.grammar.relations import RelationReader, read_preposition
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
 
@@ -137,6 +137,10 @@ class MovementReader(Reader):
         if end > after and not self._animate(ctx):
             self.statement(_K.SPINNING, ctx, strict=end > after + 1)
             return end
+        spot = read_spot(s, after)
+        if verb.base == 'go' and s.at(spot - 1) in {'spot', 'place', 'axis', 'itself'}:
+            self.statement(_K.SPINNING, ctx)
+            return spot
         end = read_round(s, after)
         if end > after:
             return self.go_round(end, ctx)
@@ -176,6 +180,10 @@ class MovementReader(Reader):
     def rest(self, verb: Verb, after: int, ctx: Context) -> int:
         """Read "sits", "stands still", "parked"."""
         strict = verb.base in _STRICT_REST or self._s.at(after) in lex.STILL
+        placed = read_preposition(self._s, after) or read_place(self._s, after)
+        if ctx.negated and not strict and placed:
+            # It stands, but not there.
+            return after
         self.statement(_K.STILL, ctx, strict=strict)
         if self._s.at(after) in lex.STILL or self._s.at(after) in {'up', 'down', 'upright'}:
             after += 1

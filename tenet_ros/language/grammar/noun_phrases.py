@@ -162,7 +162,10 @@ class NounPhraseReader:
         if inner is None:
             return phrase
         head = phrase.noun.split()[-1] if phrase.noun else ''
-        if inner.noun in lex.FRAME:
+        if inner.noun in {'colour', 'color'} and inner.colours:
+            phrase.colours.extend(inner.colours)
+            phrase.end = inner.end
+        elif inner.noun in lex.FRAME:
             phrase.end = inner.end
         elif not head or head in lex.GROUPS:
             return _share(phrase, inner, head)

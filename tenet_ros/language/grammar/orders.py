@@ -44,7 +44,9 @@ class OrderReader(Reader):
     def superlative(self, index: int, ctx: Context) -> int:
         """Read "closest to the laptop", "the second largest" after the noun."""
         s, start = self._s, index
-        index += s.at(index) in lex.DETERMINERS and (ctx.predicate or ctx.motion >= 0)
+        apart = s.at(index + 1) in lex.SUPERLATIVES and s.at(index + 2) in {'to', 'from', 'away'}
+        told = ctx.predicate or ctx.motion >= 0 or (apart and s.at(index - 1) != BREAK)
+        index += s.at(index) in lex.DETERMINERS and told
         rank = lex.ORDINALS.get(s.at(index), 1)
         index += s.at(index) in lex.ORDINALS
         if rank > 1 and s.at(index) == 'from':
@@ -87,6 +89,9 @@ class OrderReader(Reader):
 
     def distance(self, index: int, ctx: Context) -> int:
         """Read "to the laptop" where "the closest mug" came before."""
+        if self._s.at(index) in {'to', 'from'} and self._s.at(index + 1) in lex.CAMERA:
+            known = {order.extreme for order in self._draft.orders if order.subject == ctx.subject}
+            return index + 2 * bool(known & {extreme for extreme, _ in _DISTANCES})
         if self._s.at(index) in {'to', 'from'} and self._s.opens(index + 1):
             for extreme, kind in _DISTANCES:
                 if self._draft.drop_order(extreme, ctx.subject):
@@ -111,6 +116,9 @@ class OrderReader(Reader):
         elif self._draft.phrases[ctx.subject].rank:
             self._ranked(place, ctx)
             return place.end
+        utmost = place.preposition == 'to' and {'furthest', 'farthest'} & set(s.words[:index])
+        if utmost and self._draft.drop_order(Extreme.FARTHEST, ctx.subject):
+            place = replace(place, strict=True)
         self._region(place, ctx)
         return place.end
 
@@ -142,7 +150,7 @@ class OrderReader(Reader):
         else:
             # The last from the left is the rightmost, the last on the right is so too.
             end = _OPPOSITE.get(word, word) if place.preposition == 'from' else word
-            order = direction_order(end, strict=True)
+            order = direction_order(end, strict=True, rank=-phrase.rank)
         negated = ctx.take_negation()
         self._draft.orders.append(replace(order, negated=negated, subject=ctx.subject))
         phrase.rank = 0
@@ -159,6 +167,9 @@ class OrderReader(Reader):
         if word == 'back' and place.preposition == 'in' and place.article:
             kind = _R.IN
         anchor = self._nouns.read(place.end)
-        if word == 'middle' and anchor is not None and anchor.plural:
+        several = anchor is not None and (
+            anchor.plural or (self._s.at(anchor.end) == 'and' and self._s.opens(anchor.end + 1))
+        )
+        if word == 'middle' and several:
             kind = _R.BETWEEN
         return self._relations.relate(kind, place.end, ctx)

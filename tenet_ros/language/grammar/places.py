@@ -182,7 +182,7 @@ def _read_distance(s: Sentence, start: int, kind: MotionKind) -> tuple[MotionKin
 _PASSING_TIMES = (
     ('all', 'the', 'time'), ('the', 'whole', 'time'), ('at', 'all'), ('at', 'once'),
     ('for', 'a', 'while'), ('for', 'some', 'time'), ('until', 'now'), ('so', 'far'),
-    ('at', 'some', 'point'), ('a', 'while', 'ago'), ('just', 'now'), ('by', 'now'),
+    ('at', 'some', 'point'), ('a', 'while', 'ago'), ('just', 'now'), ('by', 'now'), ('at', 'first'),
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from tenet_ros.language.expression import Extreme, MotionKind, RelationKind
@@ -55,6 +56,13 @@ _PREPOSITIONS: Mapping[tuple[str, ...], tuple[RelationKind, bool]] = MappingProx
 )
 _LONGEST = max(map(len, _PREPOSITIONS))
 _WHEN_MOVING = {_R.FAR_FROM: _R.LEAVING}
+_CLAD = frozenset(('stripe', 'dot', 'spot', 'check'))
+"""What a thing may be "in", as people are in clothes."""
+_SEEN_FROM_THERE = {
+    _R.BEHIND: _R.IN_FRONT_OF,
+    _R.IN_FRONT_OF: _R.BEHIND,
+    _R.NEAR: _R.NEAR,
+}
 _TOWARDS_CAMERA = {
     _R.NEAR: Extreme.NEAREST,
     _R.IN_FRONT_OF: Extreme.NEAREST,
@@ -107,6 +115,11 @@ class RelationReader:
             kind = _R.NEAR
         aims = self._s.at(index) in {'to', 'for'}
         aims |= self._s.at(index) == 'at' and self._s.at(after) in lex.CAMERA
+        if self._s.at(after) == 'it' and self._mirrored(kind, ctx):
+            return after + 1
+        sided = self._sided(index, after, ctx)
+        if sided > index:
+            return sided
         if kind is _R.NEAR and moving and aims:
             kind = _R.CHASING
         if moving:
@@ -122,6 +135,31 @@ class RelationReader:
         if self._draft.size == before:
             # What it led to said nothing, or said it of a phrase: nothing is left to relate.
             self._draft.hide(index, after)
+        return end
+
+    def _mirrored(self, kind: RelationKind, ctx: Context) -> bool:
+        """Read "with the bowl behind it": the subject is in front of the bowl."""
+        told = self._draft.relations[-1:]
+        if kind not in _SEEN_FROM_THERE or not told or told[0].anchors[-1] != ctx.latest:
+            return False
+        if told[0].kind is not _R.WITH or told[0].subject != ctx.subject:
+            return False
+        self._draft.relations[-1] = replace(told[0], kind=_SEEN_FROM_THERE[kind])
+        return True
+
+    def _sided(self, index: int, after: int, ctx: Context) -> int:
+        """Read "to the bowl's left"; ``index`` if something else stands here."""
+        s = self._s
+        owner = self._nouns.read(after) if s.at(index) in {'to', 'on', 'at'} else None
+        if owner is None or s.at(owner.end) != "'s":
+            return index
+        kind = {'left': _R.LEFT_OF, 'right': _R.RIGHT_OF}.get(s.at(owner.end + 1))
+        if kind is None:
+            return index
+        end = owner.end + 2
+        while s.at(end) in {'hand', 'side'}:
+            end += 1
+        self._link(kind, owner, ctx, inverted=False, superlative=False)
         return end
 
     def _stranded(self, index: int, after: int, kind: RelationKind, ctx: Context) -> int:
@@ -164,7 +202,8 @@ class RelationReader:
         self, kind: RelationKind, anchor: NounPhrase, index: int, ctx: Context
     ) -> int:
         """Read the picture, or what the subject has on itself; ``index`` if it is an anchor."""
-        if kind is _R.WITH and self._wearing.pattern(anchor, ctx):
+        clad = kind is _R.IN and anchor.plural and anchor.noun in _CLAD and not anchor.determined
+        if (kind is _R.WITH or clad) and self._wearing.pattern(anchor, ctx):
             return anchor.end
         worn = kind in {_R.WITH, _R.IN} and is_worn(anchor, kind)
         nothing = (

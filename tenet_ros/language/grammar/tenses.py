@@ -43,6 +43,7 @@ def _settle_subject(said: list[Motion]) -> list[Motion]:
         said = [m for m in said if m.kind is not _K.MOVING or m.negated]
     if any(m.kind is _K.RETURNED and m.strict and not m.negated for m in said):
         said = [m for m in said if m.kind not in {_K.ENTERED, _K.MOVING} or m.negated]
+        said = [m for m in said if m.kind is not _K.RECEDING or m.strict]
     # Nothing else was said of now: "was standing still" goes on.
     return [replace(m, past=False) if m.kind is _K.STILL else m for m in said]
 

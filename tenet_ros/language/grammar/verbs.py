@@ -62,14 +62,15 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
             'slide roll slip crawl march rush dash hop gallop trot glide drift wander roam stroll step '
             'pass sail cruise bounce float proceed advance hurry charge swerve '
             'skateboard snowboard bike cycle navigate waddle scurry zoom speed jump leap pedal '
-            'parade hike prowl cross overtake shift budge accelerate decelerate'
+            'parade hike prowl cross overtake shift budge accelerate decelerate '
+            'skid trundle whizz zip scoot coast meander career hurtle'
         ),
         Sense.ACT: (
             'dance breakdance turn wave swing shake play exercise flip twist stretch '
             'perform wobble sway jiggle tremble rattle flap wag nod stir fight wrestle bend juggle spar gesture wiggle vibrate pivot '
             'practice work dribble'
         ),
-        Sense.SPIN: 'spin rotate revolve twirl whirl pirouette swivel gyrate',
+        Sense.SPIN: 'spin rotate revolve twirl whirl pirouette swivel gyrate swirl',
         Sense.ORBIT: 'circle orbit loop',
         Sense.RETURN: 'return reappear reenter reemerge',
         Sense.REST: (
@@ -85,18 +86,18 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
         Sense.CHASE: 'chase follow pursue hunt attack track tail',
         Sense.LEAVE: 'leave exit flee escape depart',
         Sense.ENTER: 'enter appear arrive emerge join',
-        Sense.STOP: 'stop halt pause freeze brake settle stall cease quit',
+        Sense.STOP: 'stop halt pause freeze brake settle stall cease quit finish',
         Sense.START: 'start begin',
         Sense.KEEP: 'keep continue',
         Sense.GAZE: 'look watch face stare gaze glance observe point view see show',
-        Sense.FALL: 'fall topple overturn keel tip drop sink descend lower collapse tumble plunge dive',
-        Sense.RISE: 'rise ascend raise climb',
+        Sense.FALL: 'fall topple overturn keel tip drop sink descend lower collapse tumble plunge dive plummet',
+        Sense.RISE: 'rise ascend raise climb soar',
         Sense.APPROACH: 'approach',
         Sense.RECEDE: 'recede retreat',
         Sense.OTHER: (
             'talk speak smile laugh cry sing bark read write cook think listen yawn dress name '
             'call make fill cover surround paint color colour label attach connect decorate clad '
-            'disappear vanish tie wrap want need own try help share hide stick tuck equip'
+            'disappear vanish tie wrap want need own try help share hide stick tuck equip pop'
         ),
     }
 )
@@ -112,11 +113,11 @@ _IRREGULAR_PAST = word_table(
     'risen:rise froze:freeze frozen:freeze spoke:speak sang:sing made:make bore:bear '
     'caught:catch took:take taken:take brought:bring put:put laid:lay hidden:hide '
     'stuck:stick read:read shown:show travelled:travel travelling:travel swivelled:swivel '
-    'swivelling:swivel whizzing:speed whizzed:speed'
+    'swivelling:swivel whizzing:speed whizzed:speed quit:quit done:finish'
 )
 _DOUBLING = vocabulary(
     'run jog swim skip hop trot step spin wag nod sit stop drag hug pet grab grip hit flip '
-    'plug flap drop cut put pat spar tip slip'
+    'plug flap drop cut put pat spar tip slip skid zip pop'
 )
 
 

@@ -14,6 +14,8 @@ from tenet_ros.language.grammar.verbs import Form, read_verb
 __all__ = ['WearReader', 'is_worn', 'own_body']
 
 _R = RelationKind
+_DRAWN = frozenset(('circle', 'square', 'line', 'hoop'))
+"""Only several of these are a pattern; one is a drawing, or a thing."""
 _PATTERNED = frozenset(lex.PATTERNS.values())
 
 
@@ -30,8 +32,16 @@ class WearReader:
         head = anchor.noun.split()[-1] if anchor.noun else ''
         wearer = self._wearer(ctx)
         named = self._draft.phrases[wearer].noun.split()[-1:]
+        if head in _DRAWN and not anchor.plural:
+            return False
         if head not in lex.PATTERN_NOUNS or anchor.owner or set(named) & lex.ANIMATE:
             return False
+        if head in {'colour', 'color'} and anchor.colours:
+            excluded = ctx.take_negation()
+            for colour in anchor.colours:
+                self._draft.colour(wearer, colour, excluded=excluded)
+            self._draft.hide(anchor.start, anchor.end)
+            return True
         kinds = [lex.PATTERN_NOUNS[head]] if lex.PATTERN_NOUNS[head] else []
         kinds += [a for a in (*anchor.attributes, *anchor.excluded_attributes) if a in _PATTERNED]
         excluded = ctx.take_negation() != bool(anchor.excluded_attributes)

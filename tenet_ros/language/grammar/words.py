@@ -43,7 +43,7 @@ _SPLIT = vocabulary(
     'most right-hand left-hand hand second third fourth fifth first last next dark light bright '
     'pale deep coloured colored and largest biggest smallest tallest red orange yellow green blue '
     'purple pink brown black white grey gray beige gold silver moving striped stripy dotted '
-    'spotted checkered chequered checked patterned polka dot dots plain solid'
+    'spotted checkered chequered checked patterned polka dot dots plain solid from to'
 )
 _PAIRS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
@@ -51,7 +51,7 @@ _PAIRS: Mapping[tuple[str, str], str] = MappingProxyType(
         ('tooth', 'brush'): 'toothbrush', ('tea', 'cup'): 'teacup', ('tea', 'pot'): 'teapot',
         ('note', 'book'): 'notebook', ('text', 'book'): 'textbook', ('foot', 'ball'): 'football',
         ('polka', 'dot'): 'dotted', ('polka', 'dots'): 'dots', ('polka', 'dotted'): 'dotted',
-        ('any', 'more'): 'anymore', ('any', 'longer'): 'anymore',
+        ('no', 'one'): 'nobody', ('any', 'more'): 'anymore', ('any', 'longer'): 'anymore',
     }
 )  # fmt: skip
 """What is one word, though often written as two."""
@@ -61,8 +61,23 @@ _JOINED = {
     'right-most': 'rightmost',
     'top-most': 'topmost',
     'screw-driver': 'screwdriver',
+    'tea-pot': 'teapot',
+    **dict.fromkeys(
+        (
+            'single-coloured',
+            'single-colored',
+            'one-coloured',
+            'one-colored',
+            'pattern-free',
+            'self-coloured',
+            'uni-coloured',
+            'pattern-less',
+        ),
+        'plain',
+    ),
 }
 _DULL = frozenset(('coloured', 'colored', 'hand'))
+_PATTERNED = frozenset(('striped', 'dotted', 'spotted', 'checked', 'checkered', 'chequered'))
 
 
 def split_words(text: str) -> tuple[str, ...]:
@@ -155,8 +170,27 @@ def _open_hyphens(token: str) -> list[str]:
         return [_JOINED[token]]
     if parts[0] == 're':
         return [''.join(parts)]
+    return _without_prefix(token, parts)
+
+
+def _without_prefix(token: str, parts: list[str]) -> list[str]:
+    """Return the words of "non-red", "all-red", "second-from-left"."""
     if parts[0] == 'non':
         return ['not', *parts[1:]]
+    if parts[0] == 'all' and parts[-1] in _COLOURED:
+        return parts[1:]
+    if len(parts) > 2 and parts[1] == 'from':
+        # "The second-from-left mug" is the second left mug.
+        return [parts[0], parts[-1]]
+    return _parts(token, parts)
+
+
+def _parts(token: str, parts: list[str]) -> list[str]:
+    """Return the parts of a token that are words of their own, or the token."""
+    if parts[-1] in _PATTERNED:
+        return [*(part for part in parts[:-1] if part in _SPLIT), parts[-1]]
+    if parts[-1] == 'patterned':
+        return parts
     if (
         parts[-1] in _COLOURED
         or all(part in _SPLIT or part.endswith('ing') for part in parts)
