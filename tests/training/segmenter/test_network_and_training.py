@@ -12,7 +12,7 @@ torch = pytest.importorskip('torch', reason='needs torch, of the extra [train]')
 from tenet_ros.inference.ort import OrtSession  # noqa: E402
 from tenet_ros.training.segmenter.__main__ import main  # noqa: E402
 from tenet_ros.training.segmenter.crops import SIDE  # noqa: E402
-from tenet_ros.training.segmenter.export import Exported, load  # noqa: E402
+from tenet_ros.training.segmenter.export import Exported, load, write_float  # noqa: E402
 from tenet_ros.training.segmenter.loss import iou, loss  # noqa: E402
 from tenet_ros.training.segmenter.network import BoxSegmenter, Words  # noqa: E402
 from tenet_ros.training.segmenter.train import CHECKPOINT, Plan  # noqa: E402
@@ -111,9 +111,15 @@ def test_a_training_learns_resumes_and_leaves_the_house(tmp_path):
     given = crops(3, seed=1)
     with torch.no_grad():
         expected = Exported(load(out / CHECKPOINT))(given)
+    spread = float(expected[0].std())
+    exact = tmp_path / 'float.onnx'
+    write_float(load(out / CHECKPOINT), exact)
+    with OrtSession(exact, threads=1) as session:
+        outputs = session.infer({'crops': given.numpy()})
+    assert np.abs(outputs['masks'] - expected[0].numpy()).max() < 0.05 * max(spread, 0.1)
+    assert np.abs(outputs['iou_predictions'] - expected[1].numpy()).max() < 0.01
+    # What is shipped computes in eight bits.
     with OrtSession(graph, threads=1) as session:
         outputs = session.infer({'crops': given.numpy()})
-    # The graph computes in eight bits.
-    spread = float(expected[0].std())
     assert np.abs(outputs['masks'] - expected[0].numpy()).mean() < 0.1 * max(spread, 0.1)
     assert np.abs(outputs['iou_predictions'] - expected[1].numpy()).max() < 0.05
