@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tenet_ros.language.expression import Expression
 from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar import requests
 from tenet_ros.language.grammar.clause import ClauseReader
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.draft import Draft
@@ -49,7 +50,9 @@ def parse(sentence: str) -> Expression:
 
 def _without_farewell(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words without "please", "for me", "thank you" at the end."""
-    endings = lex.FAREWELLS + (lex.GOING if 'where' in words or 'whereabouts' in words else ())
+    endings = requests.FAREWELLS + (
+        requests.GOING if 'where' in words or 'whereabouts' in words else ()
+    )
     end = len(words)
     while end:
         ending = next((w for w in endings if words[:end][-len(w) :] == w), None)
@@ -66,7 +69,7 @@ def _target_first(words: tuple[str, ...]) -> tuple[str, ...]:
     if words[0] not in lex.PREPOSITIONS or BREAK not in words:
         return words
     end = words.index(BREAK)
-    opens = words[end + 1] in lex.DETERMINERS | lex.NUMBERS.keys() | lex.REQUESTS
+    opens = words[end + 1] in lex.DETERMINERS | lex.NUMBERS.keys() | requests.REQUESTS
     if not opens:
         return words
     before, rest = words[:end], words[end + 1 :]
@@ -80,24 +83,24 @@ def _target_first(words: tuple[str, ...]) -> tuple[str, ...]:
 def _skip_request(s: Sentence) -> int:
     """Return the index after "please find", "show me", "there is", "could you see"."""
     index = 0
-    while s.at(index) in lex.POLITE or s.at(index) == BREAK:
+    while s.at(index) in requests.POLITE or s.at(index) == BREAK:
         index += 1
     asked, told = index, False
     while True:
-        idiom = next((words for words in lex.REQUEST_IDIOMS if s.follows(asked, *words)), None)
+        idiom = next((words for words in requests.REQUEST_IDIOMS if s.follows(asked, *words)), None)
         if idiom is not None:
             asked, told = asked + len(idiom), True
-        elif s.at(asked) in lex.REQUESTS or s.at(asked) in lex.REQUEST_PARTICLES:
+        elif s.at(asked) in requests.REQUESTS or s.at(asked) in requests.REQUEST_PARTICLES:
             asked += 1
         else:
             break
     spoken = s.words[index:asked]
-    told |= any(word in lex.REQUESTS for word in spoken)
+    told |= any(word in requests.REQUESTS for word in spoken)
     if not told or asked >= len(s):
         return index
     follows = s.at(asked)
     opens = s.opens(asked) or follows in lex.NUMBERS or follows in lex.SUPERLATIVES
     opens |= follows == 'which' and s.nominal(asked + 1)
     opens |= follows in {'what', 'whichever', 'whatever', 'that', 'these'}
-    sure = any(word in lex.REQUEST_VERBS or word in {'me', 'you', 'please'} for word in spoken)
+    sure = any(word in requests.REQUEST_VERBS or word in {'me', 'you', 'please'} for word in spoken)
     return asked if opens or (sure and s.nominal(asked)) else index
