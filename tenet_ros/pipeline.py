@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -24,7 +25,7 @@ from tenet_ros.stages.protocols import (
     PreferenceScores,
     Tracker,
 )
-from tenet_ros.types import Command, Frame, Mask, State, TimedDetections, TrackSet
+from tenet_ros.types import Command, Frame, IntArray, Mask, Space, State, TimedDetections, TrackSet
 
 __all__ = ['Begun', 'Decided', 'Decider', 'Pipeline', 'StepResult', 'TargetResult']
 
@@ -84,6 +85,7 @@ class Pipeline:
         self._deciders: tuple[Decider, ...] = ()
         self._detections_stamp_ns = -1
         self._last_boxes = np.zeros((0, 4), np.float32)
+        self._space_of: Callable[[IntArray], Space | None] = lambda _ids: None
 
     @property
     def prompt(self) -> Prompt:
@@ -104,6 +106,15 @@ class Pipeline:
         self._tracker.set_prompt(command.command_id, len(prompt.phrases), len(prompt.queries))
         if self._camera_motion is not None and not self._compensates:
             self._camera_motion.reset()
+
+    def look_in(self, space_of: Callable[[IntArray], Space | None]) -> None:
+        """Have tracks looked up in space from the next step on.
+
+        Args:
+            space_of: returns where tracks of the given ids, (N,) int64, are; called on the thread
+                of ``step``.
+        """
+        self._space_of = space_of
 
     @property
     def _compensates(self) -> bool:
@@ -197,7 +208,8 @@ class Pipeline:
         self._apply(late for late in arrived if late.sequence >= frame.sequence)
         tracks = self._tracker.snapshot()
         self._last_boxes = tracks.boxes
-        return tracks
+        space = self._space_of(tracks.ids)
+        return tracks if space is None else replace(tracks, space=space)
 
     def _apply(self, arrived: Iterable[TimedDetections]) -> None:
         """Hand detections to the tracker, each at its own frame."""

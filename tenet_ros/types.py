@@ -27,6 +27,7 @@ __all__ = [
     'Frame',
     'IntArray',
     'Mask',
+    'Space',
     'State',
     'TimedDetections',
     'TrackSet',
@@ -269,6 +270,33 @@ def union(masks: Iterable[Mask], height: int, width: int, value: int = 1) -> UIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Space:
+    """Where the tracks of a ``TrackSet`` are in space, as far as depth images say.
+
+    Everything is in the camera's optical frame (REP 103: x right, y down, z forward), metres.
+
+    Attributes:
+        positions: (N, 3) float32, NaN where it is not known.
+        motions: (N, 3) float32, metres per second, the camera's own motion taken out where it is
+            known; NaN where it is not known.
+        up: (3,) float32, unit vector against gravity; zeros where it is not known.
+        focal_px: focal length, pixels.
+    """
+
+    positions: FloatArray
+    motions: FloatArray
+    up: FloatArray
+    focal_px: float
+
+    def __post_init__(self) -> None:
+        """Check the contract."""
+        n = len(self.positions)
+        _check('Space.positions', self.positions, np.float32, (n, 3))
+        _check('Space.motions', self.motions, np.float32, (n, 3))
+        _check('Space.up', self.up, np.float32, (3,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TrackSet:
     """All live tracks at one moment, a snapshot that later frames do not change.
 
@@ -294,6 +322,7 @@ class TrackSet:
         looks: detection sets received under the current command, empty ones too; -1 where the
             tracker does not say. Without it "nothing is there" cannot be told from "nobody has
             looked yet".
+        space: where the tracks are in 3D; None without depth.
     """
 
     ids: IntArray
@@ -312,10 +341,13 @@ class TrackSet:
     stamp_ns: int
     labels: tuple[str, ...] = field(default=())
     looks: int = -1
+    space: Space | None = None
 
     def __post_init__(self) -> None:
         """Check that all arrays speak of the same N tracks."""
         n, t = len(self.ids), len(self.history_stamps_ns)
+        if self.space is not None:
+            _check('TrackSet.space.positions', self.space.positions, np.float32, (n, 3))
         _check('TrackSet.ids', self.ids, np.int64, (None,))
         for name in ('boxes', 'velocities'):
             _check(f'TrackSet.{name}', getattr(self, name), np.float32, (n, 4))

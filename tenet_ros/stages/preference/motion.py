@@ -172,9 +172,21 @@ class Movement:
         """Return the probability of a direction: axis 0 for x, sign 1 for right or down."""
         return _heads(self.velocity[:, axis], sign, self.floor)
 
-    def grows(self, sign: int) -> Array:
-        """Return the probability that the box grows (1) or shrinks (-1)."""
-        return logistic(2.0 * (sign * self._now.growth / self._config.motion_growth - 1.0))
+    def nears(self, sign: int) -> Array:
+        """Return the probability that each comes towards the camera (1) or goes away (-1).
+
+        By metres per second where depth says so, else by whether the box grows. The threshold of
+        growth, a share of the distance per second, is one of speed at that distance.
+        """
+        growth = self._now.growth
+        space = self._tracks.space
+        if space is not None:
+            distance = np.linalg.norm(space.positions, axis=1).astype(np.float64)
+            closing = (
+                -(space.positions * space.motions).sum(axis=1) / np.maximum(distance, 0.05) ** 2
+            )
+            growth = np.where(np.isfinite(closing), closing, growth)
+        return logistic(2.0 * (sign * growth / self._config.motion_growth - 1.0))
 
 
 def _moving(speed: Array, window: Window, floor: Array, config: PreferenceConfig) -> Array:
@@ -225,8 +237,8 @@ _KINDS: Mapping[MotionKind, Callable[[Movement], Array]] = MappingProxyType(
         MotionKind.MOVING: lambda m: m.moving,
         MotionKind.STILL: lambda m: 1.0 - m.moving,
         **{kind: _heading(kind) for kind in _HEADINGS},
-        MotionKind.APPROACHING: lambda m: m.grows(1),
-        MotionKind.RECEDING: lambda m: m.grows(-1),
+        MotionKind.APPROACHING: lambda m: m.nears(1),
+        MotionKind.RECEDING: lambda m: m.nears(-1),
         # Rest is evidence for "stopped" by itself, though weak: the stop may lie further back
         # than the history does.
         MotionKind.STOPPED: lambda m: (1.0 - m.moving) * (0.6 + 0.4 * m.past[0] * m.past[1]),

@@ -13,7 +13,7 @@ from tenet_ros.language.expression import Extreme, Order
 from tenet_ros.stages.preference.evidence import Array, logistic
 from tenet_ros.stages.preference.motion import Movement
 from tenet_ros.stages.preference.spatial import Pairs
-from tenet_ros.types import TrackSet
+from tenet_ros.types import Space, TrackSet
 
 __all__ = ['IN_TIME', 'Scene', 'place_in_order']
 
@@ -39,9 +39,15 @@ class Scene:
         self._config = config
 
     @cached_property
+    def space(self) -> Space | None:
+        """Where the tracks are in 3D; None unless that is known of every one of them."""
+        space = self._tracks.space
+        return space if space is not None and np.isfinite(space.positions).all() else None
+
+    @cached_property
     def pairs(self) -> Pairs:
         """Every pair of boxes."""
-        return Pairs.of(self.boxes)
+        return Pairs.of(self.boxes, self.space)
 
     @cached_property
     def movement(self) -> Movement:
@@ -60,6 +66,25 @@ class Scene:
         wide = np.maximum(self.boxes[:, 2] - self.boxes[:, 0], 1.0).astype(np.float64)
         high = np.maximum(self.boxes[:, 3] - self.boxes[:, 1], 1.0).astype(np.float64)
         return wide, high
+
+
+def _nearness(scene: Scene) -> Array:
+    """Return how near each is: by metres where all are known, else as it seems."""
+    space = scene.space
+    if space is None:
+        return scene.nearness
+    # Half a metre and a metre differ as a metre and two do.
+    return np.asarray(-np.log(np.linalg.norm(space.positions, axis=1)), np.float64)
+
+
+def _height(scene: Scene) -> Array:
+    """Return how high each is: against gravity where that is known, else in the picture."""
+    space = scene.space
+    if space is None or not space.up.any():
+        return -scene.pairs.y
+    # In pixels at the tracks' own distances, so that what is plain to see is the same.
+    distance = np.maximum(space.positions[:, 2], 0.05)
+    return np.asarray(space.positions @ space.up * (space.focal_px / distance.mean()), np.float64)
 
 
 def _log_size(scene: Scene) -> Array:
@@ -86,15 +111,15 @@ _KEYS: Mapping[Extreme, tuple[Callable[[Scene], Array], float]] = MappingProxyTy
     {
         Extreme.LEFT: (lambda s: -s.pairs.x, 0.0),
         Extreme.RIGHT: (lambda s: s.pairs.x, 0.0),
-        Extreme.TOP: (lambda s: -s.pairs.y, 0.0),
-        Extreme.BOTTOM: (lambda s: s.pairs.y, 0.0),
+        Extreme.TOP: (_height, 0.0),
+        Extreme.BOTTOM: (lambda s: -_height(s), 0.0),
         Extreme.MIDDLE: (lambda s: s.pairs.x, 0.0),
         Extreme.LARGEST: (_log_size, 0.08),
         Extreme.SMALLEST: (lambda s: -_log_size(s), 0.08),
         Extreme.TALLEST: (_log_height, 0.06),
         Extreme.SHORTEST: (lambda s: -_log_height(s), 0.06),
-        Extreme.NEAREST: (lambda s: s.nearness, 0.04),
-        Extreme.FARTHEST: (lambda s: -s.nearness, 0.04),
+        Extreme.NEAREST: (_nearness, 0.04),
+        Extreme.FARTHEST: (lambda s: -_nearness(s), 0.04),
         Extreme.FASTEST: (_log_speed, 0.2),
         Extreme.SLOWEST: (lambda s: -_log_speed(s), 0.2),
         Extreme.FIRST_MOVED: (lambda s: s.movement.onset_s, 0.3),

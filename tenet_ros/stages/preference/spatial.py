@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from tenet_ros.language.expression import RelationKind
 from tenet_ros.stages.preference.evidence import Array, logistic
-from tenet_ros.types import FloatArray
+from tenet_ros.types import FloatArray, Space
 
 __all__ = ['SPATIAL', 'Pairs', 'between']
 
@@ -41,7 +41,8 @@ class Pairs:
         width: (N, N) mean of both widths.
         height: (N, N) mean of both heights.
         scale: (N, N) mean of both sizes.
-        gap: (N, N) distance between the nearest edges, in ``scale``; 0 where they overlap.
+        gap: (N, N) distance between the nearest edges, in ``scale``; 0 where they overlap. Where
+            depth is known, what lies between two things along the line of sight counts as well.
         column: (N, N) horizontal overlap as a share of the narrower box.
         inside: (N, N) share of the area of i that lies in j.
         shared: (N, N) overlap as a share of the smaller box.
@@ -67,8 +68,8 @@ class Pairs:
     depth: Array
 
     @classmethod
-    def of(cls, boxes: FloatArray) -> Pairs:
-        """Measure boxes, (N, 4) float32 xyxy pixels."""
+    def of(cls, boxes: FloatArray, space: Space | None = None) -> Pairs:
+        """Measure boxes, (N, 4) float32 xyxy pixels, and where known their places in space."""
         x0, y0, x1, y1 = np.asarray(boxes, np.float64).T
         w, h = np.maximum(x1 - x0, 1.0), np.maximum(y1 - y0, 1.0)
         x, y, area = (x0 + x1) / 2, (y0 + y1) / 2, w * h
@@ -86,7 +87,10 @@ class Pairs:
             width=(w[:, None] + w) / 2,
             height=(h[:, None] + h) / 2,
             scale=scale,
-            gap=np.hypot(np.minimum(over_x, 0.0), np.minimum(over_y, 0.0)) / scale,
+            gap=np.hypot(
+                np.hypot(np.minimum(over_x, 0.0), np.minimum(over_y, 0.0)) / scale,
+                0.0 if space is None else _gap_in_depth(space, scale),
+            ),
             column=np.maximum(over_x, 0.0) / np.minimum(w[:, None], w),
             inside=shared / area[:, None],
             shared=shared / np.minimum(area[:, None], area),
@@ -94,6 +98,16 @@ class Pairs:
             base=(y1 - y1[:, None]) / scale,
             depth=(y1[:, None] - y0) / scale,
         )
+
+
+def _gap_in_depth(space: Space, scale: Array) -> Array:
+    """Return how far apart things lie along the line of sight, (N, N) mean sizes of the two.
+
+    Things are taken to be as deep as they are large: what their depth bridges is no gap.
+    """
+    z = np.maximum(space.positions[:, 2].astype(np.float64), 0.05)
+    metres = scale * (z[:, None] + z) / 2 / space.focal_px
+    return np.asarray(np.maximum(np.abs(z[:, None] - z) / metres - 1.0, 0.0), np.float64)
 
 
 def _beside(along: Array, across: Array, extent: Array) -> Array:
