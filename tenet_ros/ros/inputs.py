@@ -53,6 +53,7 @@ class Inputs:
         notices: told of every message that is no good.
         on_frame: takes a frame and what time it has cost already; must not block.
         on_command: takes the text of a command.
+        on_camera_info: takes every calibration that comes.
     """
 
     def __init__(
@@ -63,12 +64,14 @@ class Inputs:
         *,
         on_frame: Callable[[Frame, Mapping[str, int]], None],
         on_command: Callable[[str], object],
+        on_camera_info: Callable[[Any], None] = lambda _info: None,
     ) -> None:
         self._node = node
         self._parameters = parameters
         self._notices = notices
         self._on_frame = on_frame
         self._on_command = on_command
+        self._tell_camera_info = on_camera_info
         self._subscriptions: list[Subscription] = []
         self._sequence = itertools.count(1)
         self._next_frame_s = 0.0
@@ -178,6 +181,7 @@ class Inputs:
 
     def _on_camera_info(self, message: Any) -> None:
         self.camera_info = message
+        self._tell_camera_info(message)
 
     def _on_command_message(self, message: Any) -> None:
         self._on_command(message.data)

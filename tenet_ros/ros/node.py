@@ -34,6 +34,7 @@ from tenet_ros.ros.logs import NodeLogHandler
 from tenet_ros.ros.notices import Notices
 from tenet_ros.ros.outputs import Outputs
 from tenet_ros.ros.params import Parameters
+from tenet_ros.ros.placing import Placing
 from tenet_ros.ros.status import Status
 from tenet_ros.runtime.metrics import StreamMetrics
 from tenet_ros.runtime.stream import Stream, parse_command
@@ -58,6 +59,7 @@ class TenetNode(LifecycleNode):
         self._phase, self._fault = '', ''
         self._system: System | None = None
         self._outputs: Outputs | None = None
+        self._placing: Placing | None = None
         self._stream: Stream | None = None
         self._command = Command(command_id=0, text='', sentences=())
         self._log_handler = NodeLogHandler(self.get_logger())
@@ -78,6 +80,7 @@ class TenetNode(LifecycleNode):
             self._notices,
             on_frame=self._take_frame,
             on_command=self._take_command,
+            on_camera_info=self._take_camera_info,
         )
         self._status = Status(self)
         self._diagnostics = Diagnostics(
@@ -120,6 +123,7 @@ class TenetNode(LifecycleNode):
             self._outputs = Outputs(
                 self, self._params, self._notices, camera_info=lambda: self._inputs.camera_info
             )
+            self._placing = Placing(self, self._params, self._notices, self._metrics)
         except TenetError as error:
             return self._give_up(f'cannot configure: {error}')
         except Exception as error:  # noqa: BLE001 - the transition's top frame
@@ -201,6 +205,9 @@ class TenetNode(LifecycleNode):
 
     def _release(self) -> None:
         """Destroy the publishers of results and free the models."""
+        if self._placing is not None:
+            self._placing.destroy()
+            self._placing = None
         if self._outputs is not None:
             self._outputs.close()
             self._outputs = None
@@ -223,8 +230,10 @@ class TenetNode(LifecycleNode):
     def _start_stream(self) -> None:
         """Start the stream without tracks and with the present command."""
         assert self._system is not None
+        assert self._placing is not None
         pipeline, command = self._system.pipeline, self._command
         pipeline.reset()
+        self._placing.open(self._on_stream_error, pipeline)
         pipeline.set_command(command, parse_command(command))
         self._stream = Stream(
             pipeline=pipeline,
@@ -250,6 +259,10 @@ class TenetNode(LifecycleNode):
             self.get_logger().error(self._fault)
             return False
         self._stream = None
+        if self._placing is not None and not self._placing.close(STOP_TIMEOUT_S):
+            self._fault = f'the spatial lane did not stop within {STOP_TIMEOUT_S:.0f} s'
+            self.get_logger().error(self._fault)
+            return False
         return True
 
     def _on_stream_error(self, text: str) -> None:
@@ -271,6 +284,10 @@ class TenetNode(LifecycleNode):
         if self._stream is not None:
             self._stream.post(frame, spent_ns)
 
+    def _take_camera_info(self, info: Any) -> None:
+        if self._placing is not None:
+            self._placing.take_camera_info(info)
+
     def _take_command(self, text: str) -> str:
         """Answer ``text`` from the next frame on; return why not, if it is no good."""
         try:
@@ -290,11 +307,14 @@ class TenetNode(LifecycleNode):
     def _publish(self, result: StepResult, frame: Frame) -> None:
         """Publish one result; on the stream's thread, which ends before the publishers do."""
         assert self._outputs is not None
+        assert self._placing is not None
         assert self._stream is not None
         age_ms = (self.get_clock().now().nanoseconds - result.stamp_ns) / 1e6
         try:
             self._outputs.publish(result, frame, age_ms)
-            self._status.tell_result(result, age_ms, self._stream.unknown)
+            self._placing.take_result(result, frame)
+            places = self._placing.said(len(result.targets))
+            self._status.tell_result(result, age_ms, self._stream.unknown, places)
         except (RuntimeError, TenetError):
             if self.context.ok():
                 raise

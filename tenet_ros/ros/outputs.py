@@ -26,6 +26,7 @@ from tenet_ros.ros.api import (
 )
 from tenet_ros.ros.notices import Notices
 from tenet_ros.ros.params import Parameters
+from tenet_ros.ros.pinhole import image_size
 from tenet_ros.types import Frame
 
 __all__ = ['BAD_OVERRIDE', 'Outputs', 'latched', 'publisher']
@@ -144,7 +145,7 @@ class Outputs:
         info = self._camera_info()
         if info is None:
             return
-        height, width = _image_size(info)
+        height, width = image_size(info)
         if (height, width) != (result.height, result.width):
             self._notices.report(
                 'camera_info',
@@ -168,14 +169,3 @@ class Outputs:
         if jpeg:
             quality = self._parameters['overlay_quality']
             self._overlay_jpeg.publisher.publish(messages.jpeg_message(header, picture, quality))
-
-
-def _image_size(info: Any) -> tuple[int, int]:
-    """Return (height, width) of the images that a ``CameraInfo`` describes, pixels.
-
-    Its own size is the full sensor's; a region of interest and binning make the image smaller
-    (``sensor_msgs/msg/CameraInfo.msg``).
-    """
-    height = (info.roi.height or info.height) // max(1, info.binning_y)
-    width = (info.roi.width or info.width) // max(1, info.binning_x)
-    return int(height), int(width)

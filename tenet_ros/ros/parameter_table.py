@@ -14,6 +14,7 @@ from tenet_ros.factory import CAMERA_MOTIONS, PREFERENCES, PRESETS, SEGMENTERS
 from tenet_ros.ros.api import FloatingPointRange, IntegerRange, ParameterDescriptor
 from tenet_ros.runtime.cadence import CadenceSettings
 from tenet_ros.runtime.settings import StreamSettings
+from tenet_ros.runtime.spatial_lane import SpatialSettings
 
 __all__ = ['STAGES', 'TABLE', 'Row']
 
@@ -193,6 +194,37 @@ TABLE: tuple[Row, ...] = (
         about='Image stamps that go back by more start the stream anew; by less, the image is late.',
         low=0.0,
         high=1e6,
+    ),
+    Row(
+        name='target_frame',
+        default='',
+        about='Frame that poses and points are published in, looked up on /tf at the image stamp; '
+        'empty for the optical frame of the camera.',
+    ),
+    Row(
+        name='frame_prefix',
+        default='',
+        about='Put before the names of the frames that targets have on /tf: <prefix>target.',
+    ),
+    Row(
+        name='publish_tf',
+        default=True,
+        about='Publish a transform to each target.',
+        dynamic=True,
+    ),
+    Row(
+        name='depth_tolerance_ms',
+        default=SpatialSettings().tolerance_ms,
+        about='Depth whose stamp differs by more from that of the image is of another moment.',
+        low=0.0,
+        high=1000.0,
+    ),
+    Row(
+        name='rectified',
+        default=False,
+        about='Whether images and depth are rectified: then the matrix P of camera_info holds, '
+        'without distortion, else K.',
+        dynamic=True,
     ),
     Row(
         name='publish_tracks',

@@ -45,9 +45,17 @@ class Status:
         }
         self._publisher.publish(diagnostic(level, self._name, message, values))
 
-    def tell_result(self, result: StepResult, age_ms: float, unknown: tuple[str, ...]) -> None:
+    def tell_result(
+        self,
+        result: StepResult,
+        age_ms: float,
+        unknown: tuple[str, ...],
+        places: tuple[Mapping[str, str], ...] = (),
+    ) -> None:
         """Say what ``result_status`` says."""
-        status = result_status(result, name=self._name, age_ms=age_ms, unknown=unknown)
+        status = result_status(
+            result, name=self._name, age_ms=age_ms, unknown=unknown, places=places
+        )
         self._publisher.publish(status)
 
 
@@ -72,7 +80,14 @@ def diagnostic(
     )
 
 
-def result_status(result: StepResult, *, name: str, age_ms: float, unknown: tuple[str, ...]) -> Any:
+def result_status(
+    result: StepResult,
+    *,
+    name: str,
+    age_ms: float,
+    unknown: tuple[str, ...],
+    places: tuple[Mapping[str, str], ...] = (),
+) -> Any:
     """Return what is published on ``~/status`` for one frame.
 
     Keys: ``stamp`` ("seconds.nanoseconds" of the source image), ``frame_id``, ``command_id``,
@@ -80,14 +95,17 @@ def result_status(result: StepResult, *, name: str, age_ms: float, unknown: tupl
     ``detections_age_ms`` (how much older than this frame the newest detections in it are; empty
     before the first), ``unknown`` (nouns that the detector can never find), and for the first
     sentence ``state``, ``text``, ``track_id`` (empty, or ids joined by ","), ``preference``,
-    ``margin``, ``switches``. Of several sentences each has these six again as ``<slot>.state`` and
-    so on, the slots counted from 1 as in the label image.
+    ``margin``, ``switches``, and what is said of its place: ``space`` ("ok", or why there is no
+    pose), ``position_m`` and ``velocity_mps``, as of the newest result with depth. Of several
+    sentences each has these again as ``<slot>.state`` and so on, the slots counted from 1 as in the
+    label image.
 
     Args:
         result: the answer.
         name: of the component.
         age_ms: from the source's stamp to now.
         unknown: nouns of the command that the detector can never find.
+        places: for each sentence what is said of its place; empty where nothing is.
     """
     sec, nanosec = divmod(result.stamp_ns, 1_000_000_000)
     seen_ns = result.detections_stamp_ns
@@ -102,10 +120,13 @@ def result_status(result: StepResult, *, name: str, age_ms: float, unknown: tupl
         'detections_age_ms': f'{(result.stamp_ns - seen_ns) / 1e6:.1f}' if seen_ns >= 0 else '',
         'unknown': ', '.join(unknown),
     }
-    values |= _target_values(result.targets[0]) if result.targets else {'state': result.state.value}
-    if len(result.targets) > 1:
-        for slot, target in enumerate(result.targets, start=1):
-            values |= {f'{slot}.{key}': value for key, value in _target_values(target).items()}
+    each = [_target_values(target) for target in result.targets]
+    for said, place in zip(each, places, strict=False):
+        said.update(place)
+    values |= each[0] if each else {'state': result.state.value}
+    if len(each) > 1:
+        for slot, said in enumerate(each, start=1):
+            values |= {f'{slot}.{key}': value for key, value in said.items()}
     states = ', '.join(target.decision.state.value for target in result.targets)
     message = states or result.state.value
     if unknown:

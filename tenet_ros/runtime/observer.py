@@ -51,13 +51,13 @@ class SpatialResult:
 
     Attributes:
         result: what was placed.
-        targets: for each sentence its selected tracks, best first; one without a track has
-            ``track_id`` -1 and a reason.
+        targets: for each sentence its selected tracks, best first; never empty: a sentence without
+            a track has one with ``track_id`` -1 and a reason.
         depth_stamp_ns: stamp of the depth image, or -1.
     """
 
     result: StepResult
-    targets: tuple[SpatialTarget, ...]
+    targets: tuple[tuple[SpatialTarget, ...], ...]
     depth_stamp_ns: int
 
 
@@ -101,22 +101,25 @@ class Observer:
             self._look_at_tracks(result, depth, camera, pose)
         else:
             self._space = None
-        targets: list[SpatialTarget] = []
+        targets: list[tuple[SpatialTarget, ...]] = []
         for target in result.targets:
-            if not target.track_ids:
-                targets.append(
-                    SpatialTarget(
-                        sentence=target.sentence, track_id=-1, cloud=Cloud.none('no target')
-                    )
+            placed = [
+                self._target(
+                    target.sentence,
+                    track_id,
+                    cloud_of(mask, depth, camera, image)
+                    if depth is not None and camera is not None
+                    else Cloud.none(reason),
+                    pose,
+                    result.stamp_ns,
                 )
-            for track_id, mask in zip(target.track_ids, target.masks, strict=True):
-                cloud = Cloud.none(reason)
-                if depth is not None and camera is not None:
-                    cloud = cloud_of(mask, depth, camera, image)
-                targets.append(
-                    self._target(target.sentence, track_id, cloud, pose, result.stamp_ns)
-                )
-        shown = {target.track_id for target in targets}
+                for track_id, mask in zip(target.track_ids, target.masks, strict=True)
+            ]
+            nothing = SpatialTarget(
+                sentence=target.sentence, track_id=-1, cloud=Cloud.none('no target')
+            )
+            targets.append(tuple(placed) or (nothing,))
+        shown = {each.track_id for placed in targets for each in placed}
         self._rotations = {key: value for key, value in self._rotations.items() if key in shown}
         return SpatialResult(
             result=result,
@@ -198,7 +201,7 @@ def _distances(boxes: FloatArray, depth: DepthImage) -> Matrix:
     along = np.linspace(-1, 1, _SAMPLES)
     x = np.clip(centre[:, :1] + half[:, :1] * along, 0, width - 1).astype(np.int64)
     y = np.clip(centre[:, 1:] + half[:, 1:] * along, 0, height - 1).astype(np.int64)
-    samples = depth.millimetres[y[:, :, None], x[:, None, :]].reshape(len(boxes), -1)
+    samples = depth.millimetres[y[:, :, None], x[:, None, :]].reshape(-1, _SAMPLES**2)
     result = np.zeros(len(boxes))
     for row, values in enumerate(samples):
         measured = values[values > 0]

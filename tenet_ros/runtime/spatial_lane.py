@@ -6,6 +6,7 @@ are placed and handed on, under the result's own stamp. The newest result wins.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import Counter, deque
@@ -22,6 +23,8 @@ from tenet_ros.types import IntArray, Space, UInt8Array
 
 __all__ = ['SpatialLane', 'SpatialSettings']
 
+LOG = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpatialSettings:
@@ -35,7 +38,7 @@ class SpatialSettings:
 
     tolerance_ms: float = 15.0
     patience_ms: float = 200.0
-    kept: int = 6
+    kept: int = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -120,7 +123,8 @@ class SpatialLane:
         try:
             while (taken := self._take()) is not None:
                 self._place(*taken)
-        except Exception as error:  # noqa: BLE001 - the worker's top frame
+        except Exception as error:
+            LOG.exception('the spatial lane has ended')
             self._on_error(error)
 
     def _take(self) -> tuple[_Waiting, DepthImage | None, str, PinholeCamera | None] | None:
@@ -128,17 +132,25 @@ class SpatialLane:
         with self._changed:
             while not self._stopping:
                 now_ns = time.monotonic_ns()
-                for waiting in reversed(self._waiting):
+                waiting = self._ripe(now_ns)
+                if waiting is not None:
+                    while self._waiting.popleft() is not waiting:
+                        pass
                     stamp_ns = waiting.result.stamp_ns
-                    if self._pairing.settled(stamp_ns) or self._is_overdue(waiting, now_ns):
-                        while self._waiting.popleft() is not waiting:
-                            pass
-                        depth = self._pairing.pair(stamp_ns)
-                        reason = '' if depth else self._pairing.why_unpaired(stamp_ns)
-                        self._count(self._pairing.counts)
-                        return waiting, depth, reason, self._camera
+                    depth = self._pairing.pair(stamp_ns)
+                    reason = '' if depth else self._pairing.why_unpaired(stamp_ns)
+                    self._count(self._pairing.counts)
+                    return waiting, depth, reason, self._camera
                 self._changed.wait(self._patience_s(now_ns))
         return None
+
+    def _ripe(self, now_ns: int) -> _Waiting | None:
+        """Return the newest result that need not wait any longer."""
+        for waiting in reversed(self._waiting):
+            if self._pairing.settled(waiting.result.stamp_ns) or self._is_overdue(waiting, now_ns):
+                return waiting
+        full = len(self._waiting) == self._settings.kept
+        return self._waiting[0] if full else None
 
     def _is_overdue(self, waiting: _Waiting, now_ns: int) -> bool:
         return now_ns - waiting.since_ns >= self._settings.patience_ms * 1e6

@@ -31,6 +31,10 @@ OUTPUTS = {
     'overlay_jpeg': (api.CompressedImage, '~/overlay/compressed'),
     'label_info': (api.LabelInfo, '~/label_info'),
     'status': (api.DiagnosticStatus, '~/status'),
+    'points': (api.PointCloud2, '~/target/points'),
+    'pose': (api.PoseStamped, '~/target/pose'),
+    'boxes': (api.Detection3DArray, '~/target/detections_3d'),
+    'tf': (api.msg('tf2_msgs/msg/TFMessage'), '/tf'),
 }
 LATCHED = {'label_info', 'status'}
 
@@ -69,6 +73,9 @@ class Robot:
         self.images = create(api.Image, image, camera)
         self.compressed = create(api.CompressedImage, f'{image}/compressed', camera)
         self.infos = create(api.CameraInfo, '/camera_info', camera)
+        self.depths = create(api.Image, '/depth', camera)
+        tf_message = api.msg('tf2_msgs/msg/TFMessage')
+        self.transforms = create(tf_message, '/tf', 10)
         self.commands = create(api.String, f'{name}/command', 10)
         for key in outputs:
             kind, topic = OUTPUTS[key]
@@ -167,6 +174,18 @@ class Robot:
             setattr(message, field, value)
         self.images.publish(message)
         return stamp_ns
+
+    def show_depth(self, millimetres: np.ndarray, stamp_ns: int, **changes: Any) -> None:
+        """Publish one depth image, 16UC1."""
+        _, header = self.stamp(stamp_ns)
+        height, width = millimetres.shape
+        message = api.Image(
+            header=header, height=height, width=width, encoding='16UC1', step=width * 2
+        )
+        api.fill_bytes(message, millimetres.astype('<u2'))
+        for field, value in changes.items():
+            setattr(message, field, value)
+        self.depths.publish(message)
 
     def show_jpeg(self, pixels: np.ndarray) -> int:
         """Publish one image as JPEG; return its stamp."""

@@ -35,7 +35,7 @@ def test_transitions_can_be_repeated_and_leave_nothing_behind(make_node):
         assert not stream_threads()
         for _ in range(2):
             assert made.trigger_activate() == SUCCESS
-            assert len(stream_threads()) == 2
+            assert len(stream_threads()) == 3
             assert made.trigger_deactivate() == SUCCESS
             assert not stream_threads()
             assert topics_of(made) == configured
