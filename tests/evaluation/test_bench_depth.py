@@ -40,7 +40,7 @@ def test_a_recorded_sequence_is_read(system):
 
 
 def test_a_folder_without_a_sequence_is_named(tmp_path, system):
-    with pytest.raises(SourceError, match='expected an RGB-D sequence with expressions.json'):
+    with pytest.raises(SourceError, match=r'RGB-D sequence with expressions\.json'):
         next(recorded(tmp_path, system.segmenter))
 
 
