@@ -20,7 +20,7 @@ help:
 
 $(VENV)/.installed: setup.cfg setup.py pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,sim]' $(TORCH)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,sim,viz]' $(TORCH)
 	@touch $@
 
 # What the demonstration needs and no more; without MuJoCo it plays recorded clips.

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rosbags.highlevel import AnyReader, AnyReaderError
+from rosbags.highlevel import AnyReaderError
 from rosbags.interfaces import Connection
-from rosbags.typesys import Stores, get_typestore
 
 from tenet_ros.errors import SourceError
 from tenet_ros.images import DEPTH_ENCODINGS
 from tenet_ros.sources.bag_messages import calibration_of, depth_of, picture_of, stamp_of
+from tenet_ros.sources.bag_reader import listing, open_bag
 from tenet_ros.sources.frame import SourceFrame
 from tenet_ros.sources.source import SourceInfo
 
@@ -69,7 +69,7 @@ class BagSource:
         info_topic: str | None = None,
     ) -> None:
         self._path = path
-        self._reader = _open(path)
+        self._reader = open_bag(path)
         try:
             self.topics = self._choose(image_topic, depth_topic, info_topic)
             rate_hz = self._rate()
@@ -142,12 +142,12 @@ class BagSource:
         types = {c.topic: c.msgtype for c in self._reader.connections if c.msgcount}
         for wanted in filter(None, (image, depth, info)):
             if wanted not in types:
-                raise SourceError(f'{self._path}: has no topic {wanted}; {_listing(types)}')
+                raise SourceError(f'{self._path}: has no topic {wanted}; {listing(types)}')
         pictures = [topic for topic, kind in types.items() if kind in {IMAGE, COMPRESSED}]
         deep = [topic for topic in pictures if self._is_depth(topic)]
         colour = [topic for topic in pictures if topic not in deep]
         if image is None and not colour:
-            raise SourceError(f'{self._path}: holds no colour images; {_listing(types)}')
+            raise SourceError(f'{self._path}: holds no colour images; {listing(types)}')
         chosen = image or min(colour, key=_colour_rank)
         raw_depths = [topic for topic in deep if types[topic] == IMAGE]
         if depth is None:
@@ -193,28 +193,6 @@ class _Companion:
             return None
         self._given = at_ns
         return message
-
-
-def _open(path: Path) -> AnyReader:
-    """Open a bag, whatever its storage and its age."""
-    # Bags of Humble and older carry no definitions; the layouts needed here have not changed.
-    known = get_typestore(Stores.ROS2_HUMBLE)
-    try:
-        reader = AnyReader([path], default_typestore=known)
-        reader.open()
-    except (AnyReaderError, OSError, ValueError, KeyError) as error:
-        raise SourceError(
-            f'{path}: expected a ROS 2 bag (a folder with metadata.yaml, an .mcap or a .db3 file); '
-            f'it does not open: {" ".join(str(error).split())}; a recording that was cut off can be '
-            'completed by `mcap recover` or `ros2 bag reindex`'
-        ) from error
-    return reader
-
-
-def _listing(types: dict[str, str]) -> str:
-    if not types:
-        return 'the bag is empty'
-    return 'its topics: ' + ', '.join(f'{t} ({k.split("/")[-1]})' for t, k in sorted(types.items()))
 
 
 def _colour_rank(topic: str) -> tuple[bool, bool, str]:

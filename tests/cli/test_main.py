@@ -15,7 +15,7 @@ from tenet_ros.cli import say
 from tenet_ros.cli.main import main, split_ros_args
 
 COMMANDS = (
-    'demo', 'run', 'node', 'camera', 'say', 'watch', 'record', 'models', 'doctor', 'bench',
+    'demo', 'run', 'node', 'camera', 'say', 'watch', 'view', 'record', 'models', 'doctor', 'bench',
 )  # fmt: skip
 
 
