@@ -93,10 +93,19 @@ class Child:
         name: for error messages.
         arguments: of the command line.
         environment: added to this process's own.
+        shown: let it print where this process prints, and keep nothing of it.
     """
 
-    def __init__(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        shown: bool = False,
+    ) -> None:
         self._name = name
+        self._shown = shown
         self._arguments = [sys.executable, '-m', 'tenet_ros.cli.main', *arguments]
         self._environment = {**os.environ, **environment, PARENT: str(os.getpid())}
         self._process: subprocess.Popen[bytes] | None = None
@@ -112,9 +121,14 @@ class Child:
         """Whether the process runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def status(self) -> int | None:
+        """The exit status, negative of a signal; None while the process runs."""
+        return self._process.poll() if self._process else None
+
     def check(self) -> None:
         """Raise ``ConfigError`` if the process has ended by itself with an error."""
-        status = self._process.poll() if self._process else None
+        status = self.status
         if status:
             raise ConfigError(f'the {self._name} ended with status {status}: {self.last_words()}')
 
@@ -154,8 +168,8 @@ class Child:
             self._arguments,
             env=self._environment,
             stdin=subprocess.DEVNULL,
-            stdout=self._said,
-            stderr=subprocess.STDOUT,
+            stdout=None if self._shown else self._said,
+            stderr=None if self._shown else subprocess.STDOUT,
             start_new_session=True,
         )
         return self

@@ -18,6 +18,7 @@ from tenet_ros import __version__
 from tenet_ros.cli import (
     bench,
     camera,
+    cameras,
     demo,
     doctor,
     models,
@@ -63,7 +64,20 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--version', action='version', version=f'tenet-ros {__version__}')
     subparsers = parser.add_subparsers(dest='command', metavar='COMMAND', required=True)
-    for module in (demo, run, node, camera, say, watch, view, record, models, doctor, bench):
+    for module in (
+        demo,
+        run,
+        node,
+        camera,
+        cameras,
+        say,
+        watch,
+        view,
+        record,
+        models,
+        doctor,
+        bench,
+    ):
         module.add_parser(subparsers)
     return parser
 

@@ -15,7 +15,7 @@ from tenet_ros.cli import say
 from tenet_ros.cli.main import main, split_ros_args
 
 COMMANDS = (
-    'demo', 'run', 'node', 'camera', 'say', 'watch', 'view', 'record', 'models', 'doctor', 'bench',
+    'demo', 'run', 'node', 'camera', 'cameras', 'say', 'watch', 'view', 'record', 'models', 'doctor', 'bench',
 )  # fmt: skip
 
 
@@ -67,6 +67,7 @@ def test_a_wrong_command_line_exits_with_two_and_shows_the_usage(capsys, wrong):
         ['camera', 'video.mp4', '--duration', 'soon'],
         ['run', 'video.mp4', 'the dog', '--frames=-1'],
         ['run', 'video.mp4', 'the dog', '--threads=-3'],
+        ['cameras', 'front', '5left'],
     ],
     ids=' '.join,
 )

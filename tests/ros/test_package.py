@@ -54,3 +54,24 @@ def test_the_launch_file_starts_one_node_as_asked():
         actions += entity.visit(context) or []
     (node,) = actions
     assert (node.node_package, node.node_executable) == ('tenet_ros', 'tenet_node')
+
+
+@pytest.mark.ros
+def test_the_launch_file_of_several_cameras_starts_a_node_for_each():
+    from launch import LaunchContext
+    from launch.launch_description_sources import get_launch_description_from_python_launch_file
+
+    path = str(ROOT / 'launch' / 'cameras.launch.py')
+    description = get_launch_description_from_python_launch_file(path)
+    context = LaunchContext()
+    context.extend_locals({'current_launch_file_directory': str(ROOT / 'launch')})
+    context.launch_configurations.update(cameras='front, left', params_file='', name='eye')
+    nodes, waiting = [], list(description.entities)
+    while waiting:
+        entity = waiting.pop(0)
+        if hasattr(entity, 'node_package'):
+            entity._perform_substitutions(context)
+            nodes.append(entity.node_name)
+        elif not getattr(entity, 'name', '') == 'params_file':
+            waiting = [*(entity.visit(context) or []), *waiting]
+    assert nodes == ['/front/eye', '/left/eye']
