@@ -72,6 +72,6 @@ def test_the_launch_file_of_several_cameras_starts_a_node_for_each():
         if hasattr(entity, 'node_package'):
             entity._perform_substitutions(context)
             nodes.append(entity.node_name)
-        elif not getattr(entity, 'name', '') == 'params_file':
+        elif getattr(entity, 'name', '') != 'params_file':
             waiting = [*(entity.visit(context) or []), *waiting]
     assert nodes == ['/front/eye', '/left/eye']

@@ -1,0 +1,85 @@
+"""Files that viewers open speak of topics that the node has, and of keys that it says."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+import tenet_ros
+from tenet_ros.cli.view_topics import OUTPUTS
+
+ROOT = Path(tenet_ros.__file__).parents[1]
+CAMERA = '/camera/image_raw'
+
+
+def strings(value):
+    """Return all texts in a tree of lists and dictionaries, keys included."""
+    if isinstance(value, dict):
+        return [text for pair in value.items() for each in pair for text in strings(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in strings(each)]
+    return [value] if isinstance(value, str) else []
+
+
+def layout():
+    return json.loads((ROOT / 'foxglove' / 'tenet.json').read_text('utf-8'))
+
+
+def displays():
+    loaded = YAML(typ='safe').load((ROOT / 'rviz' / 'tenet.rviz').read_text('utf-8'))
+    return loaded['Visualization Manager']['Displays']
+
+
+def topics_in(tree):
+    """Return the topics that a file names: what begins with a slash, without a path into it."""
+    return {re.split(r'[.\[]', text)[0] for text in strings(tree) if text.startswith('/')}
+
+
+@pytest.fixture
+def eye(run_node, robot):
+    """A robot whose node follows a red square and has answered."""
+    run_node(command='the dog', remap=(f'image:={CAMERA}',))
+    made = robot(image=CAMERA)
+    made.wait_for_node()
+    return made
+
+
+@pytest.mark.parametrize('read', [layout, displays], ids=['foxglove', 'rviz'])
+def test_every_topic_in_the_file_is_the_node_s(eye, read):
+    named = topics_in(read())
+    assert len(named) >= 5
+    assert named <= {topic for topic, _ in eye.node.get_topic_names_and_types()}
+
+
+def test_what_view_subscribes_to_has_the_node_s_names_and_types(eye):
+    known = dict(eye.node.get_topic_names_and_types())
+    shown = {t.of('/tenet'): t.type_name for t in OUTPUTS if t.name != '/tf_static'}
+    assert shown == {topic: known.get(topic, [''])[0] for topic in shown}
+
+
+def test_every_key_in_the_layout_is_said(eye):
+    status = eye.values(eye.follow(eye.squares(red=100)))
+    health = eye.values(eye.diagnosis(lambda values: values['state'] == 'ACTIVE'))
+    asked = [text for text in strings(layout()) if '{key==' in text]
+    assert len(asked) >= 8
+    for text in asked:
+        (key,) = re.findall(r'\{key=="(\w+)"\}\.value$', text)
+        assert key in (status if text.startswith('/tenet/status') else health), text
+    assert {name for text in asked for name in re.findall(r'\{name=="([^"]+)"\}', text)} == {
+        eye.health().name
+    }
+
+
+def test_every_panel_of_the_layout_is_placed_once():
+    made = layout()
+
+    def leaves(node):
+        return (
+            [node] if isinstance(node, str) else [*leaves(node['first']), *leaves(node['second'])]
+        )
+
+    assert sorted(leaves(made['layout'])) == sorted(made['configById'])
