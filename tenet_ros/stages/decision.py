@@ -86,11 +86,15 @@ class _View:
 
     def margin(self, row: int) -> float:
         """Return by how much a track leads the best other visible one, or the null if by less."""
-        overlap = iou_matrix(self.tracks.boxes[row : row + 1], self.tracks.boxes)[0]
-        rivals = np.where(overlap < SAME_THING_IOU, self.shares, 0.0)
+        over_null = float(self.fits[row]) - self.null
+        rivals = self.shares.copy()
         rivals[row] = 0.0
+        # Where it leads even those on its own thing by more, which they are does not matter.
+        if float(self.shares[row]) - float(rivals.max(initial=0.0)) < over_null:
+            overlap = iou_matrix(self.tracks.boxes[row : row + 1], self.tracks.boxes)[0]
+            rivals[overlap >= SAME_THING_IOU] = 0.0
         over_rivals = float(self.shares[row]) - float(rivals.max(initial=0.0))
-        return min(over_rivals, float(self.fits[row]) - self.null)
+        return min(over_rivals, over_null)
 
 
 class Decider:
