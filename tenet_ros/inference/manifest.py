@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from tenet_ros.errors import EngineError
+from tenet_ros.inference.record import ExportRecord, Precision, Profile, Role
 from tenet_ros.inference.spec import TensorSpec
 
-__all__ = ['Accuracy', 'ImageInput', 'Manifest', 'ModelFile']
+__all__ = ['Accuracy', 'ExportPlan', 'GraphTensors', 'Hub', 'ImageInput', 'Manifest', 'ModelFile']
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,16 +19,103 @@ class ModelFile:
 
     Attributes:
         name: in the store, without a folder.
-        url: where ``pull`` fetches it: https, pinned to one revision; '' for a file that comes with
-            the package.
-        sha256: of the content, 64 lower-case hexadecimal digits.
-        size_bytes: of the content.
+        url: where ``pull`` fetches it: https, pinned to one revision where one is known; '' for a
+            file that comes with the package.
+        sha256: of the content, 64 lower-case hexadecimal digits; '' if nobody whom we trust says:
+            the first copy is then taken as it comes, and the store holds to it ever after.
+        size_bytes: of the content; 0 if it is not known.
     """
 
     name: str
     url: str
     sha256: str
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hub:
+    """Where on the Hugging Face hub a model is published.
+
+    Attributes:
+        id: "omlab/omdet-turbo-swin-tiny-hf".
+        revision: a commit, 40 lower-case hexadecimal digits; or a branch, whose files may change.
+    """
+
+    id: str
+    revision: str
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the revision is one commit."""
+        return len(self.revision) == 40 and set(self.revision) <= set('0123456789abcdef')
+
+    def url(self, path: str) -> str:
+        """Return where a file of the repository is to be had."""
+        return f'https://huggingface.co/{self.id}/resolve/{self.revision}/{path}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphTensors:
+    """What one exported graph takes and gives.
+
+    Attributes:
+        role: of the graph.
+        inputs: a name in a shape is fixed at export if it is ``height``, ``width`` or one of the
+            plan's limits; any other varies from call to call.
+        outputs: likewise.
+    """
+
+    role: Role
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportPlan:
+    """How graphs are made of published files.
+
+    Attributes:
+        exporter: one of ``tenet_ros.export.EXPORTERS``.
+        camera: (height, width) of the images that the graphs take unless one asks for another,
+            pixels.
+        canvas: (height, width) of what the network sees of such an image, pixels.
+        precision: of weights and arithmetic, unless one asks for another.
+        limits: sizes that are fixed in the graphs, by name.
+        profiles: for each input with a dimension that varies, its least, usual and largest shape.
+        graphs: what is made.
+    """
+
+    exporter: str
+    camera: tuple[int, int]
+    canvas: tuple[int, int]
+    precision: Precision
+    limits: Mapping[str, int]
+    profiles: Mapping[str, Profile]
+    graphs: tuple[GraphTensors, ...]
+
+    def tensors(self, role: Role, record: ExportRecord) -> GraphTensors | None:
+        """Return the tensors that the graph of a role has once it is exported; None without one.
+
+        Args:
+            role: of the graph.
+            record: of the export, which says the sizes that this plan leaves open.
+        """
+        sizes = {'height': record.camera[0], 'width': record.camera[1], **record.limits}
+
+        def fixed(spec: TensorSpec) -> TensorSpec:
+            shape = tuple(
+                sizes.get(dim, dim) if isinstance(dim, str) else dim for dim in spec.shape
+            )
+            return TensorSpec(spec.name, spec.dtype, shape)
+
+        for graph in self.graphs:
+            if graph.role == role:
+                return GraphTensors(
+                    role=role,
+                    inputs=tuple(fixed(spec) for spec in graph.inputs),
+                    outputs=tuple(fixed(spec) for spec in graph.outputs),
+                )
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,20 +160,28 @@ class Accuracy:
 class Manifest:
     """One model.
 
+    A model is run as it is published, or, with an export plan, by graphs that are made of its
+    published files on this machine.
+
     Attributes:
         name: file name of the manifest without its suffix, and of the model's folder in the store.
         task: what it does: "detection", "sentence embedding".
         summary: one line for a person.
         homepage: the page of whoever made it.
         licence: SPDX identifier.
-        precision: of the weights: "fp32".
-        files: the ONNX graph first, then what it needs beside it.
-        inputs: of the graph.
-        outputs: of the graph.
+        precision: of the weights, or of what is exported: "fp32".
+        files: the ONNX graph first, then what it needs beside it; with an export plan the
+            published files, in any order.
+        inputs: of the graph; empty with an export plan, which says it for each graph.
+        outputs: likewise.
         image: how an image becomes its input; None for a model that takes no image.
         postprocessing: what its outputs mean, in words.
-        accuracy: what is known of how good it is.
+        accuracy: what is known of how good it is; of an exported model what was published, which
+            is to be expected of the export too.
         classes: names of its classes in output order; empty if it has none.
+        hub: where it is published, if on the Hugging Face hub.
+        export: how its graphs are made; None if it is run as published.
+        known_problems: what a user must know, one sentence or two each.
     """
 
     name: str
@@ -100,15 +197,32 @@ class Manifest:
     postprocessing: str
     accuracy: tuple[Accuracy, ...]
     classes: tuple[str, ...]
+    hub: Hub | None = None
+    export: ExportPlan | None = None
+    known_problems: tuple[str, ...] = ()
 
     @property
     def graph(self) -> ModelFile:
-        """The ONNX graph."""
+        """The ONNX graph of a model that is run as published."""
         return self.files[0]
 
     @property
+    def plan(self) -> ExportPlan:
+        """The export plan.
+
+        Raises:
+            EngineError: there is none.
+        """
+        if self.export is None:
+            raise EngineError(
+                f'{self.name}: expected a model that is exported on this machine, it is run as '
+                'published; use it as it is'
+            )
+        return self.export
+
+    @property
     def size_bytes(self) -> int:
-        """Size of all files together."""
+        """Size of all files together, as far as it is known."""
         return sum(file.size_bytes for file in self.files)
 
     @property
