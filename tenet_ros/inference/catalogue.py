@@ -147,20 +147,20 @@ def _check_files(manifest: Manifest) -> None:
 
 def _hub(section: Section) -> Hub:
     hub = Hub(
-        id=section.matching('id', r'[\w.-]+/[\w.-]+', 'the id of a repository, "owner/name"'),
-        revision=section.matching('revision', r'[\w.-]+', 'a commit or a branch'),
+        id=section.matching('id', r'\w[\w.-]*/\w[\w.-]*', 'the id of a repository, "owner/name"'),
+        revision=section.matching('revision', r'\w[\w.-]*', 'a commit or a branch'),
     )
     section.close()
     return hub
 
 
 def _file(section: Section, hub: Hub | None) -> ModelFile:
-    name = section.matching('name', r'[\w.-]+', 'a file name without a folder')
+    name = section.matching('name', r'\w[\w.-]*', 'a file name without a folder')
     url = ''
     if section.has('url'):
         url = section.matching('url', r'https://\S+', 'an https URL')
     elif hub:
-        form = r'[\w.-]+(/[\w.-]+)*'
+        form = r'\w[\w.-]*(/\w[\w.-]*)*'
         path = section.matching('path', form, 'a path in the hub') if section.has('path') else name
         url = hub.url(path)
     sha256 = ''
