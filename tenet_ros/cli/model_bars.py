@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tenet_ros.inference.store import Progress
+from tenet_ros.inference.fetch import Progress
 
 __all__ = ['bars']
 

@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import urllib.error
-from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
-from typing import TypeAlias
 
 from tenet_ros.errors import EngineError
 from tenet_ros.inference.download import (
     BLOCK,
     Arrival,
-    BrokenOffError,
-    BusyError,
     Patience,
-    UnwantedFileError,
     discard,
-    download,
-    held,
-    partial_of,
 )
+from tenet_ros.inference.fetch import Progress, by_hand, copy, fetch, origin_of, reason_of
 from tenet_ros.inference.lock import LockedFile, SourceLock
 from tenet_ros.inference.manifest import Manifest, ModelFile
 from tenet_ros.inference.record import ExportRecord, Role
-from tenet_ros.inference.reply import Reply
 
-__all__ = ['EngineStore', 'Health', 'Progress', 'digest_of']
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with a file's name, the bytes that have come, and the bytes that are expected (0: unknown)."""
+__all__ = ['EngineStore', 'Health', 'digest_of']
 
 BUNDLED = Path(__file__).resolve().parent.parent / 'weights'
 """The models that come with the package."""
@@ -171,7 +159,7 @@ class EngineStore:
                 lock = self._pull_one(manifest, file, place, lock, from_file, progress)
             except OSError as error:
                 raise EngineError(
-                    f'{manifest.name}: expected to write {place}, got {_reason(error)}; '
+                    f'{manifest.name}: expected to write {place}, got {reason_of(error)}; '
                     'make room or set TENET_ENGINES to a folder of yours'
                 ) from error
         return self.source(manifest) if manifest.export else self.path(manifest)
@@ -191,9 +179,17 @@ class EngineStore:
         if place.is_file() and not _expected(file, lock):
             arrival = Arrival(path=place)  # put there by hand: the first copy, taken as it is
         elif from_file is None:
-            arrival = _fetch(manifest, file, place, lock, progress, self._patience)
+            arrival = fetch(
+                manifest,
+                file,
+                place,
+                expected=_expected(file, lock),
+                commit=lock.commit,
+                progress=progress,
+                patience=self._patience,
+            )
         else:
-            arrival = _copy(manifest, file, place, _origin(manifest, file, from_file), progress)
+            arrival = copy(manifest, file, place, origin_of(manifest, file, from_file), progress)
         digest = digest_of(arrival.path)
         expected = _expected(file, lock) or arrival.linked_sha256
         size = arrival.path.stat().st_size
@@ -203,7 +199,7 @@ class EngineStore:
             raise EngineError(
                 f'{manifest.name}: expected {file.name} of {file.size_bytes or "any"} bytes with '
                 f'sha256 {expected or "of any value"}, got {size} bytes with sha256 {digest}; '
-                f'nothing was installed: {_by_hand(manifest)}'
+                f'nothing was installed: {by_hand(manifest)}'
             )
         if arrival.path != place:
             arrival.path.replace(place)
@@ -241,103 +237,3 @@ def _whole(file: ModelFile, place: Path, lock: SourceLock, *, deep: bool) -> boo
     if not deep and entry and entry.sha256 == _expected(file, lock) and entry.unchanged(place):
         return True
     return digest_of(place) == _expected(file, lock)
-
-
-def _fetch(
-    manifest: Manifest,
-    file: ModelFile,
-    place: Path,
-    lock: SourceLock,
-    progress: Progress,
-    patience: Patience,
-) -> Arrival:
-    """Fetch a file from its URL to its partial name.
-
-    Raises:
-        EngineError: it cannot be had.
-    """
-    url, hub = file.url, manifest.hub
-    if hub and not hub.pinned and lock.commit:
-        # The branch may have moved on: the rest must be of the commit that the first file was of.
-        url = url.replace(f'/resolve/{hub.revision}/', f'/resolve/{lock.commit}/')
-    expected = _expected(file, lock)
-
-    def check(reply: Reply) -> None:
-        if expected and reply.linked_sha256 and reply.linked_sha256 != expected:
-            raise UnwantedFileError(f'one with sha256 {reply.linked_sha256}, not {expected}')
-        if hub and hub.pinned and reply.commit and reply.commit != hub.revision:
-            raise UnwantedFileError(f'one of commit {reply.commit}')
-
-    try:
-        return download(
-            url,
-            place,
-            size_bytes=file.size_bytes,
-            check=check,
-            progress=lambda done, total: progress(file.name, done, total),
-            patience=patience,
-        )
-    except BrokenOffError as error:
-        kept = held(place)
-        remedy = f'connect to the network, or {_by_hand(manifest)}'
-        if kept:
-            remedy = f'run it again to go on from the {kept} bytes that are here; or {remedy}'
-        reason = _reason(error.__cause__ or error)
-    except UnwantedFileError as error:
-        reason, remedy = str(error), f'nothing was installed: {_by_hand(manifest)}'
-    except BusyError as error:
-        reason, remedy = f'another process at work on {error}', 'wait for it to end'
-    raise EngineError(f'{manifest.name}: expected {file.name} from {url}, got {reason}; {remedy}')
-
-
-def _copy(
-    manifest: Manifest, file: ModelFile, place: Path, origin: Path, progress: Progress
-) -> Arrival:
-    """Copy a local file to its partial name.
-
-    Raises:
-        EngineError: it cannot be read.
-        OSError: it cannot be written.
-    """
-    try:
-        stream = origin.open('rb')
-    except OSError as error:
-        raise EngineError(
-            f'{manifest.name}: expected {file.name} from {origin}, got {_reason(error)}; '
-            'check the path'
-        ) from error
-    place.parent.mkdir(parents=True, exist_ok=True)
-    total, done = origin.stat().st_size, 0
-    with stream, partial_of(place).open('wb') as out:
-        while block := stream.read(BLOCK):
-            out.write(block)
-            done += len(block)
-            progress(file.name, done, total)
-    return Arrival(path=partial_of(place))
-
-
-def _origin(manifest: Manifest, file: ModelFile, from_file: Path) -> Path:
-    """Return the local path of a file."""
-    if from_file.is_dir():
-        return from_file / file.name
-    if len(manifest.files) > 1:
-        names = ', '.join(each.name for each in manifest.files)
-        raise EngineError(
-            f'{manifest.name}: expected a folder with {names}, got {from_file}; give the folder'
-        )
-    return from_file
-
-
-def _by_hand(manifest: Manifest) -> str:
-    what = 'FILE' if len(manifest.files) == 1 else 'FOLDER'
-    return f'give your own copy with `tenet-ros models pull {manifest.name} --from {what}`'
-
-
-def _reason(error: BaseException) -> str:
-    """Return the innermost cause in a few words."""
-    if isinstance(error, urllib.error.HTTPError):
-        return f'HTTP {error.code}'
-    if isinstance(error, urllib.error.URLError) and isinstance(error.reason, Exception):
-        return _reason(error.reason)
-    text = getattr(error, 'strerror', None) or str(error) or type(error).__name__
-    return ' '.join(str(text).split())

@@ -19,8 +19,9 @@ from tenet_ros.errors import ConfigError, EngineError
 from tenet_ros.export import job
 from tenet_ros.export.job import EXPORTERS, ExportJob, graph_record, open_exporter
 from tenet_ros.inference import catalogue, reply, state
-from tenet_ros.inference.catalogue import manifest_names, parse_manifest
+from tenet_ros.inference.catalogue import manifest_names
 from tenet_ros.inference.manifest import Manifest
+from tenet_ros.inference.manifest_form import parse_manifest
 from tenet_ros.inference.record import ExportRecord
 
 NAME = 'trial'

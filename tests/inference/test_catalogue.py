@@ -12,9 +12,9 @@ from tenet_ros.inference.catalogue import (
     PRESET_MODELS,
     load_manifest,
     manifest_names,
-    parse_manifest,
     resolve,
 )
+from tenet_ros.inference.manifest_form import parse_manifest
 from tenet_ros.inference.record import ExportRecord
 from tenet_ros.inference.store import EngineStore, Health
 

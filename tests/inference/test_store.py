@@ -14,7 +14,8 @@ import pytest
 from tenet_ros.errors import EngineError
 from tenet_ros.inference.catalogue import load_manifest
 from tenet_ros.inference.download import Patience, partial_of
-from tenet_ros.inference.manifest import Hub, Manifest, ModelFile
+from tenet_ros.inference.manifest import Manifest, ModelFile
+from tenet_ros.inference.plan import Hub
 from tenet_ros.inference.store import EngineStore, Health
 
 GRAPH, WORDS = b'graph ' * 100_000, b'words'
