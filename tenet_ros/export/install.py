@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tenet_ros.errors import EngineError
+from tenet_ros.export.clip_tokenizer import write_clip_tokenizer
 from tenet_ros.export.job import ExportJob, open_exporter
 from tenet_ros.inference import record as notes
 from tenet_ros.inference.manifest import Manifest
@@ -33,7 +34,7 @@ def is_current(
     if condition_of(store, manifest).state not in {State.EXPORTED, State.BUILT, State.READY}:
         return False
     record, known = store.record(manifest), store.hashes(manifest)
-    same = all(known.get(name) == sha256 for name, sha256 in record.source.items())
+    same = all(known.get(name, sha256) == sha256 for name, sha256 in record.source.items())
     wanted = (manifest.plan.exporter, camera, precision)
     return same and (record.exporter, record.camera, record.precision) == wanted
 
@@ -113,6 +114,7 @@ def _export(
     precision: Precision,
 ) -> ExportRecord:
     """Let the exporter write into ``aside``, and look whether it did."""
+    write_clip_tokenizer(store.source(manifest))
     job = ExportJob(
         model=manifest.name,
         source=store.source(manifest),

@@ -149,23 +149,9 @@ class Manifest:
         Raises:
             EngineError: it has others.
         """
-        self.check_tensors(self.inputs, self.outputs, inputs, outputs)
-
-    def check_tensors(
-        self,
-        promised_inputs: tuple[TensorSpec, ...],
-        promised_outputs: tuple[TensorSpec, ...],
-        inputs: tuple[TensorSpec, ...],
-        outputs: tuple[TensorSpec, ...],
-    ) -> None:
-        """Check the tensors of a graph against those that one promises for it.
-
-        Raises:
-            EngineError: they are others.
-        """
         for side, want, got in (
-            ('inputs', promised_inputs, inputs),
-            ('outputs', promised_outputs, outputs),
+            ('inputs', self.inputs, inputs),
+            ('outputs', self.outputs, outputs),
         ):
             if not _same_tensors(want, got):
                 raise EngineError(

@@ -39,8 +39,8 @@ class GraphTensors:
 
     Attributes:
         role: of the graph.
-        inputs: a name in a shape is fixed at export if it is ``height``, ``width`` or one of the
-            plan's limits; any other varies from call to call.
+        inputs: a name in a shape is the camera's ``height`` or ``width``, one of the plan's limits,
+            or a size that may be any.
         outputs: likewise.
     """
 

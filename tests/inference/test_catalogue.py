@@ -54,7 +54,7 @@ def test_every_exported_model_says_what_its_graphs_are(name: str):
             assert graph.inputs[0].shape == (1, 'height', 'width', 3)
             assert graph.inputs[0].dtype == np.uint8
         names = {dim for t in graph.inputs + graph.outputs for dim in t.shape if type(dim) is str}
-        varying = names - {'height', 'width', 'task'} - set(plan.limits)
+        varying = names - {'height', 'width', 'features'} - set(plan.limits)
         assert varying == ({'count'} if graph.role == 'segment' else set())
     if 'text' in roles:
         taken = {spec.name: spec for spec in plan.graphs[0].inputs}
@@ -155,7 +155,7 @@ def test_a_mistake_in_a_manifest_is_named(old: str, new: str, says: str):
         ('  segment:', '  segments:', 'graphs: expected the keys .*got also segments'),
         ('precision: fp16', 'precision: int8', 'precision: expected fp16 or fp32'),
         ('path: onnx/', 'path: ../', 'expected a path in the hub'),
-        ('name: l0_decoder', 'name: l0_encoder', 'each of a name of its own'),
+        ('name: decoder', 'name: encoder', 'each of a name of its own'),
         ('known_problems:\n  -', 'known_problems:', 'known_problems: expected a list'),
     ],
 )
