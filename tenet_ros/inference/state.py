@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tenet_ros.errors import EngineError
 from tenet_ros.inference.manifest import Manifest
-from tenet_ros.inference.record import ExportRecord, GraphRecord
+from tenet_ros.inference.record import ExportRecord
 from tenet_ros.inference.store import EngineStore, Health, digest_of
 
 __all__ = ['Condition', 'State', 'condition_of', 'has_tensorrt', 'note_verdict']
@@ -74,12 +74,13 @@ def condition_of(store: EngineStore, manifest: Manifest, *, deep: bool = False) 
         return Condition(state=State.PULLED, advice=export)
     try:
         record = store.record(manifest)
+        _check_export(store, manifest, record, deep=deep)
     except EngineError as error:
         return Condition(state=State.DAMAGED, advice=f'{export} --force', reason=str(error))
-    for graph in record.graphs:
-        if not _is_whole(folder / graph.file, graph, deep=deep):
-            reason = f'{graph.file} is not what was exported'
-            return Condition(state=State.DAMAGED, advice=f'{export} --force', reason=reason)
+    known = store.hashes(manifest)
+    if any(known.get(file, sha256) != sha256 for file, sha256 in record.source.items()):
+        reason = 'the export is of other files than those that are here'
+        return Condition(state=State.PULLED, advice=export, reason=reason)
     return _beyond_export(store, manifest, record)
 
 
@@ -107,10 +108,19 @@ def _beyond_export(store: EngineStore, manifest: Manifest, record: ExportRecord)
     return Condition(state=State.BUILT if built else State.EXPORTED, advice=check)
 
 
-def _is_whole(path: Path, graph: GraphRecord, *, deep: bool) -> bool:
-    if not path.is_file() or path.stat().st_size != graph.size_bytes:
-        return False
-    return not deep or digest_of(path) == graph.sha256
+def _check_export(
+    store: EngineStore, manifest: Manifest, record: ExportRecord, *, deep: bool
+) -> None:
+    """Check that every graph is what the note says.
+
+    Raises:
+        EngineError: one is not.
+    """
+    for graph in record.graphs:
+        path = store.folder(manifest) / graph.file
+        same_size = path.is_file() and path.stat().st_size == graph.size_bytes
+        if not same_size or (deep and digest_of(path) != graph.sha256):
+            raise EngineError(f'{graph.file} is not what was exported')
 
 
 def _built(engines: Path, record: ExportRecord) -> bool:

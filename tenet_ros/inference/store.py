@@ -174,47 +174,61 @@ class EngineStore:
         progress: Progress,
     ) -> SourceLock:
         """Put one file into its place and return the note with it."""
-        if place.is_file() and _expected(file, lock) and _whole(file, place, lock, deep=True):
+        expected = _expected(file, lock)
+        right = _is_right(file, place, lock)
+        if right and expected and (lock.entry(file) or not manifest.export):
             return lock
-        if place.is_file() and not _expected(file, lock):
+        if right:
             arrival = Arrival(path=place)  # put there by hand: the first copy, taken as it is
         elif from_file is None:
             arrival = fetch(
                 manifest,
                 file,
                 place,
-                expected=_expected(file, lock),
+                expected=expected,
                 commit=lock.commit,
                 progress=progress,
                 patience=self._patience,
             )
         else:
             arrival = copy(manifest, file, place, origin_of(manifest, file, from_file), progress)
-        digest = digest_of(arrival.path)
-        expected = _expected(file, lock) or arrival.linked_sha256
-        size = arrival.path.stat().st_size
-        if (expected and digest != expected) or size != (file.size_bytes or size):
-            if arrival.path != place:
-                discard(place)
-            raise EngineError(
-                f'{manifest.name}: expected {file.name} of {file.size_bytes or "any"} bytes with '
-                f'sha256 {expected or "of any value"}, got {size} bytes with sha256 {digest}; '
-                f'nothing was installed: {by_hand(manifest)}'
-            )
-        if arrival.path != place:
-            arrival.path.replace(place)
-            discard(place)
+        digest = _admit(manifest, file, place, arrival, expected)
         if not manifest.export and file.sha256:
             return lock
         entry = LockedFile(
             url=file.url,
             sha256=digest,
-            size_bytes=size,
+            size_bytes=place.stat().st_size,
             modified_ns=place.stat().st_mtime_ns,
             commit=arrival.commit,
             etag=arrival.etag,
         )
         return lock.add(self.folder(manifest), file.name, entry)
+
+
+def _admit(
+    manifest: Manifest, file: ModelFile, place: Path, arrival: Arrival, expected: str
+) -> str:
+    """Move what has come to its place, if it is what it must be; return its hash.
+
+    Raises:
+        EngineError: it is not; then it is removed.
+    """
+    digest, size = digest_of(arrival.path), arrival.path.stat().st_size
+    expected = expected or arrival.linked_sha256
+    wrong = (expected and digest != expected) or (file.size_bytes and size != file.size_bytes)
+    if wrong:
+        if arrival.path != place:
+            discard(place)
+        raise EngineError(
+            f'{manifest.name}: expected {file.name} of {file.size_bytes or "any"} bytes with '
+            f'sha256 {expected or "of any value"}, got {size} bytes with sha256 {digest}; '
+            f'nothing was installed: {by_hand(manifest)}'
+        )
+    if arrival.path != place:
+        arrival.path.replace(place)
+        discard(place)
+    return digest
 
 
 def digest_of(path: Path) -> str:
@@ -232,7 +246,18 @@ def _expected(file: ModelFile, lock: SourceLock) -> str:
     return file.sha256 or (entry.sha256 if entry else '')
 
 
+def _is_right(file: ModelFile, place: Path, lock: SourceLock) -> bool:
+    """Return whether a file may stay as it is."""
+    if _expected(file, lock):
+        return _whole(file, place, lock, deep=True)
+    # Nobody states its hash; one that was noted under another URL is of another revision.
+    return place.is_file() and file.name not in lock.files
+
+
 def _whole(file: ModelFile, place: Path, lock: SourceLock, *, deep: bool) -> bool:
+    """Return whether a file is there and has the hash that it must have."""
+    if not place.is_file():
+        return False
     entry = lock.entry(file)
     if not deep and entry and entry.sha256 == _expected(file, lock) and entry.unchanged(place):
         return True

@@ -262,6 +262,21 @@ def test_a_note_that_cannot_be_read_is_damage(
     assert state_of(capsys)[0] == 'damaged'
 
 
+def test_an_export_of_other_files_is_made_again(
+    exporter: type[TrialExporter], hub: Any, store: Path, capsys: pytest.CaptureFixture[str]
+):
+    run('pull', NAME)
+    run('export', NAME)
+    (store / NAME / 'source' / 'config.json').unlink()
+    (store / NAME / 'source.lock.json').unlink()
+    hub.files[f'/maker/trial/resolve/{COMMIT}/config.json'] = b'{"newer": 1}'
+    run('pull', NAME)
+    assert state_of(capsys) == ['pulled', 'export']
+    run('export', NAME)
+    assert exporter.runs == 2
+    assert state_of(capsys) == ['exported', 'check']
+
+
 def test_setup_goes_all_the_way(
     exporter: type[TrialExporter], store: Path, capsys: pytest.CaptureFixture[str]
 ):

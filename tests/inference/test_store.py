@@ -284,6 +284,37 @@ def test_a_copy_put_there_by_hand_is_taken_in_by_pull(store: EngineStore, server
     assert server.asked == []
 
 
+def test_another_revision_is_fetched_anew(server: Any, store: EngineStore):
+    store.pull(source_for(server))
+    newer = source_for(server, LATER)
+    for path in server.files:
+        server.files[path] = b'newer'
+        server.headers[path] = {}
+    assert store.check(newer) is Health.MISSING
+    store.pull(newer)
+    assert store.hashes(newer)['config.json'] == sha(b'newer')
+    assert (store.source(newer) / 'config.json').read_bytes() == b'newer'
+
+
+def test_a_pinned_copy_put_there_by_hand_is_noted_too(server: Any, store: EngineStore):
+    manifest = source_for(server, pinned=True)
+    store.source(manifest).mkdir(parents=True)
+    (store.source(manifest) / 'weights.bin').write_bytes(GRAPH)
+    (store.source(manifest) / 'config.json').write_bytes(WORDS)
+    assert store.check(manifest) is Health.READY
+    store.pull(manifest)
+    assert (store.root / 'trial' / 'source.lock.json').exists()
+    assert server.asked == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason='nothing is read-only to root')
+def test_a_folder_that_cannot_be_written_is_said(server: Any, tmp_path: Path):
+    (tmp_path / 'fixed').mkdir(mode=0o500)
+    store = EngineStore(tmp_path / 'fixed', HURRIED)
+    with pytest.raises(EngineError, match=r'expected to write .* got Permission denied; make room'):
+        store.pull(source_for(server))
+
+
 def test_all_files_of_a_branch_are_of_one_commit(server: Any, store: EngineStore):
     manifest = source_for(server, 'main')
     config = '/maker/model/resolve/main/config.json'
