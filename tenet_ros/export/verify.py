@@ -107,11 +107,12 @@ def _spec(onnx: Any, value: Any) -> TensorSpec:
 def _gate(graph: GraphRecord, folder: Path) -> Examined:
     """Ask the static TensorRT gate; the one place that calls it."""
     subject = f'TensorRT rules for {graph.role}'
-    gate = _optional('tenet_ros.export.gate')
-    if gate is None:
+    onnx, gate = _optional('onnx'), _optional('tenet_ros.export.gate')
+    if onnx is None or gate is None:
         return _unseen(subject)
-    found = [str(finding) for finding in gate.inspect(folder / graph.file)]
-    return Examined(subject=subject, passed=not found, text='; '.join(found) or 'kept')
+    findings = gate.inspect(onnx.load(str(folder / graph.file)), profiles=graph.profiles)
+    text = '; '.join(str(finding) for finding in findings)
+    return Examined(subject=subject, passed=not gate.refused(findings), text=text or 'kept')
 
 
 def _parity(store: EngineStore, manifest: Manifest, record: ExportRecord) -> Examined:

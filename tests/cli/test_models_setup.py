@@ -311,13 +311,31 @@ def test_a_model_that_passes_everything_is_ready_until_its_graphs_change(
     monkeypatch: pytest.MonkeyPatch,
 ):
     gate = ModuleType('gate')
-    gate.inspect = lambda path: []  # type: ignore[attr-defined]
+    gate.inspect = lambda model, *, profiles: ()  # type: ignore[attr-defined]
+    gate.refused = bool  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, 'tenet_ros.export.gate', gate)
     run('pull', NAME)
     run('export', NAME, '--precision', 'fp32')
     assert run('check', NAME) == 0
     assert state_of(capsys) == ['ready']
     run('export', NAME, '--precision', 'fp32', '--camera', '320x240')
+    assert state_of(capsys) == ['exported', 'check']
+
+
+def test_a_graph_that_tensorrt_would_refuse_is_never_ready(
+    exporter: type[TrialExporter],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    gate = ModuleType('gate')
+    gate.inspect = lambda model, *, profiles: ('refused: loop_3 (Loop)',)  # type: ignore[attr-defined]
+    gate.refused = bool  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, 'tenet_ros.export.gate', gate)
+    run('pull', NAME)
+    run('export', NAME, '--precision', 'fp32')
+    capsys.readouterr()
+    assert run('check', NAME) == 1
+    assert 'TensorRT rules for image: failed: refused: loop_3 (Loop)' in capsys.readouterr().out
     assert state_of(capsys) == ['exported', 'check']
 
 
