@@ -71,10 +71,11 @@ class FallbackSession:
     @property
     def provider(self) -> str:
         """What runs the model, and why nothing better does."""
-        if self._session is None:
+        session = self._session  # another thread may replace it meanwhile
+        if session is None:
             return 'not active'
         passed = f' ({"; ".join(self._passed)})' if self._passed else ''
-        return f'{self._session.provider}{passed}'
+        return f'{session.provider}{passed}'
 
     @property
     def fallback(self) -> str:

@@ -30,7 +30,7 @@ def new_logger(trt: Any) -> Any:
     levels = {
         severity.INTERNAL_ERROR: logging.WARNING,
         severity.ERROR: logging.WARNING,
-        severity.WARNING: logging.INFO,
+        severity.WARNING: logging.DEBUG,
     }
 
     class _Logger(trt.ILogger):  # type: ignore[misc, unused-ignore]
@@ -39,10 +39,10 @@ def new_logger(trt: Any) -> Any:
             self.last_error = ''
 
         def log(self, severity: Any, msg: str) -> None:
-            level = levels.get(severity, logging.DEBUG)
+            level, text = levels.get(severity, logging.DEBUG), ' '.join(msg.split())
             if level == logging.WARNING:
-                self.last_error = ' '.join(msg.split())[:300]
-            _log.log(level, 'TensorRT: %s', msg)
+                self.last_error = text[:300]
+            _log.log(level, 'TensorRT: %s', text)
 
     return _Logger()
 
@@ -80,7 +80,7 @@ def build_engine(
             f'({logger.last_error}); {graph.remedy}'
         )
     cache = config.create_timing_cache(timing)
-    if not config.set_timing_cache(cache, False):  # it is of another GPU or TensorRT
+    if cache is None or not config.set_timing_cache(cache, False):  # of another GPU or TensorRT
         cache = config.create_timing_cache(b'')
         config.set_timing_cache(cache, False)
     monitor = _new_monitor(trt, title, progress)
