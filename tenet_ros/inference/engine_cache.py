@@ -6,22 +6,18 @@ another engine. The key stands readable in the file's name and whole in its head
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import hashlib
 import json
 import logging
 import os
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, final
 
-from tenet_ros.errors import EngineError
-from tenet_ros.inference.progress import current
+from tenet_ros.inference.cache_lock import LOCK_TIMEOUT_S, locked
 from tenet_ros.inference.record import Profile
 
 __all__ = ['BuiltEngine', 'EngineCache', 'EngineKey']
@@ -29,9 +25,6 @@ __all__ = ['BuiltEngine', 'EngineCache', 'EngineKey']
 _log = logging.getLogger(__name__)
 
 _MAGIC = b'tenet_ros engine 1\n'
-_POLL_S = 0.2
-LOCK_TIMEOUT_S = 3600.0
-"""An Orin Nano builds a large detector in half an hour."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +123,7 @@ class EngineCache:
         found = self._load(key)
         if found and found.plan != distrust:
             return found
-        with self._lock(key) as writable:
+        with locked(self.folder, key.file_name, key.name, self._lock_timeout_s) as writable:
             found = self._load(key) if writable else None  # built while this process waited
             if found and found.plan != distrust:
                 return found
@@ -187,51 +180,6 @@ class EngineCache:
 
     def _timing_path(self, key: EngineKey) -> Path:
         return self.folder / f'{key.machine}.timing'
-
-    @contextmanager
-    def _lock(self, key: EngineKey) -> Iterator[bool]:
-        """Hold the key's lock; yield whether the folder can be written."""
-        path = self.folder / f'.{key.file_name}.lock'
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            file = path.open('a+b')
-        except OSError as error:
-            _log.warning(
-                'engines cannot be kept in %s (%s): that of %s is built in memory, at every start; '
-                'set TENET_ENGINES to a folder of yours',
-                self.folder, error.strerror or error, key.name,
-            )  # fmt: skip
-            yield False
-            return
-        with file:  # closing it gives the lock back, as does the end of the process
-            self._wait_for(file, key)
-            yield True
-
-    def _wait_for(self, file: BinaryIO, key: EngineKey) -> None:
-        end_s = time.monotonic() + self._lock_timeout_s
-        progress, told = current(), False
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                if error.errno not in {errno.EAGAIN, errno.EACCES}:
-                    _log.warning(
-                        '%s: no locks here (%s): two processes may build the engine of %s at once',
-                        self.folder, error.strerror, key.name,
-                    )  # fmt: skip
-                    return
-            else:
-                return
-            if time.monotonic() >= end_s:
-                raise EngineError(
-                    f'{key.name}: expected another process to build its engine within '
-                    f'{self._lock_timeout_s:.0f} s, it still holds {file.name}; end that process, '
-                    'or wait and start again'
-                )
-            if not told:
-                progress.tell(f'another process builds the engine of {key.name}: waiting for it')
-                told = True
-            progress.pause(_POLL_S)
 
 
 def _read(file: BinaryIO) -> tuple[dict[str, Any], bytes]:

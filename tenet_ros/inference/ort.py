@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, final
@@ -15,6 +16,7 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as native
 
 from tenet_ros.errors import EngineError
+from tenet_ros.inference.cache_lock import locked
 from tenet_ros.inference.exported import ExportedGraph
 from tenet_ros.inference.manifest import Manifest
 from tenet_ros.inference.ort_gpu import (
@@ -30,7 +32,8 @@ __all__ = ['LADDER', 'OrtSession', 'default_threads']
 
 _log = logging.getLogger(__name__)
 
-LADDER = ('TensorrtExecutionProvider', 'CUDAExecutionProvider', 'CPUExecutionProvider')
+_TENSORRT = 'TensorrtExecutionProvider'
+LADDER = (_TENSORRT, 'CUDAExecutionProvider', 'CPUExecutionProvider')
 """Execution providers, the most wanted first; the CPU stands under every other one."""
 
 _ERRORS: tuple[type[Exception], ...] = (
@@ -90,7 +93,7 @@ class OrtSession:
         self._name = manifest.name if manifest else path.stem
         self._digest = manifest.graph.sha256 if manifest else ''
         self._graph: ExportedGraph | None = None
-        self._cuda_graphs = False
+        self._cuda_graphs = self._cache_writable = False
         self._loaded: _Loaded | None = None
         self._provider = 'not active'
 
@@ -146,14 +149,15 @@ class OrtSession:
         if self._loaded is not None:
             return
         content = self._read()
-        native_session, provider = self._climb(content)
-        loaded = _Loaded(native_session, fixed_buffers=self._graph is not None)
-        if self._manifest:
-            self._manifest.check_graph(loaded.inputs, loaded.outputs)
-        profiles = self._graph.profiles if self._graph else {}
-        for shapes in warm_up_shapes(loaded.inputs, profiles):
-            zeros = {spec.name: np.zeros(shapes[spec.name], spec.dtype) for spec in loaded.inputs}
-            self._run(loaded, zeros)
+        with self._building() as self._cache_writable:
+            native_session, provider = self._climb(content)
+            loaded = _Loaded(native_session, fixed_buffers=self._graph is not None)
+            if self._manifest:
+                self._manifest.check_graph(loaded.inputs, loaded.outputs)
+            profiles = self._graph.profiles if self._graph else {}
+            for shapes in warm_up_shapes(loaded.inputs, profiles):
+                zeros = {s.name: np.zeros(shapes[s.name], s.dtype) for s in loaded.inputs}
+                self._run(loaded, zeros)
         self._loaded, self._provider = loaded, provider
 
     def infer(self, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
@@ -236,20 +240,46 @@ class OrtSession:
             f'{", ".join(available)} ({"; ".join(passed)}); install an onnxruntime that has one'
         )
 
+    @property
+    def _prefix(self) -> str:
+        """How the file names of TensorRT's engines begin."""
+        return f'{self._name}_{self._digest[:12]}'
+
+    def _building(self) -> AbstractContextManager[bool]:
+        """Return the lock on TensorRT's engines, where it may build some."""
+        if _TENSORRT in self._providers and _TENSORRT in onnxruntime.get_available_providers():
+            return locked(self._engine_cache, self._prefix, self._name)
+        return nullcontext(False)
+
     def _create_best(self, content: bytes, provider: str) -> Any:
-        """Return a native session, without a CUDA graph where the graph does not allow one."""
-        if provider != 'CPUExecutionProvider':
-            current().tell(
-                f'loading {self._name} in ONNX Runtime ({provider}); it may take minutes'
-            )
+        """Return a native session, made once more without what may have been in its way."""
+        if provider == 'CPUExecutionProvider':
+            return self._create(content, provider, cuda_graphs=False)
+        current().tell(f'loading {self._name} in ONNX Runtime ({provider}); it may take minutes')
         try:
             return self._create(content, provider, cuda_graphs=self._cuda_graphs)
         except _ERRORS as error:
-            # Every node must run on the GPU for one.
-            if not self._cuda_graphs or provider != 'CUDAExecutionProvider':
+            # A CUDA graph wants every node on the GPU; an engine may be of another machine.
+            graphs = self._cuda_graphs and provider == 'CUDAExecutionProvider'
+            if not graphs and not (provider == _TENSORRT and self._drop_engines()):
                 raise
-            _log.info('%s runs without a CUDA graph: %s', self._name, _first_line(error))
-            return self._create(content, provider, cuda_graphs=False)
+            _log.warning(
+                '%s is loaded once more, %s: %s',
+                self._name,
+                'without a CUDA graph' if graphs else 'with engines built anew',
+                _first_line(error),
+            )
+            return self._create(content, provider, cuda_graphs=self._cuda_graphs and not graphs)
+
+    def _drop_engines(self) -> bool:
+        """Remove TensorRT's engines of this model; return whether there were any."""
+        engines = list(self._engine_cache.glob(f'{self._prefix}*'))
+        try:
+            for engine in engines:
+                engine.unlink()
+        except OSError:
+            return False
+        return bool(engines)
 
     def _create(self, content: bytes, provider: str, *, cuda_graphs: bool) -> Any:
         options = onnxruntime.SessionOptions()
@@ -259,10 +289,9 @@ class OrtSession:
         # Spinning threads hold a core while they wait: on two cores that doubles the latency.
         options.add_session_config_entry('session.intra_op.allow_spinning', '0')
         chain: list[Any] = []
-        if provider == 'TensorrtExecutionProvider':
-            self._engine_cache.mkdir(parents=True, exist_ok=True)
-            prefix = f'{self._name}_{self._digest[:12]}'
-            trt = tensorrt_options(self._graph, prefix, self._engine_cache, cuda_graphs=cuda_graphs)
+        if provider == _TENSORRT:
+            cache = self._engine_cache if self._cache_writable else None
+            trt = tensorrt_options(self._graph, self._prefix, cache, cuda_graphs=cuda_graphs)
             chain.append((provider, trt))
         if provider == 'CUDAExecutionProvider' or (self._graph and chain):
             # Under TensorRT, CUDA runs the nodes that TensorRT does not take.

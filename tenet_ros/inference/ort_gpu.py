@@ -22,7 +22,7 @@ Sizes: TypeAlias = 'tuple[tuple[int, ...], ...]'
 
 
 def tensorrt_options(
-    graph: ExportedGraph | None, prefix: str, cache: Path, *, cuda_graphs: bool
+    graph: ExportedGraph | None, prefix: str, cache: Path | None, *, cuda_graphs: bool
 ) -> dict[str, str]:
     """Return options of the TensorRT execution provider.
 
@@ -32,16 +32,18 @@ def tensorrt_options(
     Args:
         graph: what is run; None for a graph of fixed precision and unknown shapes.
         prefix: of the engines' file names.
-        cache: folder of engines and timing cache.
+        cache: folder of engines and timing cache; None keeps none.
         cuda_graphs: whether to record the inference.
     """
-    options = {
-        'trt_engine_cache_enable': 'True',
-        'trt_engine_cache_path': str(cache),
-        'trt_engine_cache_prefix': prefix,
-        'trt_timing_cache_enable': 'True',
-        'trt_timing_cache_path': str(cache),
-    }
+    options = {}
+    if cache is not None:
+        options = {
+            'trt_engine_cache_enable': 'True',
+            'trt_engine_cache_path': str(cache),
+            'trt_engine_cache_prefix': prefix,
+            'trt_timing_cache_enable': 'True',
+            'trt_timing_cache_path': str(cache),
+        }
     if graph is None:
         return options
     if graph.precision == 'fp16':

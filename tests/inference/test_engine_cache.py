@@ -282,6 +282,6 @@ def test_without_locks_the_engine_is_built_all_the_same(
     def flock(_file, _how) -> None:
         raise OSError(errno.ENOLCK, 'No locks available')
 
-    monkeypatch.setattr('tenet_ros.inference.engine_cache.fcntl.flock', flock)
+    monkeypatch.setattr('tenet_ros.inference.cache_lock.fcntl.flock', flock)
     assert cache.get(KEY, builder).plan == b'plan1'
     assert 'No locks available' in caplog.text

@@ -115,6 +115,31 @@ def test_under_tensorrt_comes_cuda_for_what_it_does_not_take(sum_graph, monkeypa
     assert trt[1]['trt_engine_cache_path'] == str(sum_graph.path.parent / 'engines')
 
 
+def test_an_engine_that_does_not_load_is_built_again(sum_graph, monkeypatch):
+    engines = sum_graph.path.parent / 'engines'
+    engines.mkdir()
+    broken = engines / f'sum_{sum_graph.sha256[:12]}_TensorrtExecutionProvider_0_sm87.engine'
+    broken.write_bytes(b'half')
+    other = engines / 'other_123.engine'
+    other.write_bytes(b'of another model')
+    runtime = FakeRuntime(monkeypatch, failing=('trt_engine_cache_path',))
+    session = OrtSession.exported(sum_graph, provider='TensorrtExecutionProvider', threads=1)
+    with pytest.raises(EngineError, match='have not been partitioned'):
+        session.activate()
+    assert len(runtime.asked) == 2
+    assert (broken.exists(), other.exists()) == (False, True)
+
+
+def test_a_folder_that_cannot_be_written_keeps_no_engines(sum_graph, monkeypatch, caplog):
+    (sum_graph.path.parent / 'engines').write_text('in the way')
+    runtime = FakeRuntime(monkeypatch)
+    session = OrtSession.exported(sum_graph, provider='TensorrtExecutionProvider', threads=1)
+    with pytest.raises(EngineError, match='does not start'):
+        session.activate()
+    assert 'trt_engine_cache_path' not in runtime.asked[0][0][1]
+    assert caplog.text.count('built in memory') == 1
+
+
 def test_a_graph_that_cannot_be_recorded_runs_without(static, monkeypatch):
     runtime = FakeRuntime(monkeypatch, failing=('enable_cuda_graph',))
     session = OrtSession.exported(static, provider='CUDAExecutionProvider', threads=1)
