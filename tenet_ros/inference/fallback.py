@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -184,5 +185,5 @@ class FallbackSession:
 def _reason(error: EngineError) -> str:
     """Return what came, without what was expected and what to do, if the message has that form."""
     text = str(error)
-    _, _, came = text.partition(', got ')
-    return (came.partition('; ')[0] or text)[:160]
+    came = re.search(r'[,;] got (.+?)(?:; |$)', text)
+    return (came[1] if came else text)[:160]

@@ -120,17 +120,20 @@ class TrtSession:
         """Deactivate."""
         self.deactivate()
 
-    def _engine(self, trt: Any, logger: Any, gpu: Gpu, content: bytes) -> tuple[Any, BuiltEngine]:
-        """Return the engine, from the cache or built; one that does not load is built again."""
-        key = EngineKey(
+    def _cache_key(self, version: str, gpu: Gpu) -> EngineKey:
+        return EngineKey(
             name=self._graph.name,
             graph_sha256=self._graph.sha256,
-            tensorrt=trt.__version__,
+            tensorrt=version,
             gpu=gpu.name,
             capability=gpu.capability,
             precision=self._graph.precision,
             profiles=self._graph.profiles,
         )
+
+    def _engine(self, trt: Any, logger: Any, gpu: Gpu, content: bytes) -> tuple[Any, BuiltEngine]:
+        """Return the engine, from the cache or built; one that does not load is built again."""
+        key = self._cache_key(trt.__version__, gpu)
 
         def build(timing: bytes) -> BuiltEngine:
             return build_engine(trt, logger, content, self._graph, timing)

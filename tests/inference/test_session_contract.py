@@ -1,15 +1,19 @@
 """What every Session promises, whatever engine is behind it.
 
 A new engine joins by adding a way to make a session of the sum model to ``ENGINES``. ONNX Runtime
-and torch run for real, on the CPU; TensorRT is a fake on a fake GPU.
+and torch run for real, on the CPU; TensorRT is a fake on a fake GPU. With a GPU, ``-m gpu`` runs
+all of it on the real ones.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+import onnxruntime
 import pytest
 
 from tenet_ros.errors import ContractError, EngineError
@@ -25,14 +29,34 @@ ONES = np.ones((2, 3), np.float32)
 Make = Callable[[], Session]
 
 
-def _torch(request: pytest.FixtureRequest) -> Make:
-    graph = request.getfixturevalue('sum_program')
+def _ort(request: pytest.FixtureRequest) -> Make:
+    path: Path = request.getfixturevalue('sum_model')
+    return lambda: OrtSession(path)
+
+
+def _ort_exported(request: pytest.FixtureRequest, provider: str = 'CPU') -> Make:
+    graph: ExportedGraph = request.getfixturevalue('sum_graph')
+    provider += 'ExecutionProvider'
+    if provider not in onnxruntime.get_available_providers():
+        pytest.skip(f'needs an onnxruntime with {provider}')
+    return lambda: OrtSession.exported(graph, provider=provider)
+
+
+def _torch(request: pytest.FixtureRequest, device: Literal['cpu', 'cuda'] = 'cpu') -> Make:
+    graph: ExportedGraph = request.getfixturevalue('sum_program')
     from tenet_ros.inference.torch_session import TorchSession
 
-    return lambda: TorchSession(graph, device='cpu')
+    return lambda: TorchSession(graph, device=device)
 
 
-def _trt(request: pytest.FixtureRequest, *, cuda_graphs: bool) -> Make:
+def _trt(request: pytest.FixtureRequest) -> Make:
+    pytest.importorskip('tensorrt', reason='needs TensorRT')
+    graph: ExportedGraph = request.getfixturevalue('sum_graph')
+    cache = EngineCache(graph.path.parent / 'engines')
+    return lambda: TrtSession(graph, cache)
+
+
+def _fake_trt(request: pytest.FixtureRequest, *, cuda_graphs: bool = True) -> Make:
     request.getfixturevalue('machine')
     graph: ExportedGraph = request.getfixturevalue('sum_graph')
     cache = EngineCache(graph.path.parent / 'engines')
@@ -47,26 +71,30 @@ def _fallback(request: pytest.FixtureRequest) -> Make:
 
 
 ENGINES: dict[str, Callable[[pytest.FixtureRequest], Make]] = {
-    'ort': lambda request: partial_ort(request.getfixturevalue('sum_model')),
-    'ort-exported': lambda request: partial_exported(request.getfixturevalue('sum_graph')),
+    'ort': _ort,
+    'ort-exported': _ort_exported,
     'torch': _torch,
-    'trt': lambda request: _trt(request, cuda_graphs=True),
-    'trt-without-graphs': lambda request: _trt(request, cuda_graphs=False),
+    'trt-fake': _fake_trt,
+    'trt-fake-without-graphs': partial(_fake_trt, cuda_graphs=False),
     'fallback': _fallback,
 }
 
+ENGINES_ON_GPU: dict[str, Callable[[pytest.FixtureRequest], Make]] = {
+    'trt': _trt,
+    'torch-cuda': partial(_torch, device='cuda'),
+    'ort-cuda': partial(_ort_exported, provider='CUDA'),
+    'ort-tensorrt': partial(_ort_exported, provider='Tensorrt'),
+}
 
-def partial_ort(path: Path) -> Make:
-    return lambda: OrtSession(path)
 
-
-def partial_exported(graph: ExportedGraph) -> Make:
-    return lambda: OrtSession.exported(graph)
-
-
-@pytest.fixture(params=sorted(ENGINES))
+@pytest.fixture(
+    params=[
+        *ENGINES,
+        *(pytest.param(name, marks=pytest.mark.gpu) for name in ENGINES_ON_GPU),
+    ]
+)
 def make(request: pytest.FixtureRequest) -> Make:
-    return ENGINES[request.param](request)
+    return (ENGINES | ENGINES_ON_GPU)[request.param](request)
 
 
 @pytest.fixture

@@ -178,7 +178,7 @@ class Runtime:
         self._told, self._logger = told, logger
 
     def deserialize_cuda_engine(self, plan: bytes) -> Engine | None:
-        if self._told.refuses or not plan.startswith(MAGIC):
+        if self._told.refuses > 0 or not plan.startswith(MAGIC):
             self._told.refuses -= 1
             self._logger.log(ILogger.Severity.ERROR, self._told.refusal)
             return None
