@@ -1,4 +1,4 @@
-"""ONNX Runtime behind the Session protocol. The one module that imports ``onnxruntime``."""
+"""ONNX Runtime behind the Session protocol. The one module that imports it to run models."""
 
 from __future__ import annotations
 

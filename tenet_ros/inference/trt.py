@@ -94,7 +94,7 @@ class TrtSession:
         )
 
     def infer(self, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
-        """Run the model. The results are overwritten by the next call with the same shapes."""
+        """Run the model. The next call overwrites the results."""
         loaded = self._active()
         check_tensors(self._graph.name, loaded.inputs, inputs)
         return loaded.run(inputs)

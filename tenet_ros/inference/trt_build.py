@@ -71,14 +71,8 @@ def build_engine(
     builder = trt.Builder(logger)
     network = _parse(trt, logger, builder, content, graph)
     config = builder.create_builder_config()
-    profile = builder.create_optimization_profile()
-    for name, (least, usual, largest) in graph.profiles.items():
-        profile.set_shape(name, least, usual, largest)
-    if config.add_optimization_profile(profile) < 0:
-        raise EngineError(
-            f'{graph.name}: expected shape profiles that fit the graph, got {dict(graph.profiles)} '
-            f'({logger.last_error}); {graph.remedy}'
-        )
+    if graph.profiles:
+        _add_profile(builder, config, logger, graph)
     cache = config.create_timing_cache(timing)
     if cache is None or not config.set_timing_cache(cache, False):  # of another GPU or TensorRT
         cache = config.create_timing_cache(b'')
@@ -116,6 +110,18 @@ def _parse(trt: Any, logger: Any, builder: Any, content: bytes, graph: ExportedG
             f'{where or logger.last_error}; {graph.remedy}, or use another engine'
         )
     return network
+
+
+def _add_profile(builder: Any, config: Any, logger: Any, graph: ExportedGraph) -> None:
+    """Have the engine built for the graph's shapes."""
+    profile = builder.create_optimization_profile()
+    for name, (least, usual, largest) in graph.profiles.items():
+        profile.set_shape(name, least, usual, largest)
+    if config.add_optimization_profile(profile) < 0:
+        raise EngineError(
+            f'{graph.name}: expected shape profiles that fit the graph, got {dict(graph.profiles)} '
+            f'({logger.last_error}); {graph.remedy}'
+        )
 
 
 def _dims(network: Any) -> dict[str, list[int | str]]:

@@ -44,6 +44,9 @@ def _ort_exported(request: pytest.FixtureRequest, provider: str = 'CPU') -> Make
 
 def _torch(request: pytest.FixtureRequest, device: Literal['cpu', 'cuda'] = 'cpu') -> Make:
     graph: ExportedGraph = request.getfixturevalue('sum_program')
+    torch = pytest.importorskip('torch')
+    if device == 'cuda' and not torch.cuda.is_available():
+        pytest.skip('needs a torch for CUDA')
     from tenet_ros.inference.torch_session import TorchSession
 
     return lambda: TorchSession(graph, device=device)

@@ -97,6 +97,7 @@ def test_too_little_memory_says_what_to_do(sum_program: ExportedGraph, monkeypat
 
 
 @pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason='needs a torch for CUDA')
 @pytest.mark.parametrize('cuda_graphs', [True, False])
 def test_a_gpu_gives_what_the_cpu_gives(sum_program: ExportedGraph, cuda_graphs):
     with TorchSession(sum_program, cuda_graphs=cuda_graphs) as session:

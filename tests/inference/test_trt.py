@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import subprocess
 import sys
@@ -12,7 +13,6 @@ import pytest
 
 from tenet_ros.errors import ContractError, EngineError
 from tenet_ros.inference.engine_cache import EngineCache
-from tenet_ros.inference.exported import ExportedGraph
 from tenet_ros.inference.progress import Progress, watching
 from tenet_ros.inference.trt import TrtSession
 
@@ -239,11 +239,18 @@ def test_a_build_that_fails_has_tensorrts_own_reason(machine, sum_graph, cache):
     assert not list(cache.folder.glob('*.engine'))
 
 
-def test_profiles_of_other_inputs_are_refused(machine, sum_graph, cache):
-    other = ExportedGraph(
-        name='sum', model='sum', path=sum_graph.path, sha256=sum_graph.sha256, profiles={}
-    )
-    with pytest.raises(EngineError, match='expected shape profiles that fit the graph'):
+@pytest.mark.parametrize(
+    ('profiles', 'says'),
+    [
+        ({}, 'got Network has dynamic inputs, but no optimization profile'),
+        ({'third': ((1, 3), (4, 3), (16, 3))}, 'expected shape profiles that fit the graph'),
+    ],
+)
+def test_profiles_that_do_not_fit_the_graph_are_refused(
+    machine, sum_graph, cache, profiles, says: str
+):
+    other = dataclasses.replace(sum_graph, profiles=profiles)
+    with pytest.raises(EngineError, match=says):
         TrtSession(other, cache).activate()
 
 

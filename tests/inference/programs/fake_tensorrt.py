@@ -167,8 +167,11 @@ class Builder:
             if not config.progress_monitor.step_complete('Tactics', step):
                 return None
         config.progress_monitor.phase_finish('Tactics')
-        if self._told.build_error:
-            self._logger.log(ILogger.Severity.ERROR, self._told.build_error)
+        error = self._told.build_error
+        if not config.profile.shapes:
+            error = 'Network has dynamic inputs, but no optimization profile has been defined'
+        if error:
+            self._logger.log(ILogger.Severity.ERROR, error)
             return None
         return MAGIC + json.dumps(config.profile.shapes).encode()
 
