@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from tenet_ros.errors import EngineError
 
-__all__ = ['CudaRuntime', 'Gpu']
+__all__ = ['CudaRuntime', 'Gpu', 'gpu_present']
 
 # Numbers of driver_types.h.
 _OUT_OF_MEMORY = 2
@@ -241,6 +241,16 @@ class CudaRuntime:
         if self._library.cudaMemGetInfo(byref(free), byref(total)):
             return ''
         return f', {free.value >> 20} MiB of {total.value >> 20} MiB are free'
+
+
+def gpu_present() -> bool:
+    """Return whether the driver finds a GPU; this asks no CUDA runtime, of which there may be many."""
+    try:
+        driver = ctypes.CDLL('libcuda.so.1')
+    except OSError:
+        return False
+    count = c_int()
+    return not driver.cuInit(0) and not driver.cuDeviceGetCount(byref(count)) and count.value > 0
 
 
 def _library_names() -> Iterator[str]:

@@ -75,7 +75,8 @@ class FallbackSession:
         session = self._session  # another thread may replace it meanwhile
         if session is None:
             return 'not active'
-        passed = f' ({"; ".join(self._passed)})' if self._passed else ''
+        reasons = '; '.join(dict.fromkeys(self._passed))
+        passed = f' ({reasons})' if reasons else ''
         return f'{session.provider}{passed}'
 
     @property

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
-from tenet_ros.errors import ConfigError, EngineError
+from tenet_ros.errors import ConfigError
 from tenet_ros.inference.engine_cache import EngineCache
 from tenet_ros.inference.exported import ExportedGraph
 from tenet_ros.inference.fallback import Candidate, FallbackSession
@@ -91,8 +91,9 @@ def _ort(graph: ExportedGraph, name: str, threads: int, cuda_graphs: bool) -> Ca
     def obstacle() -> str:
         import onnxruntime
 
-        lacks = provider not in onnxruntime.get_available_providers()
-        return f'no {name} in this onnxruntime' if lacks else ''
+        if provider not in onnxruntime.get_available_providers():
+            return f'no {name} in this onnxruntime'
+        return '' if name == 'CPU' else _no_gpu()
 
     return Candidate(
         name=f'ONNX Runtime {name}', make=make, obstacle=obstacle, slow=name == 'Tensorrt'
@@ -126,10 +127,6 @@ def _missing(package: str) -> str:
 
 
 def _no_gpu() -> str:
-    from tenet_ros.inference.cudart import CudaRuntime
+    from tenet_ros.inference.cudart import gpu_present
 
-    try:
-        CudaRuntime.load()
-    except EngineError:
-        return 'no GPU'
-    return ''
+    return '' if gpu_present() else 'no GPU'

@@ -235,6 +235,11 @@ class OrtSession:
                 continue
             what = f'{short}, {self._threads} thread{"s" if self._threads > 1 else ""}'
             return session, f'{what} ({"; ".join(passed)})' if passed else what
+        if self._graph:
+            raise EngineError(
+                f'{self._name}: expected onnxruntime to run it on {", ".join(self._providers)}, got '
+                f'{"; ".join(passed)}; install what that needs, or use another engine'
+            )
         raise EngineError(
             f'{self._name}: expected one of {", ".join(self._providers)}; got '
             f'{", ".join(available)} ({"; ".join(passed)}); install an onnxruntime that has one'
@@ -298,7 +303,9 @@ class OrtSession:
             graphs = cuda_graphs and not chain
             chain.append(('CUDAExecutionProvider', cuda_options(self._graph, cuda_graphs=graphs)))
         chain.append(('CPUExecutionProvider', {}))
-        return onnxruntime.InferenceSession(content, options, providers=chain)
+        # Left to itself it would go on with another provider, at any run, and say so on stdout only.
+        own_fallback = {} if provider == 'CPUExecutionProvider' else {'enable_fallback': 0}
+        return onnxruntime.InferenceSession(content, options, providers=chain, **own_fallback)
 
     def _run(self, loaded: _Loaded, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
         try:

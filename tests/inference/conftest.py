@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from tenet_ros.inference import cudart
 from tenet_ros.inference.cudart import CudaRuntime
 from tenet_ros.inference.exported import ExportedGraph
 
@@ -139,6 +140,7 @@ class FakeMachine:
         self.gpu = load_program('fake_cuda').FakeGpu()
         library = self.gpu.library()
         monkeypatch.setattr(CudaRuntime, 'load', lambda: CudaRuntime(library))
+        monkeypatch.setattr(cudart, 'gpu_present', lambda: self.gpu.count > 0)
         self._monkeypatch = monkeypatch
         self.install('10.3.0')
 

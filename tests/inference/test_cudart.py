@@ -123,6 +123,19 @@ def test_a_machine_without_a_gpu(libraries, machine):
     assert str(caught.value).count('no CUDA-capable device') == 1
 
 
+def test_a_gpu_is_there_if_the_driver_counts_one(monkeypatch):
+    def driver(code: int, count: int):
+        def counted(out) -> int:
+            out._obj.value = count
+            return 0
+
+        return lambda _name: SimpleNamespace(cuInit=lambda _flags: code, cuDeviceGetCount=counted)
+
+    for code, count, present in ((0, 2, True), (0, 0, False), (100, 1, False)):
+        monkeypatch.setattr(ctypes, 'CDLL', driver(code, count))
+        assert cudart.gpu_present() == present
+
+
 def test_a_real_runtime_has_every_function():
     for name in cudart._library_names():
         try:

@@ -8,7 +8,7 @@ import onnxruntime
 import pytest
 
 from tenet_ros.errors import ConfigError, EngineError
-from tenet_ros.inference.cudart import CudaRuntime
+from tenet_ros.inference import cudart
 from tenet_ros.inference.exported import ExportedGraph
 from tenet_ros.inference.open_session import ENGINES, open_session
 from tenet_ros.inference.record import ExportRecord, GraphRecord
@@ -40,10 +40,7 @@ def record(sum_graph: ExportedGraph) -> ExportRecord:
 
 @pytest.fixture
 def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> None:
-        raise EngineError('no')
-
-    monkeypatch.setattr(CudaRuntime, 'load', fail)
+    monkeypatch.setattr(cudart, 'gpu_present', lambda: False)
     monkeypatch.setattr(onnxruntime, 'get_available_providers', lambda: ['CPUExecutionProvider'])
     monkeypatch.delitem(sys.modules, 'tensorrt', raising=False)
 
@@ -60,6 +57,13 @@ def test_without_a_gpu_the_cpu_runs_and_every_reason_is_said(record, sum_graph, 
             'CPU, 1 thread (no tensorrt; no Tensorrt in this onnxruntime; no CUDA in this '
             'onnxruntime; no program sum.pt2)'
         )
+
+
+def test_without_a_gpu_a_runtime_for_one_is_not_even_tried(record, sum_graph, no_gpu, monkeypatch):
+    have = ['TensorrtExecutionProvider', 'CUDAExecutionProvider', 'CPUExecutionProvider']
+    monkeypatch.setattr(onnxruntime, 'get_available_providers', lambda: have)
+    with open_it(record, sum_graph, 'onnxruntime') as session:
+        assert session.provider == 'CPU, 1 thread (no GPU)'
 
 
 def test_tensorrt_comes_first_and_keeps_its_engines_beside_the_graph(machine, record, sum_graph):

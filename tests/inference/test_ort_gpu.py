@@ -96,7 +96,8 @@ class FakeRuntime:
         monkeypatch.setattr(onnxruntime, 'get_available_providers', lambda: everything)
         monkeypatch.setattr(onnxruntime, 'InferenceSession', self)
 
-    def __call__(self, content, options, providers):
+    def __call__(self, content, options, providers, **how):
+        assert how == {'enable_fallback': 0}
         self.asked.append(providers)
         if any(option in self._failing for _, given in providers for option in given):
             raise RuntimeError('graph nodes have not been partitioned to the CUDA provider')
