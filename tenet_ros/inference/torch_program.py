@@ -179,7 +179,7 @@ class LoadedProgram:
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, capture_error_mode='thread_local'):
             found = self._call(given)
-        landed = [torch.empty(t.shape, dtype=t.dtype, pin_memory=True) for t in found]
+        landed = [torch.empty(t.shape, dtype=t.dtype).pin_memory() for t in found]
         return _Recorded(graph, given, staged, found, landed)
 
 

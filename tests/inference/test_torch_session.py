@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import contextmanager, nullcontext
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from tenet_ros.inference.exported import ExportedGraph
 
 torch = pytest.importorskip('torch', reason='needs torch (extra torch)')
 
+from tenet_ros.inference import torch_program  # noqa: E402
 from tenet_ros.inference.torch_session import (  # noqa: E402
     TorchSession,
     program_path,
@@ -94,6 +98,67 @@ def test_too_little_memory_says_what_to_do(sum_program: ExportedGraph, monkeypat
         monkeypatch.setattr(type(session._loaded), 'run', run)
         with pytest.raises(EngineError, match=r'CUDA out of memory.* close what else uses the GPU'):
             session.infer({'first': ONES, 'second': ONES})
+
+
+class FakeGraph:
+    """A ``torch.cuda.CUDAGraph`` whose replay does again what was done while it was recorded."""
+
+    replays = 0
+
+    def replay(self) -> None:
+        FakeGraph.replays += 1
+        program, given, found = self.recorded
+        for old, new in zip(found, REAL_CALL(program, given), strict=True):
+            old.copy_(new)
+
+
+REAL_CALL = torch_program.LoadedProgram._call
+
+
+@pytest.fixture
+def fake_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have torch's GPU be the CPU, as far as a recorded program needs one."""
+    last: list[tuple[Any, ...]] = []
+
+    def call(program, given):
+        last[:] = [(program, given, REAL_CALL(program, given))]
+        return last[0][2]
+
+    @contextmanager
+    def record(graph, **_how):
+        yield
+        graph.recorded = last[0]
+
+    stream = SimpleNamespace(wait_stream=lambda _other: None, synchronize=lambda: None)
+    monkeypatch.setattr(torch_program.LoadedProgram, '_call', call)
+    monkeypatch.setattr(torch_program, 'move_to_device_pass', lambda program, _device: program)
+    monkeypatch.setattr(torch.Tensor, 'cuda', torch.Tensor.clone)
+    monkeypatch.setattr(torch.Tensor, 'pin_memory', lambda tensor: tensor)
+    for name, fake in {
+        'is_available': lambda: True,
+        'get_device_name': lambda: 'Fake GPU',
+        'Stream': lambda: stream,
+        'current_stream': lambda: stream,
+        'stream': lambda _stream: nullcontext(),
+        'CUDAGraph': FakeGraph,
+        'graph': record,
+    }.items():
+        monkeypatch.setattr(torch.cuda, name, fake)
+
+
+@pytest.mark.usefixtures('fake_cuda')
+def test_each_shape_is_recorded_once_and_replayed(sum_program: ExportedGraph):
+    with TorchSession(sum_program) as session:
+        assert session.provider.endswith('on Fake GPU, fp32, CUDA graphs')
+        assert len(session._loaded._recorded) == 3, 'the profile, at the warm-up'
+        before = FakeGraph.replays
+        for count in (1, 2, 4, 16, 2, 1):
+            ones = np.ones((count, 3), np.float32)
+            strided = np.asfortranarray(count * ones)
+            total = session.infer({'first': ones, 'second': strided})['total']
+            np.testing.assert_array_equal(total, (1 + count) * ones)
+        assert FakeGraph.replays == before + 6
+        assert len(session._loaded._recorded) == 4
 
 
 @pytest.mark.gpu
