@@ -21,7 +21,9 @@ __all__ = ['STAND_IN', 'free_batch']
 STAND_IN = 11
 """A number that divides no other size of a decoder."""
 
-_SPREADING = frozenset({'Add', 'Sub', 'Mul', 'Div', 'MatMul', 'Where', 'Equal', 'Pow', 'Max', 'Min'})
+_SPREADING = frozenset(
+    {'Add', 'Sub', 'Mul', 'Div', 'MatMul', 'Where', 'Equal', 'Pow', 'Max', 'Min'}
+)
 """Ops that repeat an operand of length one by themselves."""
 
 
@@ -127,7 +129,9 @@ class _Freeing:
         given, target = self._shapes[node.input[0]], self._shapes[node.output[0]]
         given = [1] * (len(target) - len(given)) + given
         axis = target.index(STAND_IN)
-        rest = [(a, b) for place, (a, b) in enumerate(zip(given, target, strict=True)) if place != axis]
+        rest = [
+            (a, b) for place, (a, b) in enumerate(zip(given, target, strict=True)) if place != axis
+        ]
         if target.count(STAND_IN) > 1 or given[axis] not in {1, STAND_IN}:
             raise EngineError(
                 f'{node.name}: expected one dimension of {STAND_IN}, got {given} repeated to '

@@ -97,7 +97,9 @@ class PublicDecoder(nn.Module):
         weights = torch.stack([head(queries[:, 0, 1 + n]) for n, head in enumerate(heads)], dim=1)
         batch, channels, height, width = image.shape
         masks = weights @ image.reshape(batch, channels, height * width)
-        return masks.reshape(batch, -1, height, width), decoder.iou_prediction_head(queries[:, 0, 0])
+        return masks.reshape(batch, -1, height, width), decoder.iou_prediction_head(
+            queries[:, 0, 0]
+        )
 
     def _place(self, features: torch.Tensor) -> torch.Tensor:
         """Return where each feature is, (1, C, h, w)."""
