@@ -1,0 +1,107 @@
+"""From a torch module to an ONNX file as TensorRT and ONNX Runtime take it."""
+
+from __future__ import annotations
+
+import logging
+import platform
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from onnxscript import opset18 as op
+
+from tenet_ros.export.folding import fold_constants
+from tenet_ros.inference.record import Precision
+
+__all__ = ['OPSET', 'made_with', 'save_graph', 'to_graph']
+
+OPSET = 18
+"""Of every graph that is made here; the least that torch's exporter writes without detours."""
+
+_PACKAGES = ('onnx', 'onnxscript', 'torch', 'transformers')
+
+
+def to_graph(
+    module: torch.nn.Module, inputs: Mapping[str, torch.Tensor], outputs: Sequence[str]
+) -> onnx.ModelProto:
+    """Return a module as a graph of fixed shapes.
+
+    Args:
+        module: in the mode and precision to be exported.
+        inputs: an example of each argument of its ``forward``, in order, by the input's name.
+        outputs: names for what it returns.
+    """
+    with _quiet(), torch.no_grad():
+        program = torch.onnx.export(
+            module.eval(),
+            tuple(inputs.values()),
+            input_names=list(inputs),
+            output_names=list(outputs),
+            opset_version=OPSET,
+            dynamo=True,
+            custom_translation_table={torch.ops.aten.slice_scatter.default: _slice_scatter},
+            external_data=False,
+            verbose=False,
+        )
+    graph = fold_constants(program.model_proto)
+    graph.producer_name = 'tenet_ros'
+    return graph
+
+
+def save_graph(graph: onnx.ModelProto, path: Path, precision: Precision) -> None:
+    """Write a graph in the precision asked for, in one piece or not at all."""
+    if precision == 'fp16':
+        graph = import_module('tenet_ros.export.half').to_half(graph)
+    partial = path.with_name(f'.{path.name}.part')
+    onnx.save(graph, partial)
+    onnx.checker.check_model(partial)
+    partial.replace(path)
+
+
+def made_with() -> dict[str, str]:
+    """Return the versions of what takes part in an export, by name."""
+    found = {'python': platform.python_version()}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _slice_scatter(
+    tensor: Any, values: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Any:
+    """Write a slice by joining what is around it: TensorRT scatters no truth values."""
+    if step != 1:
+        raise NotImplementedError(f'expected a slice without gaps, got a step of {step}')
+    size = tensor.shape[dim]
+    first = 0 if start is None else start
+    last = size if end is None else min(end, size)
+    parts = [values]
+    if first > 0:
+        parts.insert(0, op.Slice(tensor, op.Constant(value_ints=[0]), op.Constant(value_ints=[first]), op.Constant(value_ints=[dim])))
+    if last < size:
+        parts.append(op.Slice(tensor, op.Constant(value_ints=[last]), op.Constant(value_ints=[size]), op.Constant(value_ints=[dim])))
+    return op.Concat(*parts, axis=dim) if len(parts) > 1 else op.Identity(values)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what the exporter says of its own inner workings away from the user."""
+    loggers = [logging.getLogger(name) for name in ('torch.onnx', 'torch.export', 'onnxscript')]
+    levels = [logger.level for logger in loggers]
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)
