@@ -75,7 +75,12 @@ def made_with() -> dict[str, str]:
 
 
 def _slice_scatter(
-    tensor: Any, values: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+    tensor: Any,
+    values: Any,
+    dim: int = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
 ) -> Any:
     """Write a slice by joining what is around it: TensorRT scatters no truth values."""
     if step != 1:
@@ -85,9 +90,24 @@ def _slice_scatter(
     last = size if end is None else min(end, size)
     parts = [values]
     if first > 0:
-        parts.insert(0, op.Slice(tensor, op.Constant(value_ints=[0]), op.Constant(value_ints=[first]), op.Constant(value_ints=[dim])))
+        parts.insert(
+            0,
+            op.Slice(
+                tensor,
+                op.Constant(value_ints=[0]),
+                op.Constant(value_ints=[first]),
+                op.Constant(value_ints=[dim]),
+            ),
+        )
     if last < size:
-        parts.append(op.Slice(tensor, op.Constant(value_ints=[last]), op.Constant(value_ints=[size]), op.Constant(value_ints=[dim])))
+        parts.append(
+            op.Slice(
+                tensor,
+                op.Constant(value_ints=[last]),
+                op.Constant(value_ints=[size]),
+                op.Constant(value_ints=[dim]),
+            )
+        )
     return op.Concat(*parts, axis=dim) if len(parts) > 1 else op.Identity(values)
 
 

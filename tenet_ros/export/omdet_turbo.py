@@ -114,7 +114,9 @@ def export(job: ExportJob) -> ExportRecord:
     }
     with torch.no_grad():
         image(*example.values())  # leaves the anchors in the network's cache, as constants
-    save_graph(to_graph(image, example, ('boxes', 'scores')), job.folder / 'image.onnx', job.precision)
+    save_graph(
+        to_graph(image, example, ('boxes', 'scores')), job.folder / 'image.onnx', job.precision
+    )
     return export_record(
         job,
         'omdet_turbo',

@@ -145,9 +145,7 @@ def _resample(source: int, target: int) -> Matrix:
     if factor > 1:
         line = ndimage.gaussian_filter1d(line, (factor - 1) / 2, axis=0, mode='mirror')
     steps = (target / source, 1)
-    return np.asarray(
-        ndimage.zoom(line, steps, order=1, mode='mirror', grid_mode=True), np.float64
-    )
+    return np.asarray(ndimage.zoom(line, steps, order=1, mode='mirror', grid_mode=True), np.float64)
 
 
 def _text_example(config: Any) -> dict[str, torch.Tensor]:

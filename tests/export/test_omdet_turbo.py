@@ -58,7 +58,7 @@ def test_boxes_and_scores_are_the_networks(small, frames, size):
     got = answered(job.folder, layout(job.source), frames[size])
     assert got[0].shape == (100, 4)
     assert got[1].shape == (100, 32)
-    print(check_parity(got, reference(job.source, frames[size], TEXTS), size))
+    check_parity(got, reference(job.source, frames[size], TEXTS), size)
 
 
 def test_the_last_text_repeated_changes_nothing(small, frames):
