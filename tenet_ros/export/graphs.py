@@ -65,13 +65,9 @@ def save_graph(graph: onnx.ModelProto, path: Path, precision: Precision) -> None
 
 def made_with() -> dict[str, str]:
     """Return the versions of what takes part in an export, by name."""
-    found = {'python': platform.python_version()}
-    for name in _PACKAGES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+    installed = {each.metadata['Name']: each.version for each in metadata.distributions()}
+    found = {name: installed[name] for name in _PACKAGES if name in installed}
+    return {'python': platform.python_version(), **found}
 
 
 def _slice_scatter(

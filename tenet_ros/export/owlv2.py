@@ -157,7 +157,7 @@ def _text_example(config: Any) -> dict[str, torch.Tensor]:
 
 def write_random_source(folder: Path, *, full: bool, seed: int) -> None:
     """Write files as of ``google/owlv2-base-patch16-ensemble``."""
-    config = transformers.Owlv2Config(**(_full() if full else _small()))
+    config: Any = transformers.Owlv2Config(**(_full() if full else _small()))
     network = transformers.Owlv2ForObjectDetection(config)
     spread(network, seed)
     side = config.vision_config.image_size

@@ -95,7 +95,7 @@ def test_a_source_without_the_one_graph_is_refused(tmp_path, files):
     job = ExportJob(
         model='yolox_s', source=tmp_path, folder=tmp_path, camera=(480, 640), precision='fp32'
     )
-    with pytest.raises(EngineError, match='expected one .onnx file'):
+    with pytest.raises(EngineError, match=r'expected one \.onnx file'):
         open_exporter('yolox').export(job)
 
 
