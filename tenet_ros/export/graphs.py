@@ -65,17 +65,18 @@ def save_graph(graph: onnx.ModelProto, path: Path, precision: Precision) -> None
 
 def made_with() -> dict[str, str]:
     """Return the versions of what takes part in an export, by name."""
-    found = {'python': platform.python_version()}
-    for name in _PACKAGES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
+    installed = {each.metadata['Name']: each.version for each in metadata.distributions()}
+    found = {name: installed[name] for name in _PACKAGES if name in installed}
+    return {'python': platform.python_version(), **found}
 
 
 def _slice_scatter(
-    tensor: Any, values: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+    tensor: Any,
+    values: Any,
+    dim: int = 0,
+    start: int | None = None,
+    end: int | None = None,
+    step: int = 1,
 ) -> Any:
     """Write a slice by joining what is around it: TensorRT scatters no truth values."""
     if step != 1:
@@ -85,9 +86,24 @@ def _slice_scatter(
     last = size if end is None else min(end, size)
     parts = [values]
     if first > 0:
-        parts.insert(0, op.Slice(tensor, op.Constant(value_ints=[0]), op.Constant(value_ints=[first]), op.Constant(value_ints=[dim])))
+        parts.insert(
+            0,
+            op.Slice(
+                tensor,
+                op.Constant(value_ints=[0]),
+                op.Constant(value_ints=[first]),
+                op.Constant(value_ints=[dim]),
+            ),
+        )
     if last < size:
-        parts.append(op.Slice(tensor, op.Constant(value_ints=[last]), op.Constant(value_ints=[size]), op.Constant(value_ints=[dim])))
+        parts.append(
+            op.Slice(
+                tensor,
+                op.Constant(value_ints=[last]),
+                op.Constant(value_ints=[size]),
+                op.Constant(value_ints=[dim]),
+            )
+        )
     return op.Concat(*parts, axis=dim) if len(parts) > 1 else op.Identity(values)
 
 

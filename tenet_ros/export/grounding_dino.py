@@ -5,7 +5,7 @@ Grounding DINO itself, MM-Grounding-DINO and LLMDet, which has the latter's arch
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -99,11 +99,18 @@ class _Text(torch.nn.Module):
         position_ids: torch.Tensor,
         self_attention: torch.Tensor,
     ) -> torch.Tensor:
+        # The tower's plain attention adds its mask, a truth value would add one.
+        hidden = torch.finfo(torch.float32).min * (1 - self_attention[:, None].to(torch.float32))
         states = self.tower(
-            input_ids, self_attention[:, None], token_type_ids, position_ids, return_dict=True
+            input_ids, hidden, token_type_ids, position_ids, return_dict=True
         ).last_hidden_state
         features: torch.Tensor = self.projection(states)
         return features
+
+
+def _answer(value: Any) -> Callable[..., Any]:
+    """Return a function that gives ``value`` whatever it is asked; a mock cannot be traced."""
+    return lambda *_, **__: value
 
 
 @contextmanager
@@ -118,15 +125,12 @@ def _given(
     modeling = import_module(type(network).__module__)
     layout = 'generate_masks_with_special_tokens_and_transfer_map'
     model = network.model
+    states = BaseModelOutput(last_hidden_state=features)
     with (
-        mock.patch.object(modeling, layout, lambda *_, **__: (attention, positions)),
-        mock.patch.object(modeling, 'torch_compilable_check', lambda *_, **__: None),
-        mock.patch.object(
-            model.text_backbone,
-            'forward',
-            lambda *_, **__: BaseModelOutput(last_hidden_state=features),
-        ),
-        mock.patch.object(model.text_projection, 'forward', lambda states: states),
+        mock.patch.object(modeling, layout, new=_answer((attention, positions))),
+        mock.patch.object(modeling, 'torch_compilable_check', new=_answer(None)),
+        mock.patch.object(model.text_backbone, 'forward', new=_answer(states)),
+        mock.patch.object(model.text_projection, 'forward', new=_answer(features)),
     ):
         yield
 
@@ -192,7 +196,7 @@ def write_random_source(
         kind: ``mm-grounding-dino``, or ``grounding-dino`` for ``IDEA-Research/grounding-dino-tiny``.
     """
     architecture = getattr(transformers, _KINDS[kind])
-    config = architecture.config_class(**(_full() if full else _small()))
+    config: Any = architecture.config_class(**(_full() if full else _small()))
     network = architecture(config)
     spread(network, seed)
     edges = (800, 1333) if full else (96, 160)
@@ -202,8 +206,9 @@ def write_random_source(
 
 
 def _full() -> dict[str, Any]:
+    swin: Any = transformers.SwinConfig  # its decorator hides its arguments
     return {
-        'backbone_config': transformers.SwinConfig(
+        'backbone_config': swin(
             window_size=7,
             image_size=224,
             embed_dim=96,
@@ -215,8 +220,9 @@ def _full() -> dict[str, Any]:
 
 
 def _small() -> dict[str, Any]:
+    swin: Any = transformers.SwinConfig  # its decorator hides its arguments
     return {
-        'backbone_config': transformers.SwinConfig(
+        'backbone_config': swin(
             image_size=96,
             embed_dim=16,
             depths=[1, 1, 2, 1],

@@ -114,7 +114,9 @@ def export(job: ExportJob) -> ExportRecord:
     }
     with torch.no_grad():
         image(*example.values())  # leaves the anchors in the network's cache, as constants
-    save_graph(to_graph(image, example, ('boxes', 'scores')), job.folder / 'image.onnx', job.precision)
+    save_graph(
+        to_graph(image, example, ('boxes', 'scores')), job.folder / 'image.onnx', job.precision
+    )
     return export_record(
         job,
         'omdet_turbo',
@@ -140,7 +142,7 @@ def write_random_source(folder: Path, *, full: bool, seed: int) -> None:
     The small one has a Swin of ``transformers``, the full one that of ``timm``, which must be
     installed.
     """
-    config = transformers.OmDetTurboConfig(**({} if full else _small()))
+    config: Any = transformers.OmDetTurboConfig(**({} if full else _small()))
     network = transformers.OmDetTurboForObjectDetection(config)
     spread(network, seed)
     size = {'height': config.image_size, 'width': config.image_size}
@@ -149,8 +151,9 @@ def write_random_source(folder: Path, *, full: bool, seed: int) -> None:
 
 
 def _small() -> dict[str, Any]:
+    swin: Any = transformers.SwinConfig  # its decorator hides its arguments
     return {
-        'backbone_config': transformers.SwinConfig(
+        'backbone_config': swin(
             image_size=160,
             embed_dim=16,
             depths=[1, 1, 2, 1],

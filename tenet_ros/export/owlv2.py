@@ -145,9 +145,7 @@ def _resample(source: int, target: int) -> Matrix:
     if factor > 1:
         line = ndimage.gaussian_filter1d(line, (factor - 1) / 2, axis=0, mode='mirror')
     steps = (target / source, 1)
-    return np.asarray(
-        ndimage.zoom(line, steps, order=1, mode='mirror', grid_mode=True), np.float64
-    )
+    return np.asarray(ndimage.zoom(line, steps, order=1, mode='mirror', grid_mode=True), np.float64)
 
 
 def _text_example(config: Any) -> dict[str, torch.Tensor]:
@@ -159,7 +157,7 @@ def _text_example(config: Any) -> dict[str, torch.Tensor]:
 
 def write_random_source(folder: Path, *, full: bool, seed: int) -> None:
     """Write files as of ``google/owlv2-base-patch16-ensemble``."""
-    config = transformers.Owlv2Config(**(_full() if full else _small()))
+    config: Any = transformers.Owlv2Config(**(_full() if full else _small()))
     network = transformers.Owlv2ForObjectDetection(config)
     spread(network, seed)
     side = config.vision_config.image_size

@@ -26,7 +26,7 @@ _BERT_PLACES = {'[PAD]': 0, '[UNK]': 100, '[CLS]': 101, '[SEP]': 102, '[MASK]': 
 
 _BERT_MARKS = {'.': 1012, '?': 1029}
 
-_GAIN = 0.8
+_GAIN = 0.7
 """Of a random layer: queries differ, and one grey level of one pixel does not decide which wins."""
 
 
@@ -114,8 +114,8 @@ def write_bert_tokenizer(folder: Path, size: int) -> None:
     vocabulary = {**_BERT_PLACES, **_BERT_MARKS}
     letters = string.ascii_lowercase + string.digits
     pieces = [*letters, *(f'##{letter}' for letter in letters), *',-']
-    for token, place in zip(pieces, range(_BERT_MARKS['?'] + 1, size), strict=False):
-        vocabulary[token] = place
+    first = _BERT_MARKS['?'] + 1
+    vocabulary.update({token: first + index for index, token in enumerate(pieces)})
     free = sorted(set(range(size)) - set(vocabulary.values()))
     vocabulary.update({f'[unused{place}]': place for place in free})
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token='[UNK]'))  # noqa: S106

@@ -63,6 +63,8 @@ def check_parity(
     want: tuple[np.ndarray, np.ndarray],
     size: tuple[int, int],
     tolerance: float = TOLERANCE,
+    *,
+    distinct: bool = True,
 ) -> tuple[float, float]:
     """Check that ``got`` is the best of ``want``, best first; return both largest differences.
 
@@ -71,6 +73,7 @@ def check_parity(
         want: boxes, (N, 4), and scores, (N, T), of all queries of the network.
         size: (height, width) of the image.
         tolerance: of scores, and of box edges in parts of the longer side.
+        distinct: no two queries of the network answer alike.
     """
     (boxes, scores), (all_boxes, all_scores) = got, want
     scores = scores[:, : all_scores.shape[1]]
@@ -86,7 +89,7 @@ def check_parity(
     gaps = np.abs(row_of[:, None] - all_rows[None])
     nearest = gaps.max(axis=2).argmin(axis=1)
     # As many different queries as rows: no query stands in for two.
-    assert len(set(nearest.tolist())) == len(nearest)
+    assert not distinct or len(set(nearest.tolist())) == len(nearest)
     gap = gaps[np.arange(len(boxes)), nearest]
     assert gap.max() <= tolerance
     return float(gap[:, :4].max()), float(gap[:, 4:].max())

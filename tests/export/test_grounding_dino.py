@@ -70,14 +70,12 @@ def test_boxes_and_scores_are_the_networks(small, frames, size):
     got = answered(job.folder, layout(job.source, record.limits['tokens']), frames[size])
     assert got[0].shape == (100, 4)
     assert got[1].shape == (100, 32)
-    print(check_parity(got, reference(job.source, kind, frames[size], TEXTS), size))
+    check_parity(got, reference(job.source, kind, frames[size], TEXTS), size)
 
 
 def test_places_that_are_left_over_repeat_the_last_text(small, frames):
     _, made = small
     record, job = made[480, 640]
     _, scores = answered(job.folder, layout(job.source, record.limits['tokens']), frames[480, 640])
-    np.testing.assert_allclose(
-        scores[:, len(TEXTS) :], scores[:, len(TEXTS) - 1 : -1], atol=1e-6
-    )
+    np.testing.assert_allclose(scores[:, len(TEXTS) :], scores[:, len(TEXTS) - 1 : -1], atol=1e-6)
     assert np.ptp(scores[:, : len(TEXTS)], axis=1).min() > 1e-4

@@ -54,16 +54,16 @@ def small(tmp_path_factory):
 
 @pytest.mark.parametrize('size', SIZES)
 def test_boxes_and_scores_are_the_networks(small, frames, size):
-    record, job = small[size]
+    _, job = small[size]
     got = answered(job.folder, layout(job.source), frames[size])
     assert got[0].shape == (100, 4)
     assert got[1].shape == (100, 32)
-    print(check_parity(got, reference(job.source, frames[size], TEXTS), size))
+    check_parity(got, reference(job.source, frames[size], TEXTS), size)
 
 
 def test_the_last_text_repeated_changes_nothing(small, frames):
     _, job = small[480, 640]
-    boxes, scores = answered(job.folder, layout(job.source), frames[480, 640])
+    _, scores = answered(job.folder, layout(job.source), frames[480, 640])
     np.testing.assert_array_equal(scores[:, len(TEXTS) :], scores[:, len(TEXTS) - 1 : -1])
     assert np.ptp(scores[:, : len(TEXTS)], axis=1).min() > 1e-4
 

@@ -58,13 +58,11 @@ def test_boxes_and_scores_are_the_networks(small, frames, size):
     assert got[0].shape == (100, 4)
     assert got[1].shape == (100, 32)
     assert record.canvas == (192, 192)
-    print(check_parity(got, reference(job.source, frames[size], TEXTS), size))
+    check_parity(got, reference(job.source, frames[size], TEXTS), size)
 
 
 def test_the_last_text_repeated_changes_nothing(small, frames):
     _, job = small[480, 640]
     _, scores = answered(job.folder, layout(job.source), frames[480, 640])
-    np.testing.assert_allclose(
-        scores[:, len(TEXTS) :], scores[:, len(TEXTS) - 1 : -1], atol=1e-6
-    )
+    np.testing.assert_allclose(scores[:, len(TEXTS) :], scores[:, len(TEXTS) - 1 : -1], atol=1e-6)
     assert np.ptp(scores[:, : len(TEXTS)], axis=1).min() > 1e-4
