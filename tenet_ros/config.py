@@ -290,8 +290,11 @@ class Settings:
 
     Attributes:
         preset: name of a preset, one of ``factory.PRESETS``.
+        detector: one of ``factory.DETECTORS``, or ``auto`` for the preset's own.
         model: path of a detector file to use in place of the preset's own; empty for its own.
         threads: CPU threads for one inference; 0 lets the session choose.
+        engine: what runs exported models, one of ``factory.ENGINES``: ``auto`` for the best that
+            works here.
         camera_motion: ``none``, ``sparse`` for optical flow on corner points, or ``auto`` for
             that while a sentence speaks of motion.
         segmenter: one of ``factory.SEGMENTERS``, or ``auto`` for the preset's own.
@@ -300,8 +303,10 @@ class Settings:
     """
 
     preset: str = 'coco'
+    detector: str = AUTO
     model: str = ''
     threads: int = 0
+    engine: str = 'auto'
     camera_motion: str = 'auto'
     segmenter: str = AUTO
     preference: str = AUTO
