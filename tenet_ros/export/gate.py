@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import onnx
@@ -55,14 +56,16 @@ class Finding:
 
 
 def inspect(
-    model: onnx.ModelProto, *, profiles: Mapping[str, Profile] | None = None
+    model: onnx.ModelProto | Path, *, profiles: Mapping[str, Profile] | None = None
 ) -> tuple[Finding, ...]:
     """Return what is to be said of a graph, the worst first.
 
     Args:
-        model: with or without its weights' content where these lie in another file.
+        model: or the file that it lies in.
         profiles: for each input with a dimension that varies, least, usual and largest shape.
     """
+    if isinstance(model, Path):
+        model = onnx.load(str(model), load_external_data=False)
     view = View(model)
     found: dict[tuple[str, ...], Finding] = {}
     remarks = list(graph_remarks(view, profiles or {}))
