@@ -6,18 +6,17 @@ not where: they are good for nouns and useless for relations.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, cast
 
 import numpy as np
 
-from tenet_ros.errors import EngineError
+from tenet_ros.inference import tokens
 from tenet_ros.inference.session import Session
+from tenet_ros.inference.tokens import Tokenizer
 from tenet_ros.types import FloatArray
 
-__all__ = ['Encoding', 'MiniLmLikeness', 'SentenceEncoder', 'Tokenizer', 'load_tokenizer']
+__all__ = ['MiniLmLikeness', 'SentenceEncoder', 'load_tokenizer']
 
 _MAX_TOKENS = 32
 """A noun phrase has two or three."""
@@ -29,28 +28,6 @@ _FAR, _NEAR = 0.70, 0.82
 
 _TRUST = 0.8
 """Weight of the best possible likeness: less than the table's own words."""
-
-
-class Encoding(Protocol):
-    """One tokenized text, padded to the longest of its batch."""
-
-    @property
-    def ids(self) -> list[int]:
-        """Numbers of the tokens."""
-        ...
-
-    @property
-    def attention_mask(self) -> list[int]:
-        """1 for a token, 0 for padding."""
-        ...
-
-
-class Tokenizer(Protocol):
-    """What is used of ``tokenizers.Tokenizer``."""
-
-    def encode_batch(self, texts: list[str], /) -> Sequence[Encoding]:
-        """Return one encoding per text, all of one length."""
-        ...
 
 
 class SentenceEncoder:
@@ -109,22 +86,4 @@ def load_tokenizer(path: Path) -> Tokenizer:
     Raises:
         EngineError: the package ``tokenizers`` is not installed, or the file cannot be read.
     """
-    try:
-        tokenizers = importlib.import_module('tokenizers')
-    except ImportError as error:
-        raise EngineError(
-            'nouns by meaning: expected the package tokenizers, got none; '
-            'install it with `pip install "tenet_ros[minilm]"`'
-        ) from error
-    try:
-        text = path.read_text(encoding='utf-8')
-        tokenizer = tokenizers.Tokenizer.from_str(text)
-    except Exception as error:  # tokenizers raises nothing narrower
-        reason = ' '.join(str(error).split())
-        raise EngineError(
-            f'nouns by meaning: expected a tokenizer in {path}, got {reason}; '
-            'run `tenet-ros models pull minilm_l6_v2`'
-        ) from error
-    tokenizer.enable_truncation(_MAX_TOKENS)
-    tokenizer.enable_padding()
-    return cast(Tokenizer, tokenizer)
+    return tokens.load_tokenizer(path, model='minilm_l6_v2', max_tokens=_MAX_TOKENS, pads=True)

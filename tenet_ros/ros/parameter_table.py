@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from tenet_ros.config import AUTO, PipelineConfig, Settings
 from tenet_ros.factory import CAMERA_MOTIONS, PREFERENCES, PRESETS, SEGMENTERS
 from tenet_ros.ros.api import FloatingPointRange, IntegerRange, ParameterDescriptor
-from tenet_ros.runtime.stream import StreamSettings
+from tenet_ros.runtime.cadence import CadenceSettings
+from tenet_ros.runtime.settings import StreamSettings
 
 __all__ = ['STAGES', 'TABLE', 'Row']
 
@@ -177,6 +178,14 @@ TABLE: tuple[Row, ...] = (
         about='How long a frame may wait for its own detections if the detector is that fast.',
         low=0.0,
         high=1000.0,
+    ),
+    Row(
+        name='detector_max_interval_ms',
+        default=CadenceSettings().max_interval_ms,
+        about='A detector that puts frames behind rests until they have caught up, but detections '
+        'begin at least this often (or at once, where one takes longer); 0 never rests.',
+        low=0.0,
+        high=60_000.0,
     ),
     Row(
         name='restart_gap_ms',

@@ -10,7 +10,8 @@ from typing import Any
 from tenet_ros.config import Settings
 from tenet_ros.ros.api import SetParametersResult
 from tenet_ros.ros.parameter_table import STAGES, TABLE, Row
-from tenet_ros.runtime.stream import StreamSettings
+from tenet_ros.runtime.cadence import CadenceSettings
+from tenet_ros.runtime.settings import StreamSettings
 
 __all__ = ['Parameters']
 
@@ -98,6 +99,7 @@ class Parameters:
         return StreamSettings(
             detector_max_hz=self['detector_max_hz'],
             detector_wait_ms=self['detector_wait_ms'],
+            cadence=CadenceSettings(max_interval_ms=self['detector_max_interval_ms']),
             restart_gap_ms=self['restart_gap_ms'],
         )
 

@@ -30,6 +30,7 @@ class DetectorLane:
         metrics: gets the stages ``prepare`` and ``detect`` and the event ``detections``.
         on_error: called once, on the lane's thread, with what went wrong; the lane has then ended.
         max_hz: detections per second at most; 0 for as many as the detector manages.
+        rest_ns: how long to rest after a detection, given what one typically takes, nanoseconds.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class DetectorLane:
         *,
         on_error: Callable[[BaseException], None],
         max_hz: float = 0.0,
+        rest_ns: Callable[[float], int] = lambda _typical_ns: 0,
     ) -> None:
         self._detector = detector
         self._metrics = metrics
         self._on_error = on_error
         self._period_ns = int(1e9 / max_hz) if max_hz > 0 else 0
+        self._rest_ns = rest_ns
         self._offers: Mailbox[tuple[Frame, Prompt]] = Mailbox()
         self._changed = threading.Condition()
         self._ready: list[TimedDetections] = []
@@ -70,6 +73,11 @@ class DetectorLane:
     def typical_ms(self) -> float:
         """Running mean of a detection's duration; 0.0 before the first."""
         return self._typical.ns / 1e6
+
+    @property
+    def active(self) -> bool:
+        """Whether it is at a frame right now."""
+        return self._at != _NOTHING
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -146,7 +154,8 @@ class DetectorLane:
         self._metrics.tick('detections', end_ns)
         with self._changed:
             self._typical.add(spent_ns)
-            self._next_ns = start_ns + self._period_ns
+            rest_ns = self._rest_ns(self._typical.ns)
+            self._next_ns = max(start_ns + self._period_ns, end_ns + rest_ns)
             self._at = _NOTHING
             self._ready.append(
                 TimedDetections(

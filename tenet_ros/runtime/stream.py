@@ -16,14 +16,16 @@ from dataclasses import dataclass
 from tenet_ros.language.expression import Prompt
 from tenet_ros.language.parser import parse
 from tenet_ros.pipeline import Pipeline, StepResult
+from tenet_ros.runtime.cadence import Cadence
 from tenet_ros.runtime.detector_lane import DetectorLane
 from tenet_ros.runtime.mailbox import Mailbox
 from tenet_ros.runtime.metrics import StreamMetrics
+from tenet_ros.runtime.settings import StreamSettings
 from tenet_ros.runtime.typical import Typical
 from tenet_ros.stages.protocols import AnyDetector
 from tenet_ros.types import Command, Frame
 
-__all__ = ['Stream', 'StreamSettings', 'parse_command']
+__all__ = ['Stream', 'parse_command']
 
 LOG = logging.getLogger(__name__)
 
@@ -38,26 +40,6 @@ def parse_command(command: Command) -> Prompt:
         ContractError: a sentence that cannot be parsed; it says which and why.
     """
     return Prompt.of(command.command_id, tuple(parse(s) for s in command.sentences))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StreamSettings:
-    """How the lanes are run.
-
-    Attributes:
-        detector_max_hz: detections per second at most; 0 for as many as the detector manages.
-        detector_wait_ms: how long a frame may wait for its own detections when the detector is
-            free and is expected to be that fast; 0 never waits. A fast detector then shares the
-            rhythm of the frames: boxes are of the very frame, and the lanes do not contend for
-            cores. While a frame's masks are made, it looks at the next one already, if that has
-            come and no newer one is expected before its turn. A slower one is not waited for.
-        restart_gap_ms: a stamp that is older than its predecessor by more than this starts the
-            stream anew (a bag that loops); one that is older by less is a late frame and dropped.
-    """
-
-    detector_max_hz: float = 0.0
-    detector_wait_ms: float = 40.0
-    restart_gap_ms: float = 500.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,7 +97,9 @@ class Stream:
             self.metrics,
             on_error=self._fail,
             max_hz=self._settings.detector_max_hz,
+            rest_ns=self._rest_ns,
         )
+        self._cadence = Cadence(self._settings.cadence)
         self._frames: Mailbox[_Posted] = Mailbox()
         self._arrived_ns = 0
         self._period, self._finishing = Typical(), Typical()
@@ -214,6 +198,7 @@ class Stream:
         self._keep_to_size(frame)
         while self._commands:
             self._pipeline.set_command(*self._commands.popleft())
+        begun_ns, detecting = time.perf_counter_ns(), self._detector_lane.active
         expected = self._offer(frame)
         begun = self._pipeline.begin(frame)
         if expected and self._waits:
@@ -226,6 +211,9 @@ class Stream:
         self._on_result(result, frame)
         end_ns = time.perf_counter_ns()
         self._finishing.add(end_ns - decided_ns)
+        detecting = detecting or expected or self._detector_lane.active
+        if result.targets:
+            self._cadence.frame(end_ns - begun_ns, detecting=detecting)
         self.metrics.frame(
             {**spent_ns, **result.stage_ns, 'publish': end_ns - start_ns},
             self._wall_ns() - frame.stamp_ns,
@@ -233,6 +221,13 @@ class Stream:
         switches = sum(target.decision.switched for target in result.targets)
         self.metrics.count('switches', switches)
         self.metrics.tick('frames_out', time.monotonic_ns())
+
+    def _rest_ns(self, detection_ns: float) -> int:
+        """Return how long the detector rests; count it where it does."""
+        rest_ns = self._cadence.rest_ns(detection_ns, self._period.ns)
+        if rest_ns:
+            self.metrics.stage('detector_rest', rest_ns)
+        return rest_ns
 
     def _in_order(self, frame: Frame) -> bool:
         """Return whether the frame may be answered; start anew when its stamps start over."""

@@ -14,6 +14,7 @@ import numpy as np
 from tenet_ros.config import DecisionConfig
 from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Query
+from tenet_ros.stages.preference.evidence import bounded
 from tenet_ros.stages.protocols import Decision, PreferenceScores
 from tenet_ros.types import BoolArray, FloatArray, State, TrackSet
 
@@ -32,8 +33,7 @@ def probabilities(logits: FloatArray) -> FloatArray:
     >>> probabilities(np.asarray([0.0, -1e4, 1e4], np.float32)).round(6).tolist()
     [0.5, 0.0, 1.0]
     """
-    bounded = np.clip(logits, -80.0, 80.0)
-    return np.asarray(1.0 / (1.0 + np.exp(-bounded)), np.float32)
+    return np.asarray(1.0 / (1.0 + np.exp(-bounded(logits, -80.0, 80.0))), np.float32)
 
 
 class _Dwell:
@@ -86,11 +86,15 @@ class _View:
 
     def margin(self, row: int) -> float:
         """Return by how much a track leads the best other visible one, or the null if by less."""
-        overlap = iou_matrix(self.tracks.boxes[row : row + 1], self.tracks.boxes)[0]
-        rivals = np.where(overlap < SAME_THING_IOU, self.shares, 0.0)
+        over_null = float(self.fits[row]) - self.null
+        rivals = self.shares.copy()
         rivals[row] = 0.0
+        # Where it leads even those on its own thing by more, which they are does not matter.
+        if float(self.shares[row]) - float(rivals.max(initial=0.0)) < over_null:
+            overlap = iou_matrix(self.tracks.boxes[row : row + 1], self.tracks.boxes)[0]
+            rivals[overlap >= SAME_THING_IOU] = 0.0
         over_rivals = float(self.shares[row]) - float(rivals.max(initial=0.0))
-        return min(over_rivals, float(self.fits[row]) - self.null)
+        return min(over_rivals, over_null)
 
 
 class Decider:
@@ -132,7 +136,7 @@ class Decider:
             step_ns = min(step_ns, LONGEST_STEP_NS) if step_ns > 0 else NOMINAL_FRAME_NS
         self._stamp_ns = tracks.stamp_ns
         visible = np.asarray(tracks.unseen_ns <= self._config.lost_after_ms * 1e6)
-        odds = np.where(visible, np.exp(np.clip(scores.logits, -30.0, 30.0)), 0.0)
+        odds = np.where(visible, np.exp(bounded(scores.logits, -30.0, 30.0)), 0.0)
         return _View(
             tracks=tracks,
             fits=probabilities(scores.logits),

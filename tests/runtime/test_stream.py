@@ -14,7 +14,8 @@ from tenet_ros.errors import ContractError
 from tenet_ros.pipeline import Pipeline
 from tenet_ros.runtime.detector_lane import DetectorLane
 from tenet_ros.runtime.metrics import StreamMetrics
-from tenet_ros.runtime.stream import Stream, StreamSettings, parse_command
+from tenet_ros.runtime.settings import StreamSettings
+from tenet_ros.runtime.stream import Stream, parse_command
 from tenet_ros.stages.protocols import Decision, PreferenceScores
 from tenet_ros.types import Command, Detections, Frame, State, TrackSet
 
@@ -279,6 +280,20 @@ def test_detections_of_a_frame_to_come_are_kept_for_it():
     collected = [[late.sequence for late in lane.collect(sequence)] for sequence in (1, 1, 2)]
     assert lane.stop(TIMEOUT_S)
     assert collected == [[1], [], [2]]
+
+
+def test_a_resting_detector_promises_nothing_and_ends_at_once():
+    hour_ns = 3_600_000_000_000
+    lane = DetectorLane(
+        GatedDetector(), StreamMetrics(), on_error=lambda error: None, rest_ns=lambda _: hour_ns
+    )
+    lane.start()
+    prompt = parse_command(Command.parse(1, 'the dog'))
+    image = np.zeros((4, 6, 3), np.uint8)
+    assert lane.offer(Frame(image=image, stamp_ns=1, sequence=1), prompt)
+    assert lane.wait_for(1, TIMEOUT_S)
+    assert not lane.offer(Frame(image=image, stamp_ns=2, sequence=2), prompt)
+    assert lane.stop(TIMEOUT_S)
 
 
 def test_no_command_asks_nothing_of_the_detector(make):

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Expression, Phrase, Prompt
-from tenet_ros.stages.decision import Decider
+from tenet_ros.stages.decision import SAME_THING_IOU, Decider
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.types import State, TrackSet
 
@@ -258,3 +259,23 @@ def test_decision_keeps_its_contract_on_any_scores(frames, count):
         assert -1.0 <= decision.margin <= 1.0
         assert decision.switches == switches + decision.switched
         switches = decision.switches
+
+
+@given(seed=st.integers(0, 10_000))
+def test_margin_is_over_the_null_and_the_best_rival_that_is_another_thing(seed):
+    rng = np.random.default_rng(seed)
+    ids = list(range(int(rng.integers(1, 6))))
+    low = rng.choice([0.0, 4.0, 60.0], (len(ids), 2))
+    boxes = np.concatenate([low, low + 50], axis=1).astype(np.float32)
+    tracks = dataclasses.replace(track_set(ids, 0), boxes=boxes)
+    logits = rng.normal(size=len(ids), scale=2).astype(np.float32) + np.float32(1)
+    scores = PreferenceScores(logits=logits, null=float(rng.normal(scale=2)), settled=1.0)
+    decision = Decider().update(query(), scores, tracks)
+    if not decision.track_ids:
+        return
+    row = decision.track_ids[0]
+    shares = np.exp(logits) / np.exp(logits).sum()
+    others = iou_matrix(boxes[row : row + 1], boxes)[0] < SAME_THING_IOU
+    over_rivals = shares[row] - shares[others].max(initial=0.0)
+    over_null = 1 / (1 + np.exp(-logits[row])) - 1 / (1 + np.exp(-scores.null))
+    assert decision.margin == pytest.approx(min(over_rivals, over_null), abs=1e-5)
