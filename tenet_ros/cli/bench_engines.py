@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ['add_parser', 'measure']
 
+NOUNS = ('mug', 'bowl', 'bottle', 'book', 'ball', 'box', 'can', 'cup')
 BUNDLED = ('tabletop_detector', 'segmenter_crop96')
 
 
@@ -31,7 +32,8 @@ def add_parser(kinds: Any) -> argparse.ArgumentParser:
         'that real ones take, and run each graph on each session in a process of its own. Models '
         'are exporters, bundled models or ONNX files. With the peaks of the device the two floors '
         'are printed as well: no implementation is faster than its arithmetic or than the bytes '
-        'that it must move. Needs the extra [export].',
+        'that it must move. Needs the extra [export]. With --pipeline whole presets are stepped '
+        'through frames instead, their detector made to find boxes that glide.',
     )
     parser.add_argument('--models', default='', metavar='M,M', help='default: all that can be had')
     parser.add_argument(
@@ -43,6 +45,10 @@ def add_parser(kinds: Any) -> argparse.ArgumentParser:
     parser.add_argument('--runs', type=count, default=20, help='timed (default: %(default)s)')
     parser.add_argument('--threads', type=count, default=0, help='CPU threads of one inference')
     parser.add_argument('--precision', choices=('fp32', 'fp16'), default='fp32')
+    parser.add_argument(
+        '--pipeline', default='', metavar='PRESET,PRESET', help='whole presets instead of graphs'
+    )
+    parser.add_argument('--targets', type=count, default=1, help='boxes that a preset is given')
     parser.add_argument('--small', action='store_true', help='reduced architectures, for a test')
     parser.add_argument(
         '--folder', type=Path, metavar='DIR', help='keep exports here (default: thrown away)'
@@ -58,6 +64,8 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
     Raises:
         ConfigError: no such model, size or session.
     """
+    if args.pipeline:
+        return _measure_presets(args)
     from tenet_ros.evaluation.bench_engines import Peaks, with_session
     from tenet_ros.evaluation.bench_engines import measure as measure_one
 
@@ -73,6 +81,28 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
                 print(f'{one.name} ...', file=sys.stderr)
                 figures[one.name] = measure_one(one)
     _print_table(figures)
+    return figures
+
+
+def _measure_presets(args: argparse.Namespace) -> dict[str, Any]:
+    from tenet_ros.config import Settings
+    from tenet_ros.evaluation.bench_pipeline import measure_preset
+
+    figures: dict[str, Any] = {}
+    for preset in args.pipeline.split(','):
+        settings = Settings(preset=preset, threads=args.threads)
+        nouns = [NOUNS[index % len(NOUNS)] for index in range(args.targets)]
+        sentence = '; '.join(f'the {noun}' for noun in nouns)
+        for camera in _sizes(args.sizes):
+            name = f'{preset} {camera[1]}x{camera[0]}'
+            row = measure_preset(
+                settings, camera=camera, runs=args.runs, sentence=sentence, targets=args.targets
+            )
+            figures[name] = row
+            latency = '  '.join(f'{share} {value}' for share, value in row['latency_ms'].items())
+            print(f'{name}: {row["fps"]} frames/s  {latency} ms')
+            print(f'  inference {row["inference_ms"]} ms, not inference {row["not_inference"]:.0%}')
+            print(f'  frames with a mask {row["committed"]:.0%}')
     return figures
 
 

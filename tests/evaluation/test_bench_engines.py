@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tenet_ros.cli.main import main
+from tenet_ros.config import Settings
 from tenet_ros.errors import ConfigError
 
 onnx = pytest.importorskip('onnx', reason='graphs are counted with the extra [export]')
@@ -18,6 +19,7 @@ from tenet_ros.evaluation.bench_engines import (  # noqa: E402
     usable,
     with_session,
 )
+from tenet_ros.evaluation.bench_pipeline import measure_preset  # noqa: E402
 from tenet_ros.export.work import Work, work_of  # noqa: E402
 
 
@@ -160,3 +162,21 @@ def test_a_published_detector_is_as_much_work_as_its_authors_say(shared_models):
 
     assert work.flops == pytest.approx(1.08e9, rel=0.05)
     assert not work.uncounted
+
+
+def test_a_whole_preset_is_stepped_with_boxes_that_glide():
+    figures = measure_preset(
+        Settings(preset='tabletop', threads=1),
+        camera=(96, 128),
+        runs=5,
+        sentence='the red mug; the blue bowl',
+        targets=2,
+    )
+
+    assert figures['committed'] == 1.0
+    assert figures['fps'] > 0
+    assert any('detector' in key for key in figures['inference_ms'])
+    assert any('segmenter' in key for key in figures['inference_ms'])
+    assert all(spent > 0 for spent in figures['inference_ms'].values())
+    assert 0 < figures['not_inference'] < 1
+    assert figures['latency_ms']['p50'] <= figures['latency_ms']['p99']
