@@ -13,6 +13,8 @@ from tenet_ros.inference.record import Profile
 
 __all__ = ['fabricate']
 
+_PASSING = frozenset({'Cast', 'Concat', 'Identity', 'Reshape', 'Unsqueeze'})
+
 
 def fabricate(
     model: onnx.ModelProto,
@@ -23,7 +25,7 @@ def fabricate(
 ) -> dict[str, npt.NDArray[Any]]:
     """Return every input of a graph, seeded.
 
-    Token ids are small, masks let everything through, positions count, ``boxes`` lie within the
+    Token ids are of the graph's own vocabulary, masks let everything through, positions count, ``boxes`` lie within the
     image, other numbers are normal.
 
     Args:
@@ -35,10 +37,28 @@ def fabricate(
     random = np.random.default_rng(seed)
     weights = {tensor.name for tensor in model.graph.initializer}
     return {
-        value.name: _tensor(value, (profiles or {}).get(value.name), camera, random)
+        value.name: _tensor(
+            value,
+            (profiles or {}).get(value.name),
+            camera,
+            random,
+            vocabulary=_vocabulary(model.graph, value.name),
+        )
         for value in model.graph.input
         if value.name not in weights
     }
+
+
+def _vocabulary(graph: onnx.GraphProto, name: str) -> int:
+    """Return how many rows the tables have that an input looks up in; 1000 if it is not plain."""
+    rows = {tensor.name: tensor.dims[0] for tensor in graph.initializer if tensor.dims}
+    same, sizes = {name}, []
+    for node in graph.node:
+        if node.op_type == 'Gather' and node.input[1] in same and node.input[0] in rows:
+            sizes.append(rows[node.input[0]])
+        elif node.op_type in _PASSING and same.intersection(node.input):
+            same.update(node.output)
+    return min(sizes, default=1000)
 
 
 def _tensor(
@@ -46,6 +66,8 @@ def _tensor(
     profile: Profile | None,
     camera: tuple[int, int],
     random: np.random.Generator,
+    *,
+    vocabulary: int,
 ) -> npt.NDArray[Any]:
     kind = value.type.tensor_type
     dtype = np.dtype(onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type))
@@ -59,7 +81,8 @@ def _tensor(
     elif dtype == np.uint8:
         array = random.integers(0, 256, shape)
     elif dtype.kind in 'iu':
-        array = random.integers(1, 1000, shape) if value.name.endswith('ids') else np.zeros(shape)
+        ids = value.name.endswith('ids')
+        array = random.integers(1, vocabulary, shape) if ids else np.zeros(shape)
     else:
         array = random.normal(size=shape)
     return np.ascontiguousarray(array, dtype)

@@ -8,6 +8,7 @@ square and its mean. Here a tensor is of one precision from where it is made to 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from math import prod
 
 import numpy as np
 import onnx
@@ -18,6 +19,9 @@ from tenet_ros.errors import EngineError
 from tenet_ros.export.half_plan import LARGEST, STAND_IN, HalfPlan
 
 __all__ = ['to_half']
+
+SMALL = 1024
+"""Numbers in a constant whose content may say a shape."""
 
 
 def to_half(model: onnx.ModelProto, *, keep: Collection[str] = ()) -> onnx.ModelProto:
@@ -58,13 +62,33 @@ def to_half(model: onnx.ModelProto, *, keep: Collection[str] = ()) -> onnx.Model
             'expected a graph with its weights loaded, got some in another file; read it with '
             'onnx.load'
         )
-    half = inliner.inline_local_functions(model)
+    half = onnx.ModelProto()
+    half.CopyFrom(inliner.inline_local_functions(model) if model.functions else model)
     _fold_constants(half.graph)
-    half = shape_inference.infer_shapes(half, data_prop=True)
+    _infer(half)
     _drop_idle_casts(half.graph)
     _Rewriting(half.graph, HalfPlan(half, keep)).run()
-    del half.graph.value_info[:]
-    return shape_inference.infer_shapes(half, data_prop=True)
+    _infer(half)
+    return half
+
+
+def _infer(model: onnx.ModelProto) -> None:
+    """Note the type and shape of every tensor; large weights are left out of what is copied."""
+    light = onnx.ModelProto(ir_version=model.ir_version, opset_import=model.opset_import)
+    light.graph.name = 'light'
+    light.graph.node.extend(model.graph.node)
+    light.graph.input.extend(model.graph.input)
+    light.graph.output.extend(model.graph.output)
+    fed = {value.name for value in model.graph.input}
+    for tensor in model.graph.initializer:
+        if prod(tensor.dims) <= SMALL:
+            light.graph.initializer.append(tensor)
+        elif tensor.name not in fed:
+            kind = helper.make_tensor_value_info(tensor.name, tensor.data_type, tensor.dims)
+            light.graph.input.append(kind)
+    inferred = shape_inference.infer_shapes(light, data_prop=True)
+    del model.graph.value_info[:]
+    model.graph.value_info.extend(inferred.graph.value_info)
 
 
 def _fold_constants(graph: onnx.GraphProto) -> None:
@@ -142,6 +166,7 @@ class _Rewriting:
             *(name for node in graph.node for name in (*node.input, *node.output)),
             *plan.types,
         }
+        self.fed = {value.name for value in graph.input}
         self.halves: dict[str, str] = {}
         self.available: set[str] = set()
 
@@ -161,9 +186,16 @@ class _Rewriting:
             self.graph,
             (node for node in nodes if node.op_type != 'Cast' or node.output[0] in wanted),
         )
-        for name, tensor in self.plan.weights.items():
-            if name in self.halves and name not in wanted:
-                self.graph.initializer.remove(tensor)
+        self._drop_weights(set(self.halves) - wanted - self.fed)
+
+    def _drop_weights(self, names: Collection[str]) -> None:
+        # One by one would compare the content of each with that of all others.
+        kept = [index for index, t in enumerate(self.graph.initializer) if t.name not in names]
+        rest = [onnx.TensorProto() for _ in kept]
+        for tensor, index in zip(rest, kept, strict=True):
+            tensor.CopyFrom(self.graph.initializer[index])
+        del self.graph.initializer[:]
+        self.graph.initializer.extend(rest)
 
     def _convert(self, node: onnx.NodeProto, before: list[onnx.NodeProto]) -> list[str]:
         """Let ``node`` take and make FP16, and return what it makes, by its FP32 names.
@@ -189,7 +221,7 @@ class _Rewriting:
         if name in self.available:
             return half
         self.available.add(name)
-        if name in self.plan.weights and all(value.name != name for value in self.graph.input):
+        if name in self.plan.weights and name not in self.fed:
             array = _halved(numpy_helper.to_array(self.plan.weights[name]))
             self.graph.initializer.append(numpy_helper.from_array(array, half))
         else:

@@ -237,6 +237,17 @@ def test_inputs_are_made_of_names_and_types():
     assert made['features'].dtype == np.float32
 
 
+def test_token_ids_are_within_the_table_that_they_look_up_in():
+    model = parse("""
+        g (int64[1,50] input_ids) => (float[1,50,2] y) <float[3,2] table = {1,2,3,4,5,6}>
+        { small = Cast <to = 6> (input_ids) all = Concat <axis = 1> (small) y = Gather(table, all) }
+    """)
+
+    ids = fabricate(model, camera=CAMERA)['input_ids']
+
+    assert set(ids.ravel()) == {1, 2}
+
+
 def test_a_published_detector_bears_half_precision(shared_models):
     model = onnx.load(shared_models / 'yolox_nano_416.onnx')
     feeds = [
