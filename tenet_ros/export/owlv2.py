@@ -173,6 +173,12 @@ def _small() -> dict[str, Any]:
     layers = {'intermediate_size': 96, 'num_hidden_layers': 2, 'num_attention_heads': 2}
     return {
         'vision_config': {'image_size': 192, 'patch_size': 16, 'hidden_size': 64, **layers},
-        'text_config': {'vocab_size': 600, 'hidden_size': 48, **layers},
+        'text_config': {
+            'vocab_size': 600,
+            'hidden_size': 48,
+            'bos_token_id': 598,
+            'eos_token_id': 599,
+            **layers,
+        },
         'projection_dim': 48,
     }
