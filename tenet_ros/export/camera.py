@@ -170,7 +170,8 @@ class CameraInput(torch.nn.Module):
 
     def forward(self, image: torch.Tensor) -> torch.Tensor:
         """Return the canvas, (1, 3, h, w) float32, of an image, (1, H, W, 3) uint8 RGB."""
-        planes = image.permute(0, 3, 1, 2).to(torch.float32)
+        # TensorRT takes bytes into a cast alone, so that comes first.
+        planes = image.to(torch.float32).permute(0, 3, 1, 2)
         if self._bgr:
             red, green, blue = planes.split(1, dim=1)
             planes = torch.cat([blue, green, red], dim=1)

@@ -13,7 +13,7 @@ from typing import Any
 
 import onnx
 import torch
-from onnxscript import opset18 as op
+from onnxscript import opset18
 
 from tenet_ros.export.folding import fold_constants
 from tenet_ros.inference.record import Precision
@@ -81,30 +81,20 @@ def _slice_scatter(
     """Write a slice by joining what is around it: TensorRT scatters no truth values."""
     if step != 1:
         raise NotImplementedError(f'expected a slice without gaps, got a step of {step}')
+    op: Any = opset18
     size = tensor.shape[dim]
     first = 0 if start is None else start
     last = size if end is None else min(end, size)
-    parts = [values]
-    if first > 0:
-        parts.insert(
-            0,
-            op.Slice(
-                tensor,
-                op.Constant(value_ints=[0]),
-                op.Constant(value_ints=[first]),
-                op.Constant(value_ints=[dim]),
-            ),
-        )
-    if last < size:
-        parts.append(
-            op.Slice(
-                tensor,
-                op.Constant(value_ints=[last]),
-                op.Constant(value_ints=[size]),
-                op.Constant(value_ints=[dim]),
-            )
-        )
-    return op.Concat(*parts, axis=dim) if len(parts) > 1 else op.Identity(values)
+
+    def part(begin: int, stop: int) -> Any:
+        bounds = [op.Constant(value_ints=[value]) for value in (begin, stop, dim)]
+        return op.Slice(tensor, *bounds)
+
+    before = [part(0, first)] if first > 0 else []
+    after = [part(last, size)] if last < size else []
+    if not before and not after:
+        return op.Identity(values)
+    return op.Concat(*before, values, *after, axis=dim)
 
 
 @contextmanager

@@ -59,10 +59,22 @@ class _Image(torch.nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         grid, _ = self.network.image_embedder(self.camera(image))
         patches = grid.flatten(1, 2)
-        logits, _ = self.network.class_predictor(patches, query_embeds, None)
+        logits = self._logits(patches, query_embeds)
         centred = self.network.box_predictor(patches, grid)
         best: tuple[torch.Tensor, torch.Tensor] = self.boxes(centred, logits.sigmoid())
         return best
+
+    def _logits(self, patches: torch.Tensor, queries: torch.Tensor) -> torch.Tensor:
+        """Return scaled cosines, (1, patches, P), without the ellipsis that TensorRT refuses."""
+        head = self.network.class_head
+        cosines = _unit(head.dense0(patches)) @ _unit(queries).transpose(1, 2)
+        scale = torch.nn.functional.elu(head.logit_scale(patches)) + 1
+        logits: torch.Tensor = (cosines + head.logit_shift(patches)) * scale
+        return logits
+
+
+def _unit(vectors: torch.Tensor) -> torch.Tensor:
+    return vectors / (torch.linalg.vector_norm(vectors, dim=-1, keepdim=True) + 1e-6)
 
 
 class _Text(torch.nn.Module):
@@ -173,6 +185,12 @@ def _small() -> dict[str, Any]:
     layers = {'intermediate_size': 96, 'num_hidden_layers': 2, 'num_attention_heads': 2}
     return {
         'vision_config': {'image_size': 192, 'patch_size': 16, 'hidden_size': 64, **layers},
-        'text_config': {'vocab_size': 600, 'hidden_size': 48, **layers},
+        'text_config': {
+            'vocab_size': 600,
+            'hidden_size': 48,
+            'bos_token_id': 598,
+            'eos_token_id': 599,
+            **layers,
+        },
         'projection_dim': 48,
     }

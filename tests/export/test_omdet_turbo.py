@@ -16,6 +16,8 @@ from .parity import TEXTS, answered, check_parity, exported, reference_boxes  # 
 
 SIZES = [(480, 640), (720, 1280)]
 
+pytestmark = pytest.mark.timeout(600)  # exports share a machine with other work
+
 
 def layout(source) -> OmDetLayout:
     tokenizer = load_tokenizer(source / 'tokenizer.json', model='omdet', max_tokens=77)
