@@ -24,7 +24,9 @@ def exported(
     exporter = open_exporter(name)
     source = root / 'source'
     if not source.is_dir():
-        exporter.write_random_source(source, full=full, seed=7)
+        # Of seed 7 is an OmDet-Turbo that picks other queries (up to 2e-3) when four of 76,800
+        # values differ by the one grey level that Pillow's fixed-point sums differ by.
+        exporter.write_random_source(source, full=full, seed=3)
     folder = root / f'{camera[0]}x{camera[1]}-{precision}'
     folder.mkdir()
     job = ExportJob(model=name, source=source, folder=folder, camera=camera, precision=precision)
