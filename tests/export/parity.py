@@ -18,13 +18,19 @@ TOLERANCE = 1e-3
 
 
 def exported(
-    name: str, root: Path, camera: tuple[int, int], *, full: bool = False, precision='fp32'
+    name: str,
+    root: Path,
+    camera: tuple[int, int],
+    *,
+    full: bool = False,
+    precision='fp32',
+    seed: int = 7,
 ) -> tuple[ExportRecord, ExportJob]:
     """Export a random model; the source is written once per folder."""
     exporter = open_exporter(name)
     source = root / 'source'
     if not source.is_dir():
-        exporter.write_random_source(source, full=full, seed=7)
+        exporter.write_random_source(source, full=full, seed=seed)
     folder = root / f'{camera[0]}x{camera[1]}-{precision}'
     folder.mkdir()
     job = ExportJob(model=name, source=source, folder=folder, camera=camera, precision=precision)
