@@ -27,11 +27,13 @@ class Wish:
         camera: (height, width) of the images that the graphs shall take, pixels; None: the
             manifest's.
         precision: of weights and arithmetic; None: the manifest's.
+        torch: with torch's own programs, for machines with torch and without TensorRT.
         force: even if the same export is there already.
     """
 
     camera: tuple[int, int] | None = None
     precision: Precision | None = None
+    torch: bool = False
     force: bool = False
 
 
@@ -63,9 +65,9 @@ def export(store: EngineStore, manifest: Manifest, wish: Wish) -> str:
     plan = manifest.plan
     camera, precision = wish.camera or plan.camera, wish.precision or plan.precision
     begin_s = time.monotonic()
-    if not wish.force and is_current(store, manifest, camera, precision):
+    if not wish.force and is_current(store, manifest, camera, precision, torch=wish.torch):
         return f'{_export_text(store.record(manifest))}, there already'
-    record = install(store, manifest, camera, precision)
+    record = install(store, manifest, camera, precision, torch=wish.torch)
     return f'{_export_text(record)} ({time.monotonic() - begin_s:.0f} s)'
 
 

@@ -80,6 +80,11 @@ def _add_wishes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--precision', choices=('fp16', 'fp32'), help='default: what the model is known to bear'
     )
+    parser.add_argument(
+        '--torch',
+        action='store_true',
+        help="write torch's own programs as well, for machines with torch and without TensorRT",
+    )
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -218,7 +223,7 @@ def _exported(manifests: tuple[Manifest, ...]) -> tuple[Manifest, ...]:
 def _wish(args: argparse.Namespace) -> Wish:
     from tenet_ros.cli.model_steps import Wish
 
-    return Wish(camera=args.camera, precision=args.precision, force=args.force)
+    return Wish(camera=args.camera, precision=args.precision, torch=args.torch, force=args.force)
 
 
 def _say_next(name: str, store: EngineStore, manifests: tuple[Manifest, ...]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import platform
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module, metadata
 from pathlib import Path
@@ -16,14 +16,57 @@ import torch
 from onnxscript import opset18
 
 from tenet_ros.export.folding import fold_constants
-from tenet_ros.inference.record import Precision
+from tenet_ros.export.job import ExportJob, graph_record
+from tenet_ros.inference.record import GraphRecord, Precision, Profile, Role
+from tenet_ros.inference.torch_program import save_program
 
-__all__ = ['OPSET', 'made_with', 'save_graph', 'to_graph']
+__all__ = ['OPSET', 'made_with', 'save_graph', 'to_graph', 'write_graph']
 
 OPSET = 18
 """Of every graph that is made here; the least that torch's exporter writes without detours."""
 
 _PACKAGES = ('onnx', 'onnxscript', 'torch', 'transformers')
+
+
+def write_graph(
+    job: ExportJob,
+    role: Role,
+    module: torch.nn.Module,
+    inputs: Mapping[str, torch.Tensor],
+    outputs: Sequence[str],
+    *,
+    profiles: Mapping[str, Profile] | None = None,
+    free: Callable[[onnx.ModelProto], onnx.ModelProto] | None = None,
+) -> GraphRecord:
+    """Write a module as a graph, and as torch's own program where the job asks for that.
+
+    Args:
+        job: which folder, which precision.
+        role: what the graph does; its file is called so.
+        module: as of ``to_graph``; the arguments of its ``forward`` are called as ``inputs``.
+        inputs: likewise.
+        outputs: likewise.
+        profiles: of inputs with a dimension that varies, the first one.
+        free: takes the number of the example out of the graph, so that it may vary.
+    """
+    graph = to_graph(module, inputs, outputs)
+    path = job.folder / f'{role}.onnx'
+    save_graph(free(graph) if free else graph, path, job.precision)
+    record = graph_record(path, role, profiles)
+    if job.torch:
+        varies = {
+            name: {0: torch.export.Dim(name, min=1, max=profiles[name][2][0])}
+            if profiles and name in profiles
+            else None
+            for name in inputs
+        }
+        with _quiet(), torch.no_grad():
+            program = torch.export.export(
+                module.eval(), tuple(inputs.values()), dynamic_shapes=varies
+            )
+        place = path.with_suffix('.pt2')
+        save_program(program, place, outputs=outputs, graph_sha256=record.sha256)
+    return record
 
 
 def to_graph(

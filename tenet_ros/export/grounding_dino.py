@@ -18,8 +18,8 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from tenet_ros.export.best_boxes import BestBoxes
 from tenet_ros.export.camera import CameraInput
-from tenet_ros.export.graphs import save_graph, to_graph
-from tenet_ros.export.job import ExportJob, graph_record
+from tenet_ros.export.graphs import write_graph
+from tenet_ros.export.job import ExportJob
 from tenet_ros.export.random_source import spread, write_bert_tokenizer, write_files
 from tenet_ros.export.source import export_record, load_network, load_preprocessing
 from tenet_ros.inference.record import ExportRecord
@@ -150,7 +150,7 @@ def export(job: ExportJob) -> ExportRecord:
     text = _Text(network).eval()
     with torch.no_grad():
         features = text(*words.values())
-    save_graph(to_graph(text, words, ('text_features',)), job.folder / 'text.onnx', job.precision)
+    text_graph = write_graph(job, 'text', text, words, ('text_features',))
     example = {
         'image': torch.zeros((1, *job.camera, 3), dtype=torch.uint8),
         'text_features': features,
@@ -159,19 +159,14 @@ def export(job: ExportJob) -> ExportRecord:
         'self_attention': words['self_attention'],
         'phrase_tokens': torch.full((1, tokens, PHRASES), 1 / tokens),
     }
-    image = to_graph(
-        _Image(network, preprocessing.layers(fit), boxes), example, ('boxes', 'scores')
-    )
-    save_graph(image, job.folder / 'image.onnx', job.precision)
+    image = _Image(network, preprocessing.layers(fit), boxes)
+    image_graph = write_graph(job, 'image', image, example, ('boxes', 'scores'))
     return export_record(
         job,
         'grounding_dino',
         canvas=fit.canvas,
         limits={'boxes': boxes, 'phrases': PHRASES, 'tokens': tokens},
-        graphs=(
-            graph_record(job.folder / 'image.onnx', 'image'),
-            graph_record(job.folder / 'text.onnx', 'text'),
-        ),
+        graphs=(image_graph, text_graph),
     )
 
 

@@ -21,7 +21,12 @@ __all__ = ['export_aside', 'install', 'is_current']
 
 
 def is_current(
-    store: EngineStore, manifest: Manifest, camera: tuple[int, int], precision: Precision
+    store: EngineStore,
+    manifest: Manifest,
+    camera: tuple[int, int],
+    precision: Precision,
+    *,
+    torch: bool = False,
 ) -> bool:
     """Return whether the store holds this export already, whole and of these published files.
 
@@ -30,16 +35,24 @@ def is_current(
         manifest: of the model.
         camera: (height, width) of the images that the graphs take, pixels.
         precision: of weights and arithmetic.
+        torch: whether torch's own programs are wanted as well.
     """
     if condition_of(store, manifest).state not in {State.EXPORTED, State.BUILT, State.READY}:
         return False
     record = store.record(manifest)
     wanted = (manifest.plan.exporter, camera, precision)
-    return (record.exporter, record.camera, record.precision) == wanted
+    programs = all((store.folder(manifest) / name).is_file() for name in _programs(record))
+    same = (record.exporter, record.camera, record.precision) == wanted
+    return same and (programs or not torch)
 
 
 def install(
-    store: EngineStore, manifest: Manifest, camera: tuple[int, int], precision: Precision
+    store: EngineStore,
+    manifest: Manifest,
+    camera: tuple[int, int],
+    precision: Precision,
+    *,
+    torch: bool = False,
 ) -> ExportRecord:
     """Export a model into its folder of the store.
 
@@ -51,6 +64,7 @@ def install(
         manifest: of the model.
         camera: (height, width) of the images that the graphs shall take, pixels.
         precision: of weights and arithmetic.
+        torch: whether to write torch's own programs as well.
 
     Raises:
         ConfigError: the extra [export] is not installed.
@@ -58,14 +72,14 @@ def install(
     """
     folder = store.folder(manifest)
     try:
-        with export_aside(store, manifest, camera, precision) as (aside, record):
+        with export_aside(store, manifest, camera, precision, torch=torch) as (aside, record):
             record.save(aside)
-            before = _graphs(folder)
+            before = _graphs(folder) | {path.name for path in folder.glob('*.pt2')}
             (folder / notes.NAME).unlink(missing_ok=True)
             made = sorted(path for path in aside.iterdir() if path.name != notes.NAME)
             for path in [*made, aside / notes.NAME]:
                 path.replace(folder / path.name)
-            for name in before - {graph.file for graph in record.graphs}:
+            for name in before - {path.name for path in made}:
                 (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise EngineError(
@@ -77,7 +91,12 @@ def install(
 
 @contextmanager
 def export_aside(
-    store: EngineStore, manifest: Manifest, camera: tuple[int, int], precision: Precision
+    store: EngineStore,
+    manifest: Manifest,
+    camera: tuple[int, int],
+    precision: Precision,
+    *,
+    torch: bool = False,
 ) -> Iterator[tuple[Path, ExportRecord]]:
     """Export a model to a folder beside its own, which is removed at the end.
 
@@ -100,9 +119,13 @@ def export_aside(
         shutil.rmtree(aside, ignore_errors=True)  # of a process that was killed
         aside.mkdir()
         try:
-            yield aside, _export(store, manifest, aside, camera, precision)
+            yield aside, _export(store, manifest, aside, camera, precision, torch=torch)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _programs(record: ExportRecord) -> list[str]:
+    return [str(Path(graph.file).with_suffix('.pt2')) for graph in record.graphs]
 
 
 def _export(
@@ -111,6 +134,8 @@ def _export(
     aside: Path,
     camera: tuple[int, int],
     precision: Precision,
+    *,
+    torch: bool,
 ) -> ExportRecord:
     """Let the exporter write into ``aside``, and look whether it did."""
     write_clip_tokenizer(store.source(manifest))
@@ -120,6 +145,7 @@ def _export(
         folder=aside,
         camera=camera,
         precision=precision,
+        torch=torch,
     )
     record = open_exporter(manifest.plan.exporter).export(job)
     lost = [graph.file for graph in record.graphs if not (aside / graph.file).is_file()]

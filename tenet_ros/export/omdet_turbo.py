@@ -10,8 +10,8 @@ import transformers
 
 from tenet_ros.export.best_boxes import BestBoxes
 from tenet_ros.export.camera import CameraInput
-from tenet_ros.export.graphs import save_graph, to_graph
-from tenet_ros.export.job import ExportJob, graph_record
+from tenet_ros.export.graphs import write_graph
+from tenet_ros.export.job import ExportJob
 from tenet_ros.export.random_source import spread, write_clip_tokenizer, write_files
 from tenet_ros.export.source import export_record, load_network, load_preprocessing
 from tenet_ros.inference.record import ExportRecord
@@ -100,11 +100,7 @@ def export(job: ExportJob) -> ExportRecord:
     text = _Text(network).eval()
     with torch.no_grad():
         class_features, task_features = text(*words.values())
-    save_graph(
-        to_graph(text, words, ('class_features', 'task_features')),
-        job.folder / 'text.onnx',
-        job.precision,
-    )
+    text_graph = write_graph(job, 'text', text, words, ('class_features', 'task_features'))
     image = _Image(network, preprocessing.layers(fit), boxes).eval()
     example = {
         'image': torch.zeros((1, *job.camera, 3), dtype=torch.uint8),
@@ -114,18 +110,13 @@ def export(job: ExportJob) -> ExportRecord:
     }
     with torch.no_grad():
         image(*example.values())  # leaves the anchors in the network's cache, as constants
-    save_graph(
-        to_graph(image, example, ('boxes', 'scores')), job.folder / 'image.onnx', job.precision
-    )
+    image_graph = write_graph(job, 'image', image, example, ('boxes', 'scores'))
     return export_record(
         job,
         'omdet_turbo',
         canvas=fit.canvas,
         limits={'boxes': boxes, 'phrases': PHRASES, 'tokens': TOKENS},
-        graphs=(
-            graph_record(job.folder / 'image.onnx', 'image'),
-            graph_record(job.folder / 'text.onnx', 'text'),
-        ),
+        graphs=(image_graph, text_graph),
     )
 
 

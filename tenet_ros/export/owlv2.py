@@ -13,8 +13,8 @@ from scipy import ndimage
 from tenet_ros.errors import EngineError
 from tenet_ros.export.best_boxes import BestBoxes
 from tenet_ros.export.camera import CameraInput, Fit, Matrix
-from tenet_ros.export.graphs import save_graph, to_graph
-from tenet_ros.export.job import ExportJob, graph_record
+from tenet_ros.export.graphs import write_graph
+from tenet_ros.export.job import ExportJob
 from tenet_ros.export.random_source import spread, write_clip_tokenizer, write_files
 from tenet_ros.export.source import (
     Preprocessing,
@@ -104,22 +104,19 @@ def export(job: ExportJob) -> ExportRecord:
     text = _Text(network).eval()
     with torch.no_grad():
         queries = text(*words.values())
-    save_graph(to_graph(text, words, ('query_embeds',)), job.folder / 'text.onnx', job.precision)
+    text_graph = write_graph(job, 'text', text, words, ('query_embeds',))
     example = {
         'image': torch.zeros((1, *job.camera, 3), dtype=torch.uint8),
         'query_embeds': queries,
     }
-    image = to_graph(_Image(network, camera, boxes), example, ('boxes', 'scores'))
-    save_graph(image, job.folder / 'image.onnx', job.precision)
+    image = _Image(network, camera, boxes)
+    image_graph = write_graph(job, 'image', image, example, ('boxes', 'scores'))
     return export_record(
         job,
         'owlv2',
         canvas=camera.fit.canvas,
         limits={'boxes': boxes, 'phrases': PHRASES, 'tokens': words['input_ids'].shape[1]},
-        graphs=(
-            graph_record(job.folder / 'image.onnx', 'image'),
-            graph_record(job.folder / 'text.onnx', 'text'),
-        ),
+        graphs=(image_graph, text_graph),
     )
 
 

@@ -19,8 +19,8 @@ from tenet_ros.export.boxed_masks import (
 )
 from tenet_ros.export.camera import CameraInput, letterbox
 from tenet_ros.export.free_batch import free_batch
-from tenet_ros.export.graphs import save_graph, to_graph
-from tenet_ros.export.job import ExportJob, graph_record
+from tenet_ros.export.graphs import write_graph
+from tenet_ros.export.job import ExportJob
 from tenet_ros.export.public_pair import PublicPair, export_pair
 from tenet_ros.export.random_source import spread, write_files
 from tenet_ros.export.sam_decoder import SamDecoder
@@ -72,15 +72,21 @@ def export(job: ExportJob) -> ExportRecord:
     side = model.prompt_encoder.input_image_size
     fit = letterbox(job.camera, (side, side), anchor='top_left')
     camera = load_preprocessing(job).layers(fit)
-    graph = to_graph(SamSegmenter(model, camera), examples(job.camera), ('masks', 'quality'))
-    path = job.folder / 'segment.onnx'
-    save_graph(free_batch(graph), path, job.precision)
+    graph = write_graph(
+        job,
+        'segment',
+        SamSegmenter(model, camera),
+        examples(job.camera),
+        ('masks', 'quality'),
+        profiles=PROFILES,
+        free=free_batch,
+    )
     return export_record(
         job,
         'sam',
         canvas=fit.canvas,
         limits={'mask': MASK_CELLS},
-        graphs=(graph_record(path, 'segment', PROFILES),),
+        graphs=(graph,),
     )
 
 

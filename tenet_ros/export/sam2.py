@@ -19,8 +19,8 @@ from tenet_ros.export.boxed_masks import (
 )
 from tenet_ros.export.camera import CameraInput
 from tenet_ros.export.free_batch import free_batch
-from tenet_ros.export.graphs import save_graph, to_graph
-from tenet_ros.export.job import ExportJob, graph_record
+from tenet_ros.export.graphs import write_graph
+from tenet_ros.export.job import ExportJob
 from tenet_ros.export.random_source import spread, write_files
 from tenet_ros.export.sam_decoder import SamDecoder
 from tenet_ros.export.source import export_record, load_network, load_preprocessing
@@ -73,15 +73,21 @@ def export(job: ExportJob) -> ExportRecord:
     model = load_network(job, _KINDS)
     preprocessing = load_preprocessing(job)
     camera = preprocessing.layers(preprocessing.fit(job.camera))
-    graph = to_graph(Sam2Segmenter(model, camera), examples(job.camera), ('masks', 'quality'))
-    path = job.folder / 'segment.onnx'
-    save_graph(free_batch(graph), path, job.precision)
+    graph = write_graph(
+        job,
+        'segment',
+        Sam2Segmenter(model, camera),
+        examples(job.camera),
+        ('masks', 'quality'),
+        profiles=PROFILES,
+        free=free_batch,
+    )
     return export_record(
         job,
         'sam2',
         canvas=camera.fit.canvas,
         limits={'mask': MASK_CELLS},
-        graphs=(graph_record(path, 'segment', PROFILES),),
+        graphs=(graph,),
     )
 
 
