@@ -259,7 +259,8 @@ class DetectorConfig:
     Attributes:
         score_threshold: boxes below are dropped. Low, because the tracker's second association
             keeps a known object by a weak box.
-        same_class_iou: of two boxes of one class that overlap more, the weaker is dropped.
+        same_class_iou: of two boxes of one class that overlap more, the weaker is dropped; None
+            for what the detector advises.
         any_class_iou: the same for boxes of any class: one object under two names. Their evidence
             is pooled.
         max_boxes: at most so many boxes are kept, the best.
@@ -267,10 +268,21 @@ class DetectorConfig:
     """
 
     score_threshold: float = 0.1
-    same_class_iou: float = 0.6
-    any_class_iou: float = 0.7
+    same_class_iou: float | None = None
+    any_class_iou: float | None = None
     max_boxes: int = 100
     reference_threshold: float = 0.2
+
+    def limits(self, same_class_iou: float, any_class_iou: float) -> tuple[float, float]:
+        """Return both overlaps, each as it was chosen or else as the detector advises.
+
+        >>> DetectorConfig(any_class_iou=0.8).limits(0.5, 0.6)
+        (0.5, 0.8)
+        """
+        return (
+            same_class_iou if self.same_class_iou is None else self.same_class_iou,
+            any_class_iou if self.any_class_iou is None else self.any_class_iou,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
