@@ -202,8 +202,11 @@ class DecisionConfig:
         release_after_ms: ... for this long is let go.
         switch_margin: a rival that leads by this much ...
         switch_after_ms: ... for this long takes over.
-        lost_after_ms: a track unseen for this long is not visible.
-        reacquire_after_ms: how long another track must lead to take the place of a lost one.
+        lost_after_ms: a track unseen for this long is not visible ...
+        missed_after_ms: ... nor is one unseen for this much longer than another: the detector
+            looked meanwhile, however slow it is.
+        reacquire_after_ms: how long another track must lead to take the place of a lost one ...
+        return_after_ms: ... if that track is new since then, which is how what was lost returns.
         forget_after_ms: how long a lost target is waited for.
         absent: probability of the null from which on nothing is meant ...
         absent_after_ms: ... if it holds for this long ...
@@ -222,7 +225,9 @@ class DecisionConfig:
     switch_margin: float = 0.35
     switch_after_ms: float = 500.0
     lost_after_ms: float = 600.0
+    missed_after_ms: float = 300.0
     reacquire_after_ms: float = 250.0
+    return_after_ms: float = 60.0
     forget_after_ms: float = 15_000.0
     absent: float = 0.5
     absent_after_ms: float = 700.0
