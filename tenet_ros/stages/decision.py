@@ -110,6 +110,7 @@ class Decider:
         self._ids: tuple[int, ...] = ()
         self._switches = 0
         self._stamp_ns: int | None = None
+        self._seen_ns = 0
         self._leading = _Dwell()
         self._challenging = _Dwell()
         self._failing = _Dwell()
@@ -126,6 +127,7 @@ class Decider:
             self._keep(view)
         else:
             self._choose(view)
+        self._remember(view)
         return self._say(view, switched=self._switches > switches)
 
     def _look(self, scores: PreferenceScores, tracks: TrackSet) -> _View:
@@ -135,7 +137,12 @@ class Decider:
             step_ns = tracks.stamp_ns - self._stamp_ns
             step_ns = min(step_ns, LONGEST_STEP_NS) if step_ns > 0 else NOMINAL_FRAME_NS
         self._stamp_ns = tracks.stamp_ns
-        visible = np.asarray(tracks.unseen_ns <= self._config.lost_after_ms * 1e6)
+        unseen_ns = tracks.unseen_ns
+        newest_ns = unseen_ns.min(initial=np.iinfo(np.int64).max)
+        visible = np.asarray(
+            (unseen_ns <= self._config.lost_after_ms * 1e6)
+            & (unseen_ns - newest_ns <= self._config.missed_after_ms * 1e6)
+        )
         odds = np.where(visible, np.exp(bounded(scores.logits, -30.0, 30.0)), 0.0)
         return _View(
             tracks=tracks,
@@ -224,13 +231,24 @@ class Decider:
         if self._challenging.hold(rival, view.step_ns) >= self._config.switch_after_ms and better:
             self._commit(int(view.tracks.ids[best]))
 
+    def _remember(self, view: _View) -> None:
+        """Note when the chosen track was seen: what is older than that is not its return."""
+        row = view.row(self._ids[0]) if self._state is State.COMMITTED else -1
+        if row >= 0:
+            self._seen_ns = view.tracks.stamp_ns - int(view.tracks.unseen_ns[row])
+
     def _wait(self, view: _View) -> None:
         """The chosen track is not visible: wait for it, or take another that is sure enough."""
         self._state = State.LOST
         row = view.leader()
-        if row >= 0 and self._leads(view, row, self._config.reacquire_after_ms):
-            self._commit(int(view.tracks.ids[row]))
-            return
+        if row >= 0:
+            born_ns = view.tracks.stamp_ns - int(view.tracks.age_ns[row])
+            new = born_ns > self._seen_ns
+            config = self._config
+            after_ms = config.return_after_ms if new else config.reacquire_after_ms
+            if self._leads(view, row, after_ms):
+                self._commit(int(view.tracks.ids[row]))
+                return
         if self._waiting.hold(True, view.step_ns) >= self._config.forget_after_ms:
             self._state, self._ids = State.SEARCHING, ()
 

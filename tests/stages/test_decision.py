@@ -24,7 +24,9 @@ def query(count=1):
     return Prompt.of(1, (Expression(text='the dog', phrases=(phrase,), count=count),)).queries[0]
 
 
-def track_set(ids, stamp_ms, *, unseen_ms=0.0, evidence=5, looks=10, box=(0, 0, 0, 0)):
+def track_set(
+    ids, stamp_ms, *, unseen_ms=0.0, age_ms=60_000.0, evidence=5, looks=10, box=(0, 0, 0, 0)
+):
     n = len(ids)
     return dataclasses.replace(
         TrackSet.empty(int(stamp_ms * MS), 1, 1),
@@ -33,7 +35,7 @@ def track_set(ids, stamp_ms, *, unseen_ms=0.0, evidence=5, looks=10, box=(0, 0, 
         velocities=np.zeros((n, 4), np.float32),
         scores=np.ones(n, np.float32),
         hits=np.full(n, evidence, np.int64),
-        age_ns=np.zeros(n, np.int64),
+        age_ns=np.full(n, age_ms * MS, np.int64),
         unseen_ns=np.broadcast_to(np.asarray(unseen_ms, np.float64) * MS, (n,)).astype(np.int64),
         phrase_scores=np.zeros((n, 1), np.float32),
         reference_hits=np.zeros((n, 1), np.float32),
@@ -125,6 +127,13 @@ def test_short_gap_is_not_a_loss():
     assert run.frame({1: 0.9}, unseen_ms=200).state is State.COMMITTED
 
 
+def test_a_track_that_looks_missed_is_lost_sooner_than_one_that_nothing_looked_for():
+    seen_with = {1: 0.9, 2: 0.1}
+    assert Run().committed().frame(seen_with, unseen_ms=400).state is State.COMMITTED
+    assert Run().committed().frame(seen_with, unseen_ms=[400, 0]).state is State.LOST
+    assert Run().committed().frame(seen_with, unseen_ms=[400, 200]).state is State.COMMITTED
+
+
 def test_another_track_takes_the_place_of_a_lost_one_more_slowly():
     run = Run().committed()
     decisions = run.frames(40, {7: 0.9})
@@ -133,6 +142,22 @@ def test_another_track_takes_the_place_of_a_lost_one_more_slowly():
     assert decisions[first].track_ids == (7,)
     assert decisions[first].switched
     assert sum(d.switched for d in decisions) == 1
+
+
+def test_a_track_that_is_new_since_the_loss_takes_its_place_soon():
+    run = Run().committed()
+    run.frames(20, {})
+    decisions = [run.frame({7: 0.9}, age_ms=age) for age in range(0, 5 * FRAME_MS, FRAME_MS)]
+    first = next(i for i, d in enumerate(decisions) if d.state is State.COMMITTED)
+    assert 1 <= first <= 2
+    assert decisions[first].track_ids == (7,)
+
+
+def test_a_track_that_was_there_beside_the_lost_one_is_not_its_return():
+    run = Run().committed()
+    run.frames(20, {})
+    states = [run.frame({7: 0.9}, age_ms=2_000.0).state for _ in range(5)]
+    assert set(states) == {State.LOST}
 
 
 def test_lost_target_is_forgotten_in_the_end():
