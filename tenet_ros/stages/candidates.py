@@ -17,6 +17,9 @@ from tenet_ros.types import FloatArray
 
 __all__ = ['candidates', 'check_outputs']
 
+_OVERLAPS = (0.6, 0.7)
+"""IoU from which two boxes are one object, of one class or phrase, and of any."""
+
 
 def candidates(
     outputs: Mapping[str, npt.NDArray[Any]],
@@ -42,9 +45,8 @@ def candidates(
     solid = ((boxes[:, 2:] - boxes[:, :2]) >= 1).all(axis=1)
     likely = solid & (scores.max(axis=1) >= config.score_threshold)
     boxes, scores = boxes[likely], scores[likely]
-    rows, scores = suppress(
-        boxes, scores, same_class_iou=config.same_class_iou, any_class_iou=config.any_class_iou
-    )
+    same, other = config.limits(*_OVERLAPS)
+    rows, scores = suppress(boxes, scores, same_class_iou=same, any_class_iou=other)
     return boxes[rows][: config.max_boxes], scores[: config.max_boxes]
 
 
