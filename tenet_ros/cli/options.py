@@ -200,5 +200,7 @@ def node_arguments(args: argparse.Namespace) -> list[str]:
     arguments += ['--model', str(args.model)] if args.model else []
     arguments += ['--ros-args', '-p', f'camera_motion:={args.camera_motion}']
     for part in (*_PARTS, 'engine'):
-        arguments += ['-p', f'{part}:={getattr(args, part)}']
+        # detector.score_threshold and its like have taken the plain name.
+        parameter = 'detector_model' if part == 'detector' else part
+        arguments += ['-p', f'{parameter}:={getattr(args, part)}']
     return [*arguments, '-p', f'threads:={args.threads}', *args.ros_args[1:]]

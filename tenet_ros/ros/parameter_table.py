@@ -109,7 +109,7 @@ TABLE: tuple[Row, ...] = (
         choices=tuple(PRESETS),
     ),
     Row(
-        name='detector',
+        name='detector_model',
         default=Settings().detector,
         about="Finds boxes; auto takes the preset's own.",
         choices=(AUTO, *DETECTORS),

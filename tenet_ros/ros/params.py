@@ -86,7 +86,7 @@ class Parameters:
             stages[stage] = dataclasses.replace(getattr(STAGES, stage), **fields)
         return Settings(
             preset=self['preset'],
-            detector=self['detector'],
+            detector=self['detector_model'],
             engine=self['engine'],
             model=self['model'],
             threads=self['threads'],
