@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any, final
 
 import numpy.typing as npt
@@ -44,7 +43,7 @@ class Candidate:
 
 
 @final
-class FallbackSession:
+class FallbackSession(Session):
     """Runs the first candidate that works; see ``Session`` for what the methods promise.
 
     A candidate that fails in flight, because its GPU is gone or out of memory, is not taken again
@@ -120,20 +119,6 @@ class FallbackSession:
         self._left = []
         if session is not None:
             session.deactivate()
-
-    def __enter__(self) -> FallbackSession:
-        """Activate."""
-        self.activate()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Deactivate."""
-        self.deactivate()
 
     def _active(self) -> Session:
         if self._session is None:

@@ -7,7 +7,6 @@ import logging
 import os
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from types import TracebackType
 from typing import Any, final
 
 import numpy as np
@@ -26,6 +25,7 @@ from tenet_ros.inference.ort_gpu import (
     warm_up_shapes,
 )
 from tenet_ros.inference.progress import current
+from tenet_ros.inference.session import Session
 from tenet_ros.inference.spec import TensorMap, TensorSpec, check_tensors
 
 __all__ = ['LADDER', 'OrtSession', 'default_threads']
@@ -65,7 +65,7 @@ def default_threads() -> int:
 
 
 @final
-class OrtSession:
+class OrtSession(Session):
     """A model run by ONNX Runtime; see ``Session`` for what the methods promise.
 
     Args:
@@ -170,20 +170,6 @@ class OrtSession:
         """Free the model."""
         self._loaded = None
         self._provider = 'not active'
-
-    def __enter__(self) -> OrtSession:
-        """Activate."""
-        self.activate()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Deactivate."""
-        self.deactivate()
 
     def _active(self) -> _Loaded:
         if self._loaded is None:

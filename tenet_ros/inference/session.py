@@ -15,7 +15,7 @@ SessionT = TypeVar('SessionT', bound='Session')
 
 
 class Session(Protocol):
-    """A model, ready to be run.
+    """A model, ready to be run. A class that derives from it is a context manager as well.
 
     Made cheaply, loaded by ``activate``, freed by ``deactivate``; both may be called twice. A
     session is used by one thread at a time, always the same one where the engine is a GPU's.
@@ -83,7 +83,8 @@ class Session(Protocol):
 
     def __enter__(self: SessionT) -> SessionT:  # noqa: PYI019 - Self came with Python 3.11
         """Activate."""
-        ...
+        self.activate()
+        return self
 
     def __exit__(
         self,
@@ -92,4 +93,4 @@ class Session(Protocol):
         trace: TracebackType | None,
     ) -> None:
         """Deactivate."""
-        ...
+        self.deactivate()

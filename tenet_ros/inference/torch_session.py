@@ -17,6 +17,7 @@ import torch
 from tenet_ros.errors import ContractError, EngineError
 from tenet_ros.inference.exported import ExportedGraph
 from tenet_ros.inference.progress import current
+from tenet_ros.inference.session import Session
 from tenet_ros.inference.spec import TensorMap, TensorSpec, check_tensors
 from tenet_ros.inference.torch_program import (
     Device,
@@ -31,7 +32,7 @@ __all__ = ['TorchSession', 'program_path', 'save_program']
 
 
 @final
-class TorchSession:
+class TorchSession(Session):
     """An exported program; see ``Session`` for what the methods promise.
 
     Args:
@@ -106,20 +107,6 @@ class TorchSession:
         self._provider = 'not active'
         if self._device == 'cuda' and torch.cuda.is_initialized():
             torch.cuda.empty_cache()
-
-    def __enter__(self) -> TorchSession:
-        """Activate."""
-        self.activate()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Deactivate."""
-        self.deactivate()
 
     def _active(self) -> LoadedProgram:
         if self._loaded is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-from types import TracebackType
 from typing import Any, final
 
 import numpy.typing as npt
@@ -14,6 +13,7 @@ from tenet_ros.inference.cudart import CudaRuntime, Gpu
 from tenet_ros.inference.engine_cache import BuiltEngine, EngineCache, EngineKey
 from tenet_ros.inference.exported import ExportedGraph
 from tenet_ros.inference.progress import current
+from tenet_ros.inference.session import Session
 from tenet_ros.inference.spec import TensorMap, TensorSpec, check_tensors
 from tenet_ros.inference.trt_build import build_engine, new_logger
 from tenet_ros.inference.trt_engine import LoadedEngine
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 @final
-class TrtSession:
+class TrtSession(Session):
     """A graph run by TensorRT; see ``Session`` for what the methods promise.
 
     The memory for the largest shapes is allocated once. For every shape that occurs there is one
@@ -105,20 +105,6 @@ class TrtSession:
             self._loaded.close()
         self._loaded = None
         self._provider = 'not active'
-
-    def __enter__(self) -> TrtSession:
-        """Activate."""
-        self.activate()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Deactivate."""
-        self.deactivate()
 
     def _cache_key(self, version: str, gpu: Gpu) -> EngineKey:
         return EngineKey(

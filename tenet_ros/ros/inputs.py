@@ -26,7 +26,7 @@ from tenet_ros.ros.outputs import BAD_OVERRIDE
 from tenet_ros.ros.params import Parameters
 from tenet_ros.types import Frame
 
-__all__ = ['Inputs', 'image_topic']
+__all__ = ['Inputs', 'image_topic', 'sensor_data', 'subscription']
 
 COMPRESSED = '/compressed'
 
@@ -42,6 +42,21 @@ def image_topic(node: LifecycleNode, transport: str) -> str:
     if transport == 'raw' or base.endswith(COMPRESSED):
         return base
     return base + COMPRESSED
+
+
+def subscription(
+    node: LifecycleNode, kind: Any, topic: str, callback: Callable[[Any], None], qos: QoSProfile
+) -> Subscription:
+    """Return a subscription whose QoS parameters can override.
+
+    Raises:
+        ConfigError: the override is no good.
+    """
+    options = QoSOverridingOptions.with_default_policies()
+    try:
+        return node.create_subscription(kind, topic, callback, qos, qos_overriding_options=options)
+    except BAD_OVERRIDE as error:
+        raise ConfigError(f'subscription to {topic}: {error}; mend qos_overrides') from error
 
 
 class Inputs:
@@ -93,10 +108,10 @@ class Inputs:
         self.last_image_s = time.monotonic()
         self._awaited = True
         if compressed:
-            self._subscribe(CompressedImage, self.topic, self._on_compressed, _sensor_data())
+            self._subscribe(CompressedImage, self.topic, self._on_compressed, sensor_data())
         else:
-            self._subscribe(Image, self.topic, self._on_image, _sensor_data())
-        self._subscribe(CameraInfo, 'camera_info', self._on_camera_info, _sensor_data())
+            self._subscribe(Image, self.topic, self._on_image, sensor_data())
+        self._subscribe(CameraInfo, 'camera_info', self._on_camera_info, sensor_data())
         self._subscribe(String, '~/command', self._on_command_message, QoSProfile(depth=10))
 
     def close(self) -> None:
@@ -134,14 +149,7 @@ class Inputs:
     def _subscribe(
         self, kind: Any, topic: str, callback: Callable[[Any], None], qos: QoSProfile
     ) -> None:
-        options = QoSOverridingOptions.with_default_policies()
-        try:
-            made = self._node.create_subscription(
-                kind, topic, callback, qos, qos_overriding_options=options
-            )
-        except BAD_OVERRIDE as error:
-            raise ConfigError(f'subscription to {topic}: {error}; mend qos_overrides') from error
-        self._subscriptions.append(made)
+        self._subscriptions.append(subscription(self._node, kind, topic, callback, qos))
 
     def _on_image(self, message: Any) -> None:
         self._take(frame_of_image, message)
@@ -187,6 +195,6 @@ class Inputs:
         self._on_command(message.data)
 
 
-def _sensor_data() -> QoSProfile:
+def sensor_data() -> QoSProfile:
     """Return REP 2003's profile for sensors, newly made: QoS overrides change what they are given."""
     return QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tenet_ros.answers import StepResult
-from tenet_ros.errors import ConfigError, ContractError, TenetError
+from tenet_ros.errors import ContractError, TenetError
 from tenet_ros.images import BadImage
 from tenet_ros.images.depth import decode_depth
 from tenet_ros.pipeline import Pipeline
@@ -23,15 +23,13 @@ from tenet_ros.ros.api import (
     DurabilityPolicy,
     Image,
     LifecycleNode,
-    QoSOverridingOptions,
     QoSProfile,
-    ReliabilityPolicy,
     as_bytes_view,
     msg,
 )
 from tenet_ros.ros.convert import stamp_ns
+from tenet_ros.ros.inputs import sensor_data, subscription
 from tenet_ros.ros.notices import Notices
-from tenet_ros.ros.outputs import BAD_OVERRIDE
 from tenet_ros.ros.params import Parameters
 from tenet_ros.ros.pinhole import pinhole_of
 from tenet_ros.ros.spatial_outputs import SpatialOutputs
@@ -99,8 +97,7 @@ class Placing:
         )
         pipeline.look_in(self._lane.space_of)
         self._lane.start()
-        best_effort = QoSProfile(depth=5, reliability=ReliabilityPolicy.BEST_EFFORT)
-        self._subscribe(Image, 'depth', self._on_depth, best_effort)
+        self._subscribe(Image, 'depth', self._on_depth, sensor_data())
         if self._target_frame:
             tf_message = msg('tf2_msgs/msg/TFMessage')
             kept = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
@@ -109,8 +106,8 @@ class Placing:
 
     def close(self, timeout_s: float) -> bool:
         """Unsubscribe and join the lane; return whether it ended in time."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
+        for each in self._subscriptions:
+            self._node.destroy_subscription(each)
         self._subscriptions.clear()
         lane, self._lane = self._lane, None
         return lane is None or lane.stop(timeout_s)
@@ -155,14 +152,7 @@ class Placing:
         return f'no depth for {silent_s:.0f} s' if silent_s > _DEPTH_STALE_S else ''
 
     def _subscribe(self, kind: Any, topic: str, callback: Any, qos: QoSProfile) -> None:
-        options = QoSOverridingOptions.with_default_policies()
-        try:
-            made = self._node.create_subscription(
-                kind, topic, callback, qos, qos_overriding_options=options
-            )
-        except BAD_OVERRIDE as error:
-            raise ConfigError(f'subscription to {topic}: {error}; mend qos_overrides') from error
-        self._subscriptions.append(made)
+        self._subscriptions.append(subscription(self._node, kind, topic, callback, qos))
 
     def _on_depth(self, message: Any) -> None:
         try:
