@@ -18,7 +18,7 @@ from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
 
 # Arguments that override one parameter of params_file; an empty text leaves the file's value.
-TEXTS = ('preset', 'model', 'image_transport', 'command')
+TEXTS = ('preset', 'model', 'image_transport', 'command', 'target_frame', 'frame_prefix')
 SWITCHES = ('autostart', 'use_sim_time')
 
 
@@ -31,6 +31,9 @@ def generate_launch_description() -> LaunchDescription:
         [
             _argument('image', 'image', 'Topic of the camera images, without transport suffix.'),
             _argument('camera_info', '', 'Topic of the calibration; beside the image by default.'),
+            _argument('depth', '', 'Topic of registered depth; beside the image by default.'),
+            _argument('target_frame', '', "Frame of poses; the camera's optical one by default."),
+            _argument('frame_prefix', '', 'Before the names of target frames on /tf.'),
             _argument(
                 'image_transport',
                 '',
@@ -69,6 +72,7 @@ def _node(context: LaunchContext) -> list[Node]:
     image = given('image')
     folder, slash, _ = image.rpartition('/')
     camera_info = given('camera_info') or f'{folder}{slash}camera_info'
+    depth = given('depth') or f'{folder}{slash}depth'
     overrides: dict[str, Any] = {
         name: ParameterValue(given(name), value_type=str) for name in TEXTS if given(name)
     }
@@ -80,7 +84,7 @@ def _node(context: LaunchContext) -> list[Node]:
             namespace=given('namespace'),
             name=given('name'),
             parameters=[given('params_file'), overrides],
-            remappings=[('image', image), ('camera_info', camera_info)],
+            remappings=[('image', image), ('camera_info', camera_info), ('depth', depth)],
             arguments=['--ros-args', '--log-level', given('log_level')],
             output='screen',
             emulate_tty=True,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tenet_ros.cli import bench_tabletop
+from tenet_ros.cli import bench_depth, bench_tabletop
 from tenet_ros.cli.options import add_model_options, add_source_options, count, settings_of
 from tenet_ros.errors import ConfigError
 
@@ -41,7 +41,9 @@ def add_parser(subparsers: Any) -> None:
     )
     segmenter.add_argument('--threads', type=count, default=1, help='for one inference, default 1')
     segmenter.set_defaults(run=_run_segmenter)
-    for kind in (tabletop, tracker, segmenter):
+    depth = bench_depth.add_parser(kinds)
+    depth.set_defaults(run=_run_depth)
+    for kind in (tabletop, tracker, segmenter, depth):
         _add_json(kind)
 
 
@@ -126,6 +128,13 @@ def _run_clips(args: argparse.Namespace) -> int:
 
 def _run_tabletop(args: argparse.Namespace) -> int:
     write_json(args.json, bench_tabletop.measure(args))
+    return 0
+
+
+def _run_depth(args: argparse.Namespace) -> int:
+    figures = bench_depth.measure(args)
+    _print_flat(figures)
+    write_json(args.json, figures)
     return 0
 
 

@@ -109,7 +109,14 @@ __all__ = [
     'wait_for_subscriptions',
 ]
 
-_PACKAGES: Final = ('sensor_msgs', 'std_msgs', 'vision_msgs', 'diagnostic_msgs', 'geometry_msgs')
+_PACKAGES: Final = (
+    'sensor_msgs',
+    'std_msgs',
+    'vision_msgs',
+    'diagnostic_msgs',
+    'geometry_msgs',
+    'tf2_msgs',
+)
 
 
 def _failure(*modules: str) -> str:

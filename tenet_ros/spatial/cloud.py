@@ -19,6 +19,10 @@ from tenet_ros.types import BoolArray, FloatArray, Mask, UInt8Array
 __all__ = ['CloudConfig', 'cloud_of']
 
 
+_OUTLYING = 3.0
+"""Standard deviations from the median, estimated by the median deviation, that are too far."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloudConfig:
     """How points are chosen.
@@ -142,13 +146,18 @@ def _own_surface(
     if not smooth.any():
         return smooth
     # Surfaces: connected pixels without a step between them. The largest is the object, with all
-    # others that lie within its own range of depth: occluders cut objects into pieces.
+    # others within its own range of depth: occluders cut objects into pieces.
     count, labels = cv2.connectedComponents(smooth.astype(np.uint8), connectivity=4)
     sizes = np.bincount(labels[smooth], minlength=count)
     largest = labels == int(sizes.argmax())
     low, high = np.percentile(metres[largest], [2, 98])
-    reach = max(limit, 0.5 * float(high - low))
-    return np.asarray(smooth & (metres >= low - reach) & (metres <= high + reach), np.bool_)
+    kept = smooth & (metres >= low - limit) & (metres <= high + limit)
+    # What is left of the background hangs together with the object where they touch. It is a small
+    # part, far from the rest: of an even slope, however steep, nothing is as far as that.
+    middle = float(np.median(metres[kept]))
+    spread = 1.4826 * float(np.median(np.abs(metres[kept] - middle)))
+    off = np.abs(metres - middle)
+    return np.asarray(kept & (off <= max(_OUTLYING * spread, limit / 2)), np.bool_)
 
 
 def _at_a_step(metres: FloatArray, measured: BoolArray, limit: float) -> BoolArray:
