@@ -15,6 +15,7 @@ from tenet_ros.inference.session import Session
 from tenet_ros.language.expression import Query
 from tenet_ros.stages.preference.explicit import ExplicitPreference
 from tenet_ros.stages.preference.learned_features import FITS, Features, look
+from tenet_ros.stages.preference.metric import in_the_picture, with_metres
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.types import FloatArray, IntArray, TrackSet
 
@@ -52,10 +53,10 @@ class LearnedPreference:
         """
         if not len(tracks) or not queries:
             return self._explicit.score_all(queries, tracks, image_size)
-        features = look(queries, tracks, image_size, self._explicit)
+        features = look(queries, in_the_picture(tracks), image_size, self._explicit)
         rows = choose_rows(features)
         answer = self._session.infer(tensors(features, rows))
-        return tuple(
+        scores = tuple(
             PreferenceScores(
                 logits=_spread(logits, rows, len(tracks)),
                 null=float(null),
@@ -65,6 +66,7 @@ class LearnedPreference:
                 answer['logits'], answer['null'], answer['settled'], strict=True
             )
         )
+        return with_metres(scores, queries, tracks, image_size, self._explicit)
 
 
 def choose_rows(features: Features) -> IntArray:
