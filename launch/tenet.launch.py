@@ -72,7 +72,7 @@ def _node(context: LaunchContext) -> list[Node]:
     image = given('image')
     folder, slash, _ = image.rpartition('/')
     camera_info = given('camera_info') or f'{folder}{slash}camera_info'
-    depth = given('depth') or f'{folder}{slash}depth'
+    depth = given('depth') or f'{folder}{slash}depth/image_raw'
     overrides: dict[str, Any] = {
         name: ParameterValue(given(name), value_type=str) for name in TEXTS if given(name)
     }

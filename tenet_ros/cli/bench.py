@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tenet_ros.cli import bench_depth, bench_engines, bench_tabletop
+from tenet_ros.cli import bench_depth, bench_engines, bench_grasp, bench_tabletop
 from tenet_ros.cli.options import add_model_options, add_source_options, count, settings_of
 from tenet_ros.errors import ConfigError
 
@@ -45,7 +45,9 @@ def add_parser(subparsers: Any) -> None:
     depth.set_defaults(run=_run_depth)
     engines = bench_engines.add_parser(kinds)
     engines.set_defaults(run=_run_engines)
-    for kind in (tabletop, tracker, segmenter, engines, depth):
+    grasp = bench_grasp.add_parser(kinds)
+    grasp.set_defaults(run=_run_grasp)
+    for kind in (tabletop, tracker, segmenter, engines, depth, grasp):
         _add_json(kind)
 
 
@@ -136,6 +138,13 @@ def _run_tabletop(args: argparse.Namespace) -> int:
 def _run_depth(args: argparse.Namespace) -> int:
     figures = bench_depth.measure(args)
     _print_flat(figures)
+    write_json(args.json, figures)
+    return 0
+
+
+def _run_grasp(args: argparse.Namespace) -> int:
+    figures = bench_grasp.measure(args)
+    _print_flat({name: value for name, value in figures.items() if name != 'outcomes'})
     write_json(args.json, figures)
     return 0
 

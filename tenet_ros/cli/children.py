@@ -93,6 +93,7 @@ class Child:
         name: for error messages.
         arguments: of the command line.
         environment: added to this process's own.
+        program: what Python runs instead of ``tenet-ros``: a file.
         shown: let it print where this process prints, and keep nothing of it.
     """
 
@@ -102,11 +103,13 @@ class Child:
         arguments: Sequence[str],
         environment: Mapping[str, str],
         *,
+        program: Path | None = None,
         shown: bool = False,
     ) -> None:
         self._name = name
         self._shown = shown
-        self._arguments = [sys.executable, '-m', 'tenet_ros.cli.main', *arguments]
+        run = [str(program)] if program else ['-m', 'tenet_ros.cli.main']
+        self._arguments = [sys.executable, *run, *arguments]
         self._environment = {**os.environ, **environment, PARENT: str(os.getpid())}
         self._process: subprocess.Popen[bytes] | None = None
         self._said = tempfile.NamedTemporaryFile(suffix=f'.{name}.log')  # noqa: SIM115

@@ -28,6 +28,7 @@ from tenet_ros.cli import (
     say,
     view,
     watch,
+    world,
 )
 from tenet_ros.errors import TenetError
 
@@ -77,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
         models,
         doctor,
         bench,
+        world,
     ):
         module.add_parser(subparsers)
     return parser
