@@ -96,13 +96,14 @@ def node_of(camera: str, args: argparse.Namespace) -> list[str]:
         given or f'{folder}{slash}{name}'
         for given, name in ((args.camera_info, 'camera_info'), (args.depth, 'depth'))
     )
-    arguments = ['node', '--namespace', f'/{camera}', '--image', args.image, '--camera-info', info]
+    arguments = ['node', '--namespace', f'/{camera}', '--image', args.image]
+    arguments += ['--camera-info', info, '--depth', depth]
     for option, value in (
         ('--command', args.sentence), ('--preset', args.preset), ('--transport', args.transport),
     ):  # fmt: skip
         arguments += [option, value] if value is not None else []
-    own = ['-r', f'depth:={depth}', '-p', f'frame_prefix:={camera}/']
-    return [*arguments, '--ros-args', *own, *args.ros_args[1:]]
+    prefix = ['-p', f'frame_prefix:={camera}/']
+    return [*arguments, '--ros-args', *prefix, *args.ros_args[1:]]
 
 
 def _follow(nodes: dict[str, Child]) -> list[str]:

@@ -30,11 +30,11 @@ def arguments_of(camera, *words, ros=()):
 
 def test_a_node_has_its_camera_s_namespace_topics_and_frames():
     words = ' '.join(arguments_of('front'))
-    assert '--namespace /front --image image --camera-info camera_info' in words
-    assert '-r depth:=depth -p frame_prefix:=front/' in words
+    assert '--namespace /front --image image --camera-info camera_info --depth depth ' in words
+    assert '-p frame_prefix:=front/' in words
     words = ' '.join(arguments_of('front', '--image', 'color/image_raw', '--depth', 'd'))
     assert '--image color/image_raw --camera-info color/camera_info' in words
-    assert '-r depth:=d ' in words
+    assert '--depth d ' in words
     assert arguments_of('front', ros=['--ros-args', '-p', 'threads:=1'])[-2:] == [
         '-p',
         'threads:=1',
