@@ -140,6 +140,12 @@ class CameraPublisher:
         for publisher in self._publishers.values():
             publisher.wait_for_all_acked(timeout)
 
+    def destroy(self) -> None:
+        """Destroy the publishers."""
+        for publisher in self._publishers.values():
+            self._node.destroy_publisher(publisher)
+        self._publishers.clear()
+
     def summary(self, pacer: Pacer) -> str:
         """Return one line on what was done."""
         span_s = self._last_s - (self._first_s or 0.0)

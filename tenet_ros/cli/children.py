@@ -93,11 +93,20 @@ class Child:
         name: for error messages.
         arguments: of the command line.
         environment: added to this process's own.
+        program: what Python runs instead of ``tenet-ros``: a file.
     """
 
-    def __init__(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        program: Path | None = None,
+    ) -> None:
         self._name = name
-        self._arguments = [sys.executable, '-m', 'tenet_ros.cli.main', *arguments]
+        run = [str(program)] if program else ['-m', 'tenet_ros.cli.main']
+        self._arguments = [sys.executable, *run, *arguments]
         self._environment = {**os.environ, **environment, PARENT: str(os.getpid())}
         self._process: subprocess.Popen[bytes] | None = None
         self._said = tempfile.NamedTemporaryFile(suffix=f'.{name}.log')  # noqa: SIM115

@@ -26,6 +26,7 @@ from tenet_ros.cli import (
     run,
     say,
     watch,
+    world,
 )
 from tenet_ros.errors import TenetError
 
@@ -62,7 +63,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument('--version', action='version', version=f'tenet-ros {__version__}')
     subparsers = parser.add_subparsers(dest='command', metavar='COMMAND', required=True)
-    for module in (demo, run, node, camera, say, watch, record, models, doctor, bench):
+    for module in (demo, run, node, camera, say, watch, record, models, doctor, bench, world):
         module.add_parser(subparsers)
     return parser
 

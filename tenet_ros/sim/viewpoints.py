@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from tenet_ros.sim.scene import Camera
 
-__all__ = ['camera', 'noise', 'on_table']
+__all__ = ['camera', 'looking_at', 'noise', 'on_table']
 
 Array = npt.NDArray[np.float64]
 WIDTH, HEIGHT = 640, 480
@@ -24,7 +24,7 @@ def noise(rng: np.random.Generator, times: Array, lowest_hz: float, highest_hz: 
     return np.asarray(np.sin(angle).sum(axis=1) * np.sqrt(2 / waves))
 
 
-def _look_at(positions: Array, targets: Array) -> Array:
+def looking_at(positions: Array, targets: Array) -> Array:
     """Return (T, 3, 3) optical frames at ``positions`` that look at ``targets``, z up above."""
     forward = targets - positions
     forward /= np.linalg.norm(forward, axis=1, keepdims=True)
@@ -61,7 +61,7 @@ def camera(rng: np.random.Generator, times: Array, motion: str) -> Camera:
         height=HEIGHT,
         focal_px=focal,
         positions=position,
-        rotations=_look_at(position, target),
+        rotations=looking_at(position, target),
         motion=motion,
     )
 
