@@ -18,7 +18,13 @@ from tenet_ros.sources.recorded import FRAME_ID, calibration_of
 __all__ = ['NODE_ARGUMENTS', 'GraspNode']
 
 WORLD_FRAME = 'world'
-NODE_ARGUMENTS = ('--ros-args', '-r', 'depth:=depth/image_raw', '-p', f'target_frame:={WORLD_FRAME}')
+NODE_ARGUMENTS = (
+    '--ros-args',
+    '-r',
+    'depth:=depth/image_raw',
+    '-p',
+    f'target_frame:={WORLD_FRAME}',
+)
 """With these ``tenet-ros node`` hears this world's depth and answers in its frame."""
 
 _NS = 1_000_000_000
@@ -39,9 +45,7 @@ class GraspNode:
         start_ns: stamp of the first frame.
     """
 
-    def __init__(
-        self, node: api.Node, world: GraspWorld, *, rate_hz: float, start_ns: int
-    ) -> None:
+    def __init__(self, node: api.Node, world: GraspWorld, *, rate_hz: float, start_ns: int) -> None:
         self._node, self.world, self._period_s = node, world, 1.0 / rate_hz
         self._start_ns, self.frames = start_ns, 0
         self._wish = world.hand()
@@ -55,9 +59,7 @@ class GraspNode:
         self._made = [self._tf, self._pose, self._opening]
         self._heard = [
             node.create_subscription(api.PoseStamped, 'gripper/target', self._on_target, 10),
-            node.create_subscription(
-                self._number, 'gripper/target_opening', self._on_opening, 10
-            ),
+            node.create_subscription(self._number, 'gripper/target_opening', self._on_opening, 10),
         ]
 
     @property

@@ -45,7 +45,8 @@ class Route:
     def at(self, angle: float) -> Array:
         """Return the point at an angle, (2,) metres."""
         scale = 1 + self.wobble * np.sin(self.turns * angle + self.start)
-        return np.asarray((np.cos(angle), np.sin(angle))) * np.asarray(self.radii) * float(scale)
+        circle = np.asarray((np.cos(angle), np.sin(angle)), np.float64)
+        return np.asarray(circle * np.asarray(self.radii) * scale, np.float64)
 
     def resting(self, seconds: float) -> bool:
         """Return whether the figure is to stand at a time."""
