@@ -1,14 +1,11 @@
-"""Follow whom a sentence refers to, with a base that hears `cmd_vel`.
+"""Follow whom a sentence refers to: python follow.py "the person in red".
 
-    python follow.py "the person in red"
-
-Hears what the node /tenet says of its target in the frame of `odom`, and the depth camera for what
-is in the way. Every odometry message is answered with one Twist, so a base without odometry stops.
+Hears what the node `tenet` says of its target in the frame of `odom`, and the depth camera for what
+is in the way. Every odometry message is answered with one Twist on `cmd_vel`: without odometry, the base stops.
 """
 
 from __future__ import annotations
 
-import argparse
 import math
 import sys
 from collections import deque
@@ -17,15 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from tenet_ros.ros import api
+from tenet_ros.ros import api, transforms
 
 KEEP_M, MOST_MPS, MOST_RPS, SPEED_UP_MPS2, TURN_RPS2 = 1.5, 0.9, 1.4, 0.9, 5.0
-STALE_S, FRESH_S = 0.3, 0.2
+STALE_S, FRESH_S = 0.25, 0.2
 """A pose that is older than the first is none; beyond the second the base slows down."""
 STOP_M, BESIDE_M, LOW_M, HIGH_M = 0.55, 0.33, 0.12, 1.3
 """What is so near ahead, so little to the side and between these heights, is in the way."""
 SEARCH_AFTER_S, SEARCH_S, SEARCH_RPS = 1.0, 14.0, 0.5
-DETOURS_RAD = (0.0, 0.15, -0.15, 0.3, -0.3, 0.45, -0.45)
 
 
 class Speeds(NamedTuple):
@@ -43,24 +39,17 @@ def free(points: np.ndarray, heading: float) -> float:
 
 
 def approach(target: np.ndarray, age_s: float, points: np.ndarray) -> Speeds:
-    """Return the speeds that follow a target that was seen `age_s` ago; none when that is stale.
-
-    Args:
-        target: (2,) ahead and left of the base, metres.
-        age_s: of the pose.
-        points: (N, 2) what else is round the base, metres.
-    """
+    """Return the speeds that follow a target seen `age_s` ago, round points (N, 2); metres."""
     if not age_s < STALE_S:
         return Speeds()
-    distance, bearing = math.hypot(*target), math.atan2(target[1], target[0])
+    way, bearing = math.hypot(*target) - KEEP_M, math.atan2(target[1], target[0])
     others = points[np.hypot(*(points - target).T) > 0.6]
-    need = min(max(distance - KEEP_M, 0.0) + STOP_M + 0.2, 1.6)
-    ways = sorted(
-        (max(0.0, need - free(others, bearing + d)) + 0.3 * abs(d), d) for d in DETOURS_RAD
-    )
-    heading = bearing + (ways[0][1] if distance > KEEP_M else 0.0)
+    need = min(max(way, 0.0) + STOP_M + 0.2, 1.6)
+    lack = {d: max(0.0, need - free(others, bearing + d)) for d in np.arange(-3, 4) * 0.15}
+    detour = min(lack, key=lambda d: lack[d] + 0.3 * abs(d)) if way > 0 else 0.0
+    heading = bearing + float(detour)
     most = min(MOST_MPS, 1.2 * max(0.0, free(others, 0.0) - STOP_M))
-    forward = min(most, 1.4 * max(0.0, distance - KEEP_M)) * max(0.0, math.cos(1.5 * heading))
+    forward = min(most, 2.0 * max(0.0, way)) * max(0.0, math.cos(1.5 * heading))
     forward *= min(1.0, (STALE_S - age_s) / (STALE_S - FRESH_S))
     return Speeds(forward, max(-MOST_RPS, min(MOST_RPS, 2.2 * heading)))
 
@@ -74,7 +63,7 @@ def search(lost_s: float, side: float, points: np.ndarray) -> Speeds:
 
 def limited(wish: Speeds, now: Speeds, period_s: float) -> Speeds:
     """Return the wish as far as it can be reached in a period; slower is possible at once."""
-    forward = min(wish.forward, max(now.forward, 0.0) + SPEED_UP_MPS2 * period_s)
+    forward = min(wish.forward, now.forward + SPEED_UP_MPS2 * period_s)
     most = TURN_RPS2 * period_s
     turn = now.turn + max(-most, min(most, wish.turn - now.turn)) if any(wish) else 0.0
     return Speeds(forward, turn)
@@ -83,21 +72,21 @@ def limited(wish: Speeds, now: Speeds, period_s: float) -> Speeds:
 class Follower(api.Node):
     """Ears and wheels of the program."""
 
-    def __init__(self, sentence: str, node: str) -> None:
+    def __init__(self, sentence: str) -> None:
         super().__init__('follow')
-        self.sentence, self.sure, self.said = sentence, False, Speeds()
+        self.sentence, self.sure, self.said, self.last_s = sentence, False, Speeds(), math.inf
         self.targets: deque[tuple[float, np.ndarray]] = deque(maxlen=8)
         self.points, self.points_s, self.side = np.zeros((0, 2)), -math.inf, 1.0
-        self.k, self.mount, self.last_s, self.here = None, None, math.nan, np.zeros(3)
+        self.k, self.frames = None, transforms.Transforms()
         latched = api.QoSProfile(depth=10, durability=api.DurabilityPolicy.TRANSIENT_LOCAL)
         hear, sensor = self.create_subscription, api.qos_profile_sensor_data
-        hear(api.DiagnosticStatus, f'{node}/status', self.on_status, latched)
-        hear(api.PoseStamped, f'{node}/target/pose', self.on_pose, 5)
+        hear(api.DiagnosticStatus, 'tenet/status', self.on_status, latched)
+        hear(api.PoseStamped, 'tenet/target/pose', self.on_pose, 5)
         hear(api.Image, 'camera/depth/image_raw', self.on_depth, sensor)
         hear(api.CameraInfo, 'camera/camera_info', lambda m: setattr(self, 'k', m.k), sensor)
-        hear(api.msg('tf2_msgs/msg/TFMessage'), '/tf_static', self.on_mount, latched)
+        hear(api.msg('tf2_msgs/msg/TFMessage'), '/tf_static', self.on_static, latched)
         hear(api.msg('nav_msgs/msg/Odometry'), 'odom', self.on_odom, 5)
-        self.command = self.create_publisher(api.String, f'{node}/command', 10)
+        self.command = self.create_publisher(api.String, 'tenet/command', 10)
         self.twist = api.msg('geometry_msgs/msg/Twist')
         self.wheels = self.create_publisher(self.twist, 'cmd_vel', 5)
 
@@ -111,47 +100,39 @@ class Follower(api.Node):
         at = message.pose.position
         self.targets.append((seconds(message), np.asarray((at.x, at.y))))
 
-    def on_mount(self, message: Any) -> None:
-        for each in message.transforms:
-            turn, shift = each.transform.rotation, each.transform.translation
-            rotation = Rotation.from_quat((turn.x, turn.y, turn.z, turn.w)).as_matrix()
-            self.mount = rotation, np.asarray((shift.x, shift.y, shift.z))
+    def on_static(self, message: Any) -> None:
+        self.frames.add(message.transforms, static=True)
 
     def on_depth(self, message: Any) -> None:
-        if self.k is None or self.mount is None:
+        try:
+            mount = self.frames.pose('base_link', message.header.frame_id, 0)
+        except transforms.TransformError:
+            return
+        if self.k is None:
             return
         raw = api.as_bytes_view(message.data).view('<u2').reshape(message.height, -1)
         v, u = np.mgrid[2 : message.height : 4, 2 : message.width : 4]
-        z = raw[v, u] / 1000
-        optical = np.stack(
-            ((u - self.k[2]) / self.k[0] * z, (v - self.k[5]) / self.k[4] * z, z), -1
-        )
-        base = optical[z > 0] @ self.mount[0].T + self.mount[1]
+        x, y = (u - self.k[2]) / self.k[0], (v - self.k[5]) / self.k[4]
+        metres = raw[v, u, None] / 1000 * np.stack((x, y, np.ones_like(x)), axis=-1)
+        base = metres[raw[v, u] > 0] @ mount[:3, :3].T + mount[:3, 3]
         self.points = base[(base[:, 2] > LOW_M) & (base[:, 2] < HIGH_M), :2]
         self.points_s = seconds(message)
 
     def on_odom(self, message: Any) -> None:
-        """Answer with a Twist; the stamps of this message are the time."""
         now, at, turn = seconds(message), message.pose.pose.position, message.pose.pose.orientation
-        self.here = np.asarray((at.x, at.y, 2 * math.atan2(turn.z, turn.w)))
+        away = Rotation.from_quat((turn.x, turn.y, turn.z, turn.w)).as_matrix()[:2, :2]
+        places = [(place - (at.x, at.y)) @ away for _, place in self.targets]
+        lost_s = now - self.targets[-1][0] if places else math.inf
         wish, looking = Speeds(), now - self.points_s < STALE_S
-        seen_s = self.targets[-1][0] if self.targets else -math.inf
-        if looking and self.sure and now - seen_s < STALE_S:
-            old, new = self.seen_from_here(0), self.seen_from_here(-1)
-            self.side = math.atan2(new[1], new[0]) + math.atan2(new[1] - old[1], 1.0)
-            wish = approach(new, now - seen_s, self.points)
-        elif looking and self.targets:
-            wish = search(now - seen_s, self.side, self.points)
+        if looking and self.sure and lost_s < STALE_S:
+            self.side = math.atan2(places[-1][1], places[-1][0]) + places[-1][1] - places[0][1]
+            wish = approach(places[-1], lost_s, self.points)
+        elif looking and places:
+            wish = search(lost_s, self.side, self.points)
         self.said = limited(wish, self.said, min(max(now - self.last_s, 0.0), 0.1))
-        self.last_s = now
-        twist = self.twist()
+        self.last_s, twist = now, self.twist()
         twist.linear.x, twist.angular.z = map(float, self.said)
         self.wheels.publish(twist)
-
-    def seen_from_here(self, index: int) -> np.ndarray:
-        x, y = self.targets[index][1] - self.here[:2]
-        cosine, sine = math.cos(self.here[2]), math.sin(self.here[2])
-        return np.asarray((cosine * x + sine * y, cosine * y - sine * x))
 
 
 def seconds(message: Any) -> float:
@@ -159,20 +140,9 @@ def seconds(message: Any) -> float:
     return float(message.header.stamp.sec) + 1e-9 * float(message.header.stamp.nanosec)
 
 
-def main() -> None:
-    """Follow until somebody stops it."""
-    parser = argparse.ArgumentParser(description='Follow whom a sentence refers to.')
-    parser.add_argument('sentence')
-    parser.add_argument('--node', default='/tenet')
-    args = parser.parse_args(api.remove_ros_args(sys.argv)[1:])
+if __name__ == '__main__':
     api.init(args=sys.argv)
     try:
-        api.spin(Follower(args.sentence, args.node))
+        api.spin(Follower(' '.join(api.remove_ros_args(sys.argv)[1:]) or 'the person in red'))
     except (KeyboardInterrupt, api.ExternalShutdownException):
-        pass
-    finally:
         api.try_shutdown()
-
-
-if __name__ == '__main__':
-    main()
