@@ -18,20 +18,15 @@ from tenet_ros.sources.recorded import FRAME_ID, calibration_of
 __all__ = ['NODE_ARGUMENTS', 'GraspNode']
 
 WORLD_FRAME = 'world'
-NODE_ARGUMENTS = (
-    '--ros-args',
-    '-r',
-    'depth:=depth/image_raw',
-    '-p',
-    f'target_frame:={WORLD_FRAME}',
-)
-"""With these ``tenet-ros node`` hears this world's depth and answers in its frame."""
+IMAGE = '/camera/image_raw'
+NODE_ARGUMENTS = ('--ros-args', '-p', f'target_frame:={WORLD_FRAME}')
+"""With these ``tenet-ros node`` answers in this world's frame."""
 
 _NS = 1_000_000_000
 
 
 class GraspNode:
-    """Publishes ``image``, ``camera_info``, ``depth/image_raw``, ``/tf`` and the gripper's state.
+    """Publishes a camera with depth where ``tenet-ros camera`` does, ``/tf``, and the gripper's state.
 
     ``gripper/pose`` and ``gripper/opening`` say where the hand is; ``gripper/target``
     (PoseStamped, the point between the fingertips in the frame ``world``, turned about z) and
@@ -49,7 +44,7 @@ class GraspNode:
         self._node, self.world, self._period_s = node, world, 1.0 / rate_hz
         self._start_ns, self.frames = start_ns, 0
         self._wish = world.hand()
-        self._camera = CameraPublisher(node, 'image', transport='raw')
+        self._camera = CameraPublisher(node, IMAGE, transport='raw')
         self._tf_message = api.msg('tf2_msgs/msg/TFMessage')
         self._number = api.msg('std_msgs/msg/Float64')
         create = node.create_publisher
@@ -66,6 +61,10 @@ class GraspNode:
     def seconds(self) -> float:
         """Simulated time so far."""
         return self.frames * self._period_s
+
+    def subscribers(self) -> int:
+        """Return how many have subscribed to the pictures."""
+        return self._camera.subscribers()
 
     def tick(self) -> Sight:
         """Let one period pass, publish what is then to be seen, and return it."""
@@ -110,7 +109,8 @@ class GraspNode:
         message = api.PoseStamped(header=_header(WORLD_FRAME, stamp_ns))
         at, turn = message.pose.position, message.pose.orientation
         at.x, at.y, at.z = hand.x, hand.y, hand.z
-        turn.z, turn.w = math.sin(hand.yaw / 2), math.cos(hand.yaw / 2)
+        half = math.remainder(hand.yaw, 2 * math.pi) / 2
+        turn.z, turn.w = math.sin(half), math.cos(half)
         self._pose.publish(message)
         self._opening.publish(self._number(data=hand.opening))
 

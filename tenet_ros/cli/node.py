@@ -39,6 +39,11 @@ def add_parser(subparsers: Any) -> None:
         metavar='TOPIC',
         help='its calibration (default: camera_info beside the image topic)',
     )
+    parser.add_argument(
+        '--depth',
+        metavar='TOPIC',
+        help='its registered depth (default: depth/image_raw beside the image topic)',
+    )
     parser.add_argument('--transport', choices=('raw', 'compressed'), help='default: raw')
     parser.add_argument('--command', dest='sentence', metavar='TEXT', help='look for this at once')
     parser.add_argument('--preset', help='default: coco')
@@ -73,8 +78,10 @@ def ros_arguments(args: argparse.Namespace) -> list[str]:
         base = remaps['image'].removesuffix('/compressed')
         beside = base[: base.rfind('/') + 1]
         remaps['camera_info'] = args.camera_info or f'{beside}camera_info'
-    elif args.camera_info:
-        remaps['camera_info'] = args.camera_info
+        remaps['depth'] = args.depth or f'{beside}depth/image_raw'
+    else:
+        given_topics = {'camera_info': args.camera_info, 'depth': args.depth}
+        remaps |= {name: topic for name, topic in given_topics.items() if topic}
     remaps |= {'__node': args.name} if args.name else {}
     remaps |= {'__ns': args.namespace} if args.namespace else {}
     parameters = {

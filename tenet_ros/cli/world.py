@@ -14,7 +14,7 @@ __all__ = ['add_parser', 'run_grasp']
 
 EPILOG = """\
   tenet-ros world grasp --seed 7
-  tenet-ros node --preset tabletop --ros-args -r depth:=depth/image_raw -p target_frame:=world
+  tenet-ros node --preset tabletop --ros-args -p target_frame:=world
   python examples/grasp/grasp.py "the apple on the left" "put it in the bowl"
 """
 
@@ -28,8 +28,8 @@ def add_parser(subparsers: Any) -> None:
     grasp = kinds.add_parser(
         'grasp',
         help='a table with physics and a gripper',
-        description='Publish image, depth/image_raw, camera_info, /tf and the state of a gripper; '
-        'hear gripper/target and gripper/target_opening. Stamps are those of the simulation.',
+        description='Publish a camera with depth under /camera, its pose on /tf and the state of a '
+        'gripper; hear gripper/target and gripper/target_opening. Stamps are those of the simulation.',
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

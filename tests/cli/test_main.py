@@ -15,7 +15,7 @@ from tenet_ros.cli import say
 from tenet_ros.cli.main import main, split_ros_args
 
 COMMANDS = (
-    'demo', 'run', 'node', 'camera', 'say', 'watch', 'record', 'models', 'doctor', 'bench',
+    'demo', 'run', 'node', 'camera', 'say', 'watch', 'record', 'models', 'doctor', 'bench', 'world',
 )  # fmt: skip
 
 
@@ -37,7 +37,7 @@ def test_every_command_has_its_own_help(capsys, command):
     assert f'tenet-ros {command}' in help_of(capsys, command)
 
 
-@pytest.mark.parametrize('bench', ['stream', 'clips', 'tracker', 'segmenter'])
+@pytest.mark.parametrize('bench', ['stream', 'clips', 'tracker', 'segmenter', 'grasp'])
 def test_every_benchmark_writes_json(capsys, bench):
     assert '--json OUT' in help_of(capsys, 'bench', bench)
 

@@ -34,8 +34,17 @@ def test_by_default_the_node_listens_where_the_camera_command_publishes():
     assert pairs(arguments, '-r') == {
         'image': '/camera/image_raw',
         'camera_info': '/camera/camera_info',
+        'depth': '/camera/depth/image_raw',
     }
     assert pairs(arguments, '-p') == {}
+
+
+def test_depth_is_looked_for_beside_the_images_unless_it_is_elsewhere():
+    remaps = pairs(translate('--image', '/front/rgb/image_raw'), '-r')
+    assert remaps['depth'] == '/front/rgb/depth/image_raw'
+    assert pairs(translate('--depth', '/d'), '-r')['depth'] == '/d'
+    arguments = translate('--depth', '/d', '--ros-args', '-r', 'image:=/mine')
+    assert pairs(arguments, '-r') == {'image': '/mine', 'depth': '/d'}
 
 
 def test_the_calibration_is_looked_for_beside_the_images():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +94,7 @@ def hand_things() -> tuple[Thing, ...]:
     hand = (
         part(Solid.BOX, _PALM, (0, 0, palm), paint='dark'),
         rod((0, 0, palm), (0, 0, palm + 0.1), 0.02, 'metal'),
-        *(rod((0, 0, a), (0, 0, b), 0.028) for a, b in zip(arm[:-1], arm[1:], strict=True)),
+        *(rod((0, 0, a), (0, 0, b), 0.028) for a, b in pairwise(arm)),
     )
     sides = [
         (part(Solid.BOX, _HALF, (0, side * _HALF[1], _HALF[2]), paint='dark'),) for side in (1, -1)

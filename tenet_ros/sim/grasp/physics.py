@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tenet_ros.sim.catalogue import CATEGORIES
-from tenet_ros.sim.grasp.hand import WIDEST_M, HandPose, hand_xml
 from tenet_ros.sim.graphics import mujoco_module
+from tenet_ros.sim.grasp.hand import WIDEST_M, HandPose, hand_xml
 from tenet_ros.sim.scene import Part, Solid, Thing
 from tenet_ros.sim.stage_model import frustum_mesh
 
@@ -20,6 +20,8 @@ Array = npt.NDArray[np.float64]
 STEP_S = 0.002
 SPEED_MPS, TURN_RPS, CLOSE_MPS = 0.45, 2.5, 0.12
 """How fast the hand follows its target, and each finger its own."""
+ROUND_BELOW = ('apple', 'pear', 'duck', 'teapot')
+"""Drawn as ellipsoids, on which they would fall over: they stand on a foot that nobody sees."""
 _DENSITY = 280.0
 """Kilograms per cubic metre: a mug of 130 g."""
 _MODEL = """
@@ -86,6 +88,10 @@ class Physics:
         """Return (N, 3) places and (N, 4) turns of the things."""
         return self.data.xpos[self._bodies].copy(), self.data.xquat[self._bodies].copy()
 
+    def middles(self) -> Array:
+        """Return the things' centres of mass, (N, 3) world, metres."""
+        return np.array(self.data.xipos[self._bodies], np.float64)
+
     def hand_poses(self) -> tuple[Array, Array]:
         """Return (3, 3) places and (3, 4) turns of hand, left and right finger."""
         return self.data.xpos[self._hand].copy(), self.data.xquat[self._hand].copy()
@@ -146,6 +152,9 @@ def _xml(things: Sequence[Thing], places: Array, turns: Array) -> str:
 
 def _geoms(thing: Thing, meshes: list[str]) -> Iterator[str]:
     """Yield a thing's parts as collision bodies; frustums become meshes, whose list grows."""
+    if thing.category in ROUND_BELOW:
+        radius = 0.25 * float(thing.extent[:2].min())
+        yield f'<geom type="cylinder" size="{radius:.4f} .006" pos="0 0 .006" condim="6" solref=".005 1"/>'
     rolls = '.006' if CATEGORIES[thing.category].rolls else '.002'
     for part in thing.parts:
         shape = f'type="{part.solid.value}" size="{_words(part.size)}"'
@@ -155,7 +164,7 @@ def _geoms(thing: Thing, meshes: list[str]) -> Iterator[str]:
             meshes.append(f'<mesh name="m{len(meshes)}" vertex="{_words(vertices.reshape(-1))}"/>')
         yield (
             f'<geom {shape} {_pose(part)} density="{_DENSITY}" '
-            f'friction="1 .01 {rolls}" condim="6"/>'
+            f'friction="1 .01 {rolls}" condim="6" solref=".005 1"/>'
         )
 
 

@@ -20,6 +20,8 @@ Array = npt.NDArray[np.float64]
 
 LIFTED_M = 0.10
 """So far above its place a thing counts as lifted."""
+_ABOVE_RIM_M = 0.03
+"""The middle of what lies in a bowl may be so much higher than its rim."""
 _RING = 64
 """Frames of the rendered scene that are written one after the other: each has its own noise."""
 _SETTLE_S = 0.4
@@ -46,6 +48,9 @@ class GraspWorld:
     Args:
         task: what lies there.
 
+    Attributes:
+        ever_held: the things that ``held`` has given so far.
+
     Raises:
         GraphicsError: nothing here can render.
     """
@@ -59,7 +64,7 @@ class GraspWorld:
         self._renderer = Renderer(self._scene)
         self._drawn = 0
         self._heights = self._centres()[:, 2]
-        self.highest = np.zeros(len(scene.things))
+        self.ever_held: set[int] = set()
 
     @property
     def focal_px(self) -> float:
@@ -84,7 +89,8 @@ class GraspWorld:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self._physics.advance(seconds)
-        self.highest = np.maximum(self.highest, self.lifted())
+        held = self.held()
+        self.ever_held |= {held} if held >= 0 else set()
 
     def see(self) -> Sight:
         """Return picture and depth of now."""
@@ -117,13 +123,12 @@ class GraspWorld:
     def in_bowl(self, thing: int) -> bool:
         """Return whether a thing lies in the task's bowl, let go."""
         bowl = self.task.bowl
-        others = {other for one, other in self._physics.touching() if one == thing}
-        if bowl < 0 or bowl not in others or others & {-1, -2}:
+        if bowl < 0 or (thing, -2) in self._physics.touching():
             return False
         places, _ = self._physics.thing_poses()
-        reach = float(self.task.scene.things[bowl].extent[0]) / 2
-        away = self._centres()[thing, :2] - places[bowl, :2]
-        return bool(np.hypot(*away) < reach)
+        away = self._centres()[thing] - places[bowl]
+        reach, height = (float(self.task.scene.things[bowl].extent[axis]) for axis in (0, 2))
+        return bool(np.hypot(*away[:2]) < reach / 2 and 0 < away[2] < height + _ABOVE_RIM_M)
 
     def close(self) -> None:
         """Let go of the renderer."""
@@ -131,7 +136,7 @@ class GraspWorld:
 
     def _centres(self) -> Array:
         """Return the middle of each thing, world, (N, 3)."""
-        return np.asarray(self._physics.data.xipos[1 : self.task.scene.named + 1]).copy()
+        return self._physics.middles()
 
 
 def _home(scene: Scene) -> HandPose:
