@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from tenet_ros.ros import api, transforms
 
 KEEP_M, MOST_MPS, MOST_RPS, SPEED_UP_MPS2, TURN_RPS2 = 1.5, 0.9, 1.4, 0.9, 5.0
-STALE_S, FRESH_S = 0.25, 0.2
+STALE_S, FRESH_S = 0.22, 0.15
 """A pose that is older than the first is none; beyond the second the base slows down."""
 STOP_M, BESIDE_M, LOW_M, HIGH_M = 0.55, 0.33, 0.12, 1.3
 """What is so near ahead, so little to the side and between these heights, is in the way."""

@@ -19,8 +19,8 @@ from tenet_ros.sources.frame import Calibration, Depth, RawPicture, SourceFrame
 __all__ = ['MOVES', 'NODE_ARGUMENTS', 'RATE_HZ', 'RoomNode']
 
 MAP, BASE, CAMERA = 'map', 'base_link', 'camera'
-IMAGE, DEPTH = '/camera/image_raw', '/camera/depth/image_raw'
-NODE_ARGUMENTS = ('--ros-args', '-p', f'target_frame:={MAP}', '-r', f'depth:={DEPTH}')
+IMAGE = '/camera/image_raw'
+NODE_ARGUMENTS = ('--ros-args', '-p', f'target_frame:={MAP}')
 """With these ``tenet-ros node`` answers in this world's frame."""
 RATE_HZ, MOVES = 15, 2
 """Pictures per second of simulated time; odometry messages per picture."""

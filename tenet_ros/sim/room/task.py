@@ -68,7 +68,7 @@ def follow_task(seed: int) -> FollowTask:
     rest = float(rng.uniform(12, 40))
     red = Route(
         radii=radii,
-        wobble=float(rng.uniform(0.02, 0.08)),
+        wobble=float(rng.uniform(0.02, 0.06)),
         turns=int(rng.integers(2, 4)),
         start=start,
         direction=direction,

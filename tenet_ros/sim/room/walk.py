@@ -16,7 +16,7 @@ Array = npt.NDArray[np.float64]
 
 AHEAD_M, BESIDE_M, HALT_M = 1.7, 0.75, 0.75
 """Who is so far ahead, and so little to the side, is walked round; so near, waited for."""
-ASIDE_M, SIDESTEP_MPS, SPEED_UP_MPS2 = 0.8, 0.45, 0.9
+ASIDE_M, SIDESTEP_MPS, SPEED_UP_MPS2 = 0.7, 0.45, 0.9
 TURN_RPS = 2.5
 
 
