@@ -202,8 +202,11 @@ class DecisionConfig:
         release_after_ms: ... for this long is let go.
         switch_margin: a rival that leads by this much ...
         switch_after_ms: ... for this long takes over.
-        lost_after_ms: a track unseen for this long is not visible.
-        reacquire_after_ms: how long another track must lead to take the place of a lost one.
+        lost_after_ms: a track unseen for this long is not visible ...
+        missed_after_ms: ... nor is one unseen for this much longer than another: the detector
+            looked meanwhile, however slow it is.
+        reacquire_after_ms: how long another track must lead to take the place of a lost one ...
+        return_after_ms: ... if that track is new since then, which is how what was lost returns.
         forget_after_ms: how long a lost target is waited for.
         absent: probability of the null from which on nothing is meant ...
         absent_after_ms: ... if it holds for this long ...
@@ -222,7 +225,9 @@ class DecisionConfig:
     switch_margin: float = 0.35
     switch_after_ms: float = 500.0
     lost_after_ms: float = 600.0
+    missed_after_ms: float = 300.0
     reacquire_after_ms: float = 250.0
+    return_after_ms: float = 60.0
     forget_after_ms: float = 15_000.0
     absent: float = 0.5
     absent_after_ms: float = 700.0
@@ -259,7 +264,8 @@ class DetectorConfig:
     Attributes:
         score_threshold: boxes below are dropped. Low, because the tracker's second association
             keeps a known object by a weak box.
-        same_class_iou: of two boxes of one class that overlap more, the weaker is dropped.
+        same_class_iou: of two boxes of one class that overlap more, the weaker is dropped; None
+            for what the detector advises.
         any_class_iou: the same for boxes of any class: one object under two names. Their evidence
             is pooled.
         max_boxes: at most so many boxes are kept, the best.
@@ -267,10 +273,21 @@ class DetectorConfig:
     """
 
     score_threshold: float = 0.1
-    same_class_iou: float = 0.6
-    any_class_iou: float = 0.7
+    same_class_iou: float | None = None
+    any_class_iou: float | None = None
     max_boxes: int = 100
     reference_threshold: float = 0.2
+
+    def limits(self, same_class_iou: float, any_class_iou: float) -> tuple[float, float]:
+        """Return both overlaps, each as it was chosen or else as the detector advises.
+
+        >>> DetectorConfig(any_class_iou=0.8).limits(0.5, 0.6)
+        (0.5, 0.8)
+        """
+        return (
+            same_class_iou if self.same_class_iou is None else self.same_class_iou,
+            any_class_iou if self.any_class_iou is None else self.any_class_iou,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,8 +307,11 @@ class Settings:
 
     Attributes:
         preset: name of a preset, one of ``factory.PRESETS``.
+        detector: one of ``factory.DETECTORS``, or ``auto`` for the preset's own.
         model: path of a detector file to use in place of the preset's own; empty for its own.
         threads: CPU threads for one inference; 0 lets the session choose.
+        engine: what runs exported models, one of ``factory.ENGINES``: ``auto`` for the best that
+            works here.
         camera_motion: ``none``, ``sparse`` for optical flow on corner points, or ``auto`` for
             that while a sentence speaks of motion.
         segmenter: one of ``factory.SEGMENTERS``, or ``auto`` for the preset's own.
@@ -300,8 +320,10 @@ class Settings:
     """
 
     preset: str = 'coco'
+    detector: str = AUTO
     model: str = ''
     threads: int = 0
+    engine: str = 'auto'
     camera_motion: str = 'auto'
     segmenter: str = AUTO
     preference: str = AUTO

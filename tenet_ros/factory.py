@@ -5,34 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from operator import methodcaller
 from types import MappingProxyType, TracebackType
 from typing import TypeVar, final
 
 from tenet_ros.config import AUTO, Settings
 from tenet_ros.errors import ConfigError
-from tenet_ros.inference.catalogue import load_manifest
-from tenet_ros.inference.manifest import Manifest
-from tenet_ros.inference.minilm import MiniLmLikeness, SentenceEncoder, load_tokenizer
+from tenet_ros.inference.open_session import ENGINES
 from tenet_ros.inference.session import Session
-from tenet_ros.inference.store import EngineStore, Health
-from tenet_ros.language.coco_nouns import NOUN_CLASSES
+from tenet_ros.opening import Opening
 from tenet_ros.pipeline import Pipeline
 from tenet_ros.stages.camera_motion import SparseFlowMotion
-from tenet_ros.stages.crop_segmenter import CropSegmenter
 from tenet_ros.stages.decision import Decider
-from tenet_ros.stages.nouns import NounMatcher
 from tenet_ros.stages.preference import ExplicitPreference
-from tenet_ros.stages.preference.learned import LearnedPreference
 from tenet_ros.stages.protocols import AnyDetector, AnySegmenter, CameraMotion, Preference
 from tenet_ros.stages.segmenter import ColourSegmenter
-from tenet_ros.stages.text_aligned import TextAlignedDetector
 from tenet_ros.stages.tracker import OcSortTracker
-from tenet_ros.stages.word_table import WordTable
-from tenet_ros.stages.yolox import YoloxDetector
 
 __all__ = [
     'CAMERA_MOTIONS',
+    'DETECTORS',
+    'ENGINES',
     'PREFERENCES',
     'PRESETS',
     'SEGMENTERS',
@@ -106,19 +99,15 @@ def build(settings: Settings) -> System:
         EngineError: a model file is missing, corrupt, or another one than the manifest names.
     """
     preset = _choose('preset', settings.preset, PRESETS)
-    chosen = [
-        own if name == AUTO else name
-        for name, own in (
-            (settings.segmenter, preset.segmenter),
-            (settings.preference, preset.preference),
-        )
-    ]
-    new_segmenter = _choose('segmenter', chosen[0], SEGMENTERS)
-    new_preference = _choose('preference', chosen[1], PREFERENCES)
+    new_detector = _choose('detector', _own(settings.detector, preset.detector), DETECTORS)
+    new_segmenter = _choose('segmenter', _own(settings.segmenter, preset.segmenter), SEGMENTERS)
+    new_preference = _choose(
+        'preference', _own(settings.preference, preset.preference), PREFERENCES
+    )
     with ExitStack() as stack:
-        engines = _Engines(settings, stack)
-        detector = preset.new_detector(engines)
-        segmenter, preference = new_segmenter(engines), new_preference(engines)
+        opening = Opening(settings, stack)
+        detector = new_detector(opening)
+        segmenter, preference = new_segmenter(opening), new_preference(opening)
         pipeline = _pipeline(settings, preference, segmenter)
         stack.pop_all()
     return System(
@@ -127,7 +116,7 @@ def build(settings: Settings) -> System:
         segmenter=segmenter,
         preference=preference,
         settings=settings,
-        sessions=tuple(engines.sessions),
+        sessions=tuple(opening.sessions),
     )
 
 
@@ -141,7 +130,7 @@ def open_segmenter(name: str, settings: Settings) -> Iterator[AnySegmenter]:
     """
     new_segmenter = _choose('segmenter', name, SEGMENTERS)
     with ExitStack() as stack:
-        yield new_segmenter(_Engines(settings, stack))
+        yield new_segmenter(Opening(settings, stack))
 
 
 def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmenter) -> Pipeline:
@@ -157,126 +146,81 @@ def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmente
     )
 
 
-class _Engines:
-    """Opens sessions on the models of the store, and closes them again should a later one fail.
-
-    Args:
-        settings: threads of each session, thresholds of the stages.
-        stack: that closes them.
-    """
-
-    def __init__(self, settings: Settings, stack: ExitStack) -> None:
-        self.settings = settings
-        self.store = EngineStore.default()
-        self.sessions: list[Session] = []
-        self._stack = stack
-
-    def open(self, manifest: Manifest, *, path: str = '', threads: int | None = None) -> Session:
-        """Return an active session on a model.
-
-        Args:
-            manifest: of the model.
-            path: of its graph, where it does not lie in the store.
-            threads: for one inference, in place of the settings'.
-        """
-        from tenet_ros.inference.ort import OrtSession
-
-        session = OrtSession(
-            Path(path) if path else self.store.path(manifest),
-            manifest,
-            threads=self.settings.threads if threads is None else threads,
-        )
-        session.activate()
-        self._stack.callback(session.deactivate)
-        self.sessions.append(session)
-        return session
-
-
-def _coco(engines: _Engines) -> AnyDetector:
-    """The 80 classes of COCO by YOLOX, nouns matched by table, and by MiniLM where it was pulled."""
-    manifest = load_manifest('yolox_nano_416')
-    session = engines.open(manifest, path=engines.settings.model)
-    encoder = _sentence_encoder(engines)
-    likeness = MiniLmLikeness(encoder, tuple(NOUN_CLASSES)) if encoder else None
-    return YoloxDetector(
-        session,
-        manifest.classes,
-        matcher=NounMatcher(manifest.classes, likeness),
-        config=engines.settings.pipeline.detector,
-    )
-
-
-def _tabletop(engines: _Engines) -> AnyDetector:
-    """Open words on boxes with embeddings, trained on the simulated tabletop; it is bundled."""
-    manifest = load_manifest('tabletop_detector')
-    session = engines.open(manifest, path=engines.settings.model)
-    return TextAlignedDetector(
-        session,
-        WordTable.load(engines.store.folder(manifest) / manifest.files[1].name),
-        engines.settings.pipeline.detector,
-        encoder=_sentence_encoder(engines),
-    )
-
-
-def _sentence_encoder(engines: _Engines) -> SentenceEncoder | None:
-    """Return the optional text encoder, if its files are in the store."""
-    manifest = load_manifest('minilm_l6_v2')
-    if engines.store.check(manifest) is not Health.READY:
-        return None
-    tokenizer = load_tokenizer(engines.store.folder(manifest) / 'tokenizer.json')
-    return SentenceEncoder(engines.open(manifest, threads=0), tokenizer)
-
-
-def _explicit(engines: _Engines) -> Preference:
-    return ExplicitPreference(engines.settings.pipeline.preference)
-
-
-def _learned(engines: _Engines) -> Preference:
-    """Trained on tracks of simulated clips, whatever the detector."""
-    return LearnedPreference(engines.open(load_manifest('preference'), threads=1))
-
-
-def _colour(engines: _Engines) -> AnySegmenter:
-    return ColourSegmenter(engines.settings.pipeline.segmenter)
-
-
-def _crop(engines: _Engines) -> AnySegmenter:
-    """The segmenter that comes with the package."""
-    return CropSegmenter(engines.open(load_manifest('segmenter_crop96')))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """What a preset's name stands for.
+    """What a preset's name stands for; each part may be chosen apart from it.
 
     Attributes:
-        new_detector: loads its detector.
-        segmenter: one of ``SEGMENTERS``, unless the settings name another.
-        preference: one of ``PREFERENCES``, likewise.
+        detector: one of ``DETECTORS``.
+        segmenter: one of ``SEGMENTERS``.
+        preference: one of ``PREFERENCES``.
     """
 
-    new_detector: Callable[[_Engines], AnyDetector]
+    detector: str
     segmenter: str
     preference: str
 
 
-SEGMENTERS: Mapping[str, Callable[[_Engines], AnySegmenter]] = MappingProxyType(
-    {'colour': _colour, 'crop': _crop}
+DETECTORS: Mapping[str, Callable[[Opening], AnyDetector]] = MappingProxyType(
+    {
+        'yolox_nano_416': Opening.yolox,
+        'tabletop_detector': Opening.text_aligned,
+        **{name: methodcaller('class_boxes', name) for name in ('yolox_tiny', 'yolox_s')},
+        **{
+            name: methodcaller('open_vocabulary', name)
+            for name in (
+                'omdet_turbo_tiny',
+                'mm_grounding_dino_tiny',
+                'llmdet_tiny',
+                'grounding_dino_tiny',
+                'owlv2_base',
+            )
+        },
+    }
+)
+"""What ``Settings.detector`` may be: names of manifests."""
+
+SEGMENTERS: Mapping[str, Callable[[Opening], AnySegmenter]] = MappingProxyType(
+    {
+        'colour': lambda opening: ColourSegmenter(opening.settings.pipeline.segmenter),
+        'crop': Opening.crop_segmenter,
+        **{
+            name: methodcaller('box_segmenter', name)
+            for name in ('efficientvit_sam_l0', 'efficientvit_sam_xl0', 'mobile_sam', 'sam2_1_tiny')
+        },
+    }
 )
 """What ``Settings.segmenter`` may be."""
 
-PREFERENCES: Mapping[str, Callable[[_Engines], Preference]] = MappingProxyType(
-    {'explicit': _explicit, 'learned': _learned}
+PREFERENCES: Mapping[str, Callable[[Opening], Preference]] = MappingProxyType(
+    {
+        'explicit': lambda opening: ExplicitPreference(opening.settings.pipeline.preference),
+        'learned': Opening.learned_preference,
+    }
 )
 """What ``Settings.preference`` may be."""
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
-        'coco': Preset(new_detector=_coco, segmenter='crop', preference='explicit'),
-        'tabletop': Preset(new_detector=_tabletop, segmenter='crop', preference='learned'),
+        'coco': Preset(detector='yolox_nano_416', segmenter='crop', preference='explicit'),
+        'tabletop': Preset(detector='tabletop_detector', segmenter='crop', preference='learned'),
+        # Bound to what ``catalogue.PRESET_MODELS`` pulls for them.
+        'edge': Preset(
+            detector='omdet_turbo_tiny', segmenter='efficientvit_sam_l0', preference='explicit'
+        ),
+        'desktop': Preset(
+            detector='mm_grounding_dino_tiny',
+            segmenter='efficientvit_sam_xl0',
+            preference='explicit',
+        ),
     }
 )
 """What ``Settings.preset`` may be."""
+
+
+def _own(chosen: str, own: str) -> str:
+    """Return what was chosen, or the preset's own."""
+    return own if chosen == AUTO else chosen
 
 
 def _choose(what: str, name: str, table: Mapping[str, EntryT]) -> EntryT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -175,3 +177,102 @@ def start_program(ros_domain: int) -> Iterator[Callable[..., Program]]:
     yield start
     for program in running:
         program.kill()
+
+
+class FileServer:
+    """A web server on loopback with files in memory, and faults on order.
+
+    Attributes:
+        files: content by path.
+        etags: by path; none are sent of others.
+        headers: more of them, by path.
+        moved: where a path redirects to.
+        faults: by path, one per request, the next first: a status to refuse with, or the number of
+            bytes after which the line breaks, or "stall".
+        asked: path and Range header of every request.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.etags: dict[str, str] = {}
+        self.headers: dict[str, dict[str, str]] = {}
+        self.moved: dict[str, str] = {}
+        self.faults: dict[str, list[str]] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.released = threading.Event()
+        self.pause_s = 0.0
+        self.url = ''
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        path, wanted = request.path, request.headers.get('Range', '')
+        self.asked.append((path, wanted))
+        fault = self.faults[path].pop(0) if self.faults.get(path) else ''
+        if path in self.moved:
+            request.send_response(302)
+            request.send_header('Location', self.moved[path])
+            self._more(request)
+            return
+        if fault.startswith('status ') or path not in self.files:
+            request.send_error(int(fault.split()[1]) if fault else 404)
+            return
+        content, etag = self.files[path], self.etags.get(path, '')
+        start = 0
+        same = request.headers.get('If-Range', etag) == etag
+        if (matched := re.match(r'bytes=(\d+)-', wanted)) and same:
+            start = int(matched[1])
+            if start >= len(content):
+                request.send_error(416)
+                return
+            request.send_response(206)
+            last = f'{len(content) - 1}/{len(content)}'
+            request.send_header('Content-Range', f'bytes {start}-{last}')
+        else:
+            request.send_response(200)
+        request.send_header('Content-Length', str(len(content) - start))
+        if etag:
+            request.send_header('ETag', etag)
+        self._more(request)
+        self._send(request, content[start:], fault)
+
+    def _more(self, request: BaseHTTPRequestHandler) -> None:
+        for name, value in self.headers.get(request.path, {}).items():
+            request.send_header(name, value)
+        request.end_headers()
+
+    def _send(self, request: BaseHTTPRequestHandler, body: bytes, fault: str) -> None:
+        if fault.startswith('break '):
+            body = body[: int(fault.split()[1])]
+        step = max(1, len(body) // 20)
+        try:
+            for at in range(0, len(body), step):
+                request.wfile.write(body[at : at + step])
+                if fault == 'stall' and at:
+                    self.released.wait(TIMEOUT_S)
+                    return
+                if self.pause_s:
+                    self.released.wait(self.pause_s)
+        except OSError:
+            return  # the other side has left
+
+
+@pytest.fixture
+def file_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
+    """Serve files over HTTP on loopback."""
+    monkeypatch.setenv('no_proxy', '*')
+    server = FileServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            server.answer(self)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(('127.0.0.1', 0), Handler) as http:
+        thread = threading.Thread(target=http.serve_forever, kwargs={'poll_interval': 0.01})
+        thread.start()
+        server.url = f'http://127.0.0.1:{http.server_port}'
+        yield server
+        server.released.set()
+        http.shutdown()
+        thread.join(5)

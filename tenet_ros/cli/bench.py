@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tenet_ros.cli import bench_depth, bench_follow, bench_grasp, bench_tabletop
+from tenet_ros.cli import bench_depth, bench_engines, bench_follow, bench_grasp, bench_tabletop
 from tenet_ros.cli.options import add_model_options, add_source_options, count, settings_of
 from tenet_ros.errors import ConfigError
 
@@ -43,11 +43,13 @@ def add_parser(subparsers: Any) -> None:
     segmenter.set_defaults(run=_run_segmenter)
     depth = bench_depth.add_parser(kinds)
     depth.set_defaults(run=_run_depth)
+    engines = bench_engines.add_parser(kinds)
+    engines.set_defaults(run=_run_engines)
     grasp = bench_grasp.add_parser(kinds)
     grasp.set_defaults(run=_run_acting, measure=bench_grasp.measure)
     follow = bench_follow.add_parser(kinds)
     follow.set_defaults(run=_run_acting, measure=bench_follow.measure)
-    for kind in (tabletop, tracker, segmenter, depth, grasp, follow):
+    for kind in (tabletop, tracker, segmenter, engines, depth, grasp, follow):
         _add_json(kind)
 
 
@@ -146,6 +148,11 @@ def _run_acting(args: argparse.Namespace) -> int:
     figures = args.measure(args)
     _print_flat({name: value for name, value in figures.items() if name != 'outcomes'})
     write_json(args.json, figures)
+    return 0
+
+
+def _run_engines(args: argparse.Namespace) -> int:
+    write_json(args.json, bench_engines.measure(args))
     return 0
 
 

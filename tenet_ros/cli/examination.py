@@ -188,7 +188,8 @@ def _inference() -> Iterator[Finding]:
 def _models(preset: str) -> Iterator[Finding]:
     from tenet_ros.errors import TenetError
     from tenet_ros.inference.catalogue import PRESET_MODELS, load_manifest, manifest_names
-    from tenet_ros.inference.store import EngineStore, Health
+    from tenet_ros.inference.state import State, condition_of
+    from tenet_ros.inference.store import EngineStore
 
     store = EngineStore.default()
     if preset not in PRESET_MODELS:
@@ -197,20 +198,21 @@ def _models(preset: str) -> Iterator[Finding]:
         yield Finding(subject='preset', verdict=Verdict.BROKEN, text=text)
     for name in manifest_names():
         try:
-            health = store.check(load_manifest(name))
+            condition = condition_of(store, load_manifest(name))
         except (TenetError, OSError) as error:
             yield Finding(subject='model', verdict=Verdict.BROKEN, text=f'{name}: {error}')
             continue
         needed = name in PRESET_MODELS.get(preset, ())
-        text = f'{name}: {health.value}{f", needed by {preset}" if needed else ", optional"}'
-        if health is Health.READY:
+        use = f'needed by {preset}' if needed else 'optional'
+        text = f'{name}: {condition.state.value}, {use}'
+        if condition.state in {State.READY, State.EXPORTED, State.BUILT}:
             yield Finding(subject='model', verdict=Verdict.GOOD, text=text)
             continue
         yield Finding(
             subject='model',
             verdict=Verdict.BROKEN if needed else Verdict.NOTE,
             text=f'{text} (looked in {store.root})',
-            advice=f'tenet-ros models pull {preset if needed else name}' if needed else '',
+            advice=condition.advice.replace(f' {name}', f' {preset}') if needed else '',
         )
 
 

@@ -118,6 +118,13 @@ def source_of(args: argparse.Namespace, *, fps: float | None = None) -> Source:
     return open_source(args.source, fps=fps, **topics)
 
 
+_PARTS = {
+    'detector': 'finds boxes',
+    'segmenter': 'turns boxes into masks',
+    'preference': 'chooses tracks',
+}
+
+
 def add_model_options(
     parser: argparse.ArgumentParser,
     *,
@@ -133,10 +140,13 @@ def add_model_options(
     """
     parser.add_argument('--preset', default=preset, help=preset_help)
     parser.add_argument('--model', type=Path, metavar='FILE', help="in place of the preset's own")
-    for part, work in (('segmenter', 'turns boxes into masks'), ('preference', 'chooses tracks')):
+    for part, work in _PARTS.items():
         parser.add_argument(
             f'--{part}', default='auto', metavar='NAME', help=f"what {work} (default: the preset's)"
         )
+    parser.add_argument(
+        '--engine', default='auto', metavar='NAME', help='what runs exported models, default auto'
+    )
     parser.add_argument(
         '--camera-motion',
         choices=('auto', 'none', 'sparse'),
@@ -164,6 +174,8 @@ def settings_of(args: argparse.Namespace) -> Settings:
         model=str(args.model.absolute()) if args.model else '',
         threads=args.threads,
         camera_motion=args.camera_motion,
+        engine=args.engine,
+        detector=args.detector,
         segmenter=args.segmenter,
         preference=args.preference,
     )
@@ -187,6 +199,8 @@ def node_arguments(args: argparse.Namespace) -> list[str]:
     arguments = ['node', '--preset', args.preset, '--command', args.sentence]
     arguments += ['--model', str(args.model)] if args.model else []
     arguments += ['--ros-args', '-p', f'camera_motion:={args.camera_motion}']
-    for part in ('segmenter', 'preference'):
-        arguments += ['-p', f'{part}:={getattr(args, part)}']
+    for part in (*_PARTS, 'engine'):
+        # detector.score_threshold and its like have taken the plain name.
+        parameter = 'detector_model' if part == 'detector' else part
+        arguments += ['-p', f'{parameter}:={getattr(args, part)}']
     return [*arguments, '-p', f'threads:={args.threads}', *args.ros_args[1:]]

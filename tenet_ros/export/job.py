@@ -26,6 +26,8 @@ class ExportJob:
         folder: empty, where the graphs are written to.
         camera: (height, width) of the images that the graphs shall take, pixels.
         precision: of weights and arithmetic.
+        torch: whether torch's own program is wanted beside each graph, for machines with torch
+            and without TensorRT. Models that are published as ONNX have none.
     """
 
     model: str
@@ -33,6 +35,7 @@ class ExportJob:
     folder: Path
     camera: tuple[int, int]
     precision: Precision
+    torch: bool = False
 
 
 class Exporter(Protocol):

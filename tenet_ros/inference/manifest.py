@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tenet_ros.errors import EngineError
+from tenet_ros.inference.plan import ExportPlan, Hub
 from tenet_ros.inference.spec import TensorSpec
 
 __all__ = ['Accuracy', 'ImageInput', 'Manifest', 'ModelFile']
@@ -17,10 +18,11 @@ class ModelFile:
 
     Attributes:
         name: in the store, without a folder.
-        url: where ``pull`` fetches it: https, pinned to one revision; '' for a file that comes with
-            the package.
-        sha256: of the content, 64 lower-case hexadecimal digits.
-        size_bytes: of the content.
+        url: where ``pull`` fetches it: https, pinned to one revision where one is known; '' for a
+            file that comes with the package.
+        sha256: of the content, 64 lower-case hexadecimal digits; '' if nobody whom we trust says:
+            the first copy is then taken as it comes, and the store holds to it ever after.
+        size_bytes: of the content; 0 if it is not known.
     """
 
     name: str
@@ -71,20 +73,28 @@ class Accuracy:
 class Manifest:
     """One model.
 
+    A model is run as it is published, or, with an export plan, by graphs that are made of its
+    published files on this machine.
+
     Attributes:
         name: file name of the manifest without its suffix, and of the model's folder in the store.
         task: what it does: "detection", "sentence embedding".
         summary: one line for a person.
         homepage: the page of whoever made it.
         licence: SPDX identifier.
-        precision: of the weights: "fp32".
-        files: the ONNX graph first, then what it needs beside it.
-        inputs: of the graph.
-        outputs: of the graph.
+        precision: of the weights, or of what is exported: "fp32".
+        files: the ONNX graph first, then what it needs beside it; with an export plan the
+            published files, in any order.
+        inputs: of the graph; empty with an export plan, which says it for each graph.
+        outputs: likewise.
         image: how an image becomes its input; None for a model that takes no image.
         postprocessing: what its outputs mean, in words.
-        accuracy: what is known of how good it is.
+        accuracy: what is known of how good it is; of an exported model what was published, which
+            is to be expected of the export too.
         classes: names of its classes in output order; empty if it has none.
+        hub: where it is published, if on the Hugging Face hub.
+        export: how its graphs are made; None if it is run as published.
+        known_problems: what a user must know, one sentence or two each.
     """
 
     name: str
@@ -100,15 +110,32 @@ class Manifest:
     postprocessing: str
     accuracy: tuple[Accuracy, ...]
     classes: tuple[str, ...]
+    hub: Hub | None = None
+    export: ExportPlan | None = None
+    known_problems: tuple[str, ...] = ()
 
     @property
     def graph(self) -> ModelFile:
-        """The ONNX graph."""
+        """The ONNX graph of a model that is run as published."""
         return self.files[0]
 
     @property
+    def plan(self) -> ExportPlan:
+        """The export plan.
+
+        Raises:
+            EngineError: there is none.
+        """
+        if self.export is None:
+            raise EngineError(
+                f'{self.name}: expected a model that is exported on this machine, it is run as '
+                'published; use it as it is'
+            )
+        return self.export
+
+    @property
     def size_bytes(self) -> int:
-        """Size of all files together."""
+        """Size of all files together, as far as it is known."""
         return sum(file.size_bytes for file in self.files)
 
     @property

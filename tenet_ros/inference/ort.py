@@ -1,9 +1,11 @@
-"""ONNX Runtime behind the Session protocol. The one module that imports ``onnxruntime``."""
+"""ONNX Runtime behind the Session protocol. The one module that imports it to run models."""
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, final
@@ -14,12 +16,24 @@ import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as native
 
 from tenet_ros.errors import EngineError
+from tenet_ros.inference.cache_lock import locked
+from tenet_ros.inference.exported import ExportedGraph
 from tenet_ros.inference.manifest import Manifest
+from tenet_ros.inference.ort_gpu import (
+    FixedBuffers,
+    cuda_options,
+    tensorrt_options,
+    warm_up_shapes,
+)
+from tenet_ros.inference.progress import current
 from tenet_ros.inference.spec import TensorMap, TensorSpec, check_tensors
 
 __all__ = ['LADDER', 'OrtSession', 'default_threads']
 
-LADDER = ('TensorrtExecutionProvider', 'CUDAExecutionProvider', 'CPUExecutionProvider')
+_log = logging.getLogger(__name__)
+
+_TENSORRT = 'TensorrtExecutionProvider'
+LADDER = (_TENSORRT, 'CUDAExecutionProvider', 'CPUExecutionProvider')
 """Execution providers, the most wanted first; the CPU stands under every other one."""
 
 _ERRORS: tuple[type[Exception], ...] = (
@@ -78,8 +92,37 @@ class OrtSession:
         self._engine_cache = engine_cache or path.parent / 'tensorrt'
         self._name = manifest.name if manifest else path.stem
         self._digest = manifest.graph.sha256 if manifest else ''
+        self._graph: ExportedGraph | None = None
+        self._cuda_graphs = self._cache_writable = False
         self._loaded: _Loaded | None = None
         self._provider = 'not active'
+
+    @classmethod
+    def exported(
+        cls,
+        graph: ExportedGraph,
+        *,
+        provider: str = 'CPUExecutionProvider',
+        threads: int = 0,
+        cuda_graphs: bool = True,
+    ) -> OrtSession:
+        """Return a session on an exported graph.
+
+        Args:
+            graph: the file, and what it must be.
+            provider: the one execution provider to use.
+            threads: as of the class.
+            cuda_graphs: whether a GPU records the inference, where no shape varies.
+        """
+        session = cls(
+            graph.path,
+            threads=threads,
+            providers=(provider,),
+            engine_cache=graph.path.parent / 'engines',
+        )
+        session._name, session._digest = graph.name, graph.sha256
+        session._graph, session._cuda_graphs = graph, cuda_graphs
+        return session
 
     @property
     def key(self) -> str:
@@ -106,18 +149,16 @@ class OrtSession:
         if self._loaded is not None:
             return
         content = self._read()
-        native_session, self._provider = self._climb(content)
-        loaded = _Loaded(native_session)
-        if self._manifest:
-            self._manifest.check_graph(loaded.inputs, loaded.outputs)
-        zeros = {
-            spec.name: np.zeros(
-                [dim if isinstance(dim, int) else 1 for dim in spec.shape], spec.dtype
-            )
-            for spec in loaded.inputs
-        }
-        self._run(loaded, zeros)
-        self._loaded = loaded
+        with self._building() as self._cache_writable:
+            native_session, provider = self._climb(content)
+            loaded = _Loaded(native_session, fixed_buffers=self._graph is not None)
+            if self._manifest:
+                self._manifest.check_graph(loaded.inputs, loaded.outputs)
+            profiles = self._graph.profiles if self._graph else {}
+            for shapes in warm_up_shapes(loaded.inputs, profiles):
+                zeros = {s.name: np.zeros(shapes[s.name], s.dtype) for s in loaded.inputs}
+                self._run(loaded, zeros)
+        self._loaded, self._provider = loaded, provider
 
     def infer(self, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
         """Run the model. Every call returns arrays of its own, so they outlive the next call."""
@@ -150,7 +191,9 @@ class OrtSession:
         return self._loaded
 
     def _read(self) -> bytes:
-        """Return the file's content, checked against the manifest."""
+        """Return the file's content, checked against the manifest or the note of its export."""
+        if self._graph:
+            return self._graph.read()
         remedy = 'check the path'
         if self._manifest:
             remedy += f', or run `tenet-ros models pull {self._name}`'
@@ -180,7 +223,7 @@ class OrtSession:
                 passed.append(f'no {short} in this onnxruntime')
                 continue
             try:
-                session = self._create(content, provider)
+                session = self._create_best(content, provider)
             except _ERRORS as error:
                 if provider == 'CPUExecutionProvider':
                     raise self._failed('could not be loaded', error) from error
@@ -192,54 +235,109 @@ class OrtSession:
                 continue
             what = f'{short}, {self._threads} thread{"s" if self._threads > 1 else ""}'
             return session, f'{what} ({"; ".join(passed)})' if passed else what
+        if self._graph:
+            raise EngineError(
+                f'{self._name}: expected onnxruntime to run it on {", ".join(self._providers)}, got '
+                f'{"; ".join(passed)}; install what that needs, or use another engine'
+            )
         raise EngineError(
             f'{self._name}: expected one of {", ".join(self._providers)}; got '
             f'{", ".join(available)} ({"; ".join(passed)}); install an onnxruntime that has one'
         )
 
-    def _create(self, content: bytes, provider: str) -> Any:
+    @property
+    def _prefix(self) -> str:
+        """How the file names of TensorRT's engines begin."""
+        return f'{self._name}_{self._digest[:12]}'
+
+    def _building(self) -> AbstractContextManager[bool]:
+        """Return the lock on TensorRT's engines, where it may build some."""
+        if _TENSORRT in self._providers and _TENSORRT in onnxruntime.get_available_providers():
+            return locked(self._engine_cache, self._prefix, self._name)
+        return nullcontext(False)
+
+    def _create_best(self, content: bytes, provider: str) -> Any:
+        """Return a native session, made once more without what may have been in its way."""
+        if provider == 'CPUExecutionProvider':
+            return self._create(content, provider, cuda_graphs=False)
+        current().tell(f'loading {self._name} in ONNX Runtime ({provider}); it may take minutes')
+        try:
+            return self._create(content, provider, cuda_graphs=self._cuda_graphs)
+        except _ERRORS as error:
+            # A CUDA graph wants every node on the GPU; an engine may be of another machine.
+            graphs = self._cuda_graphs and provider == 'CUDAExecutionProvider'
+            if not graphs and not (provider == _TENSORRT and self._drop_engines()):
+                raise
+            _log.warning(
+                '%s is loaded once more, %s: %s',
+                self._name,
+                'without a CUDA graph' if graphs else 'with engines built anew',
+                _first_line(error),
+            )
+            return self._create(content, provider, cuda_graphs=self._cuda_graphs and not graphs)
+
+    def _drop_engines(self) -> bool:
+        """Remove TensorRT's engines of this model; return whether there were any."""
+        engines = list(self._engine_cache.glob(f'{self._prefix}*'))
+        try:
+            for engine in engines:
+                engine.unlink()
+        except OSError:
+            return False
+        return bool(engines)
+
+    def _create(self, content: bytes, provider: str, *, cuda_graphs: bool) -> Any:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # Spinning threads hold a core while they wait: on two cores that doubles the latency.
         options.add_session_config_entry('session.intra_op.allow_spinning', '0')
-        settings: dict[str, str] = {}
-        if provider == 'TensorrtExecutionProvider':
-            self._engine_cache.mkdir(parents=True, exist_ok=True)
-            settings = {
-                'trt_engine_cache_enable': 'True',
-                'trt_engine_cache_path': str(self._engine_cache),
-                'trt_engine_cache_prefix': f'{self._name}_{self._digest[:12]}',
-                'trt_timing_cache_enable': 'True',
-            }
-        chain: list[Any] = [(provider, settings)]
-        if provider != 'CPUExecutionProvider':
-            chain.append('CPUExecutionProvider')
-        return onnxruntime.InferenceSession(content, options, providers=chain)
+        chain: list[Any] = []
+        if provider == _TENSORRT:
+            cache = self._engine_cache if self._cache_writable else None
+            trt = tensorrt_options(self._graph, self._prefix, cache, cuda_graphs=cuda_graphs)
+            chain.append((provider, trt))
+        if provider == 'CUDAExecutionProvider' or (self._graph and chain):
+            # Under TensorRT, CUDA runs the nodes that TensorRT does not take.
+            graphs = cuda_graphs and not chain
+            chain.append(('CUDAExecutionProvider', cuda_options(self._graph, cuda_graphs=graphs)))
+        chain.append(('CPUExecutionProvider', {}))
+        # Left to itself it would go on with another provider, at any run, and say so on stdout only.
+        own_fallback = {} if provider == 'CPUExecutionProvider' else {'enable_fallback': 0}
+        return onnxruntime.InferenceSession(content, options, providers=chain, **own_fallback)
 
     def _run(self, loaded: _Loaded, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
         try:
+            if loaded.buffers is not None:
+                return loaded.buffers.run(inputs)
             values = loaded.session.run(loaded.names, dict(inputs))
         except _ERRORS as error:
             raise self._failed('could not be run', error) from error
         return dict(zip(loaded.names, values, strict=True))
 
     def _failed(self, what: str, error: Exception) -> EngineError:
+        remedy = 'fetch it again or update onnxruntime'
+        if self._graph:
+            remedy = f'{self._graph.remedy}, or use another engine'
         return EngineError(
             f'{self._name}: expected an ONNX model that onnxruntime {onnxruntime.__version__} '
-            f'runs; {self._path} {what}: {_first_line(error)}; fetch it again or update onnxruntime'
+            f'runs; {self._path} {what}: {_first_line(error)}; {remedy}'
         )
 
 
 class _Loaded:
     """A native session with its metadata read once."""
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, *, fixed_buffers: bool) -> None:
         self.session = session
         self.inputs = tuple(_spec(node) for node in session.get_inputs())
         self.outputs = tuple(_spec(node) for node in session.get_outputs())
         self.names = [spec.name for spec in self.outputs]
+        on_gpu = fixed_buffers and session.get_providers()[0] != 'CPUExecutionProvider'
+        self.buffers = (
+            FixedBuffers(onnxruntime, session, self.inputs, self.outputs) if on_gpu else None
+        )
 
 
 def _spec(node: Any) -> TensorSpec:

@@ -85,6 +85,34 @@ class Section:
                 raise self._wrong(key, 'a list of sizes and names', value)
         return tuple(value)
 
+    def pair(self, key: str) -> tuple[int, int]:
+        """Return a list of two positive integers."""
+        value = self.sizes(key)
+        numbers = [item for item in value if isinstance(item, int)]
+        if len(value) != 2 or len(numbers) != 2:
+            raise self._wrong(key, 'a list of two sizes', list(value))
+        return numbers[0], numbers[1]
+
+    def shapes(self, key: str) -> tuple[tuple[int, ...], ...]:
+        """Return a list of lists of positive integers."""
+        value = self._list(key)
+        for shape in value:
+            sizes = shape if isinstance(shape, list) else []
+            if not sizes or any(type(size) is not int or size < 1 for size in sizes):
+                raise self._wrong(key, 'a list of shapes', value)
+        return tuple(tuple(shape) for shape in value)
+
+    def wholes(self, key: str) -> dict[str, int]:
+        """Return a mapping of names to positive integers."""
+        section = self.section(key)
+        found = {name: section.whole(name, low=1) for name in section.keys()}  # noqa: SIM118
+        section.close()
+        return found
+
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys that are there."""
+        return tuple(str(key) for key in self._values)
+
     def choice(self, key: str, options: tuple[ChoiceT, ...]) -> ChoiceT:
         """Return one of ``options``."""
         value = self._get(key)

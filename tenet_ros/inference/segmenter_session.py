@@ -22,6 +22,7 @@ import numpy.typing as npt
 
 from tenet_ros.errors import EngineError
 from tenet_ros.geometry import Letterbox, areas, clip_boxes
+from tenet_ros.inference.mask_crop import enlarged, mask_within
 from tenet_ros.inference.sam_family import SamFamily
 from tenet_ros.inference.session import Session
 from tenet_ros.inference.spec import TensorSpec
@@ -31,9 +32,6 @@ __all__ = ['SamEmbedding', 'SegmenterSession']
 
 _LABELS = (2, 3)
 """Of a box's top left and bottom right corner."""
-
-_ENLARGED = 0.1
-"""A mask may leave its box by this share of the box's size, on each side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -161,32 +159,10 @@ class SegmenterSession:
         self, embedding: SamEmbedding, box: FloatArray, logits: FloatArray, quality: float
     ) -> Mask:
         """Return the mask in source pixels, within the slightly enlarged box."""
-        reach = np.maximum((box[2:] - box[:2]) * _ENLARGED, 1)
-        x0, y0 = (int(v) for v in np.maximum(np.floor(box[:2] - reach), 0))
-        limit = (embedding.width, embedding.height)
-        x1, y1 = (int(v) for v in np.minimum(np.ceil(box[2:] + reach), limit))
-        # Logit cells per source pixel; pixel and cell centres lie at +0.5.
-        sx, sy = embedding.scale * logits.shape[::-1] / self._size[::-1]
-        x, y = (np.arange(x0, x1) + 0.5) * sx - 0.5, (np.arange(y0, y1) + 0.5) * sy - 0.5
-        sampled = _between(_between(logits, y).T, x).T
-        return Mask(
-            crop=(sampled > 0).astype(np.uint8),
-            x0=x0,
-            y0=y0,
-            quality=float(np.clip(quality, 0, 1)),
-        )
-
-
-def _between(rows: FloatArray, at: npt.NDArray[np.float64]) -> FloatArray:
-    """Return rows (n, m) interpolated linearly at fractional indexes (k,): (k, m) float32.
-
-    OpenCV's warps know 32 positions between two cells, which are source pixels apart.
-    """
-    at = np.clip(at, 0, len(rows) - 1)
-    before = np.minimum(at.astype(np.int64), max(len(rows) - 2, 0))
-    after = np.minimum(before + 1, len(rows) - 1)
-    share = (at - before).astype(np.float32)[:, None]
-    return np.asarray(rows[before] * (1 - share) + rows[after] * share, np.float32)
+        per_pixel = embedding.scale * logits.shape[::-1] / self._size[::-1]
+        size = (embedding.height, embedding.width)
+        cells = np.stack([per_pixel, np.zeros(2)], axis=1)
+        return mask_within(enlarged(box), size, logits, cells, quality)
 
 
 def _find(

@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from enum import Enum
-from itertools import chain
 from pathlib import Path
-from typing import Any, TypeAlias
 
 from tenet_ros.errors import EngineError
+from tenet_ros.inference.download import (
+    BLOCK,
+    Arrival,
+    Patience,
+    discard,
+)
+from tenet_ros.inference.fetch import Progress, by_hand, copy, fetch, origin_of, reason_of
+from tenet_ros.inference.lock import LockedFile, SourceLock
 from tenet_ros.inference.manifest import Manifest, ModelFile
+from tenet_ros.inference.record import ExportRecord, Role
 
-__all__ = ['EngineStore', 'Health', 'Progress']
-
-Progress: TypeAlias = Callable[[str, int, int], None]
-"""Called with a file's name, the bytes that have come, and the bytes that are expected."""
+__all__ = ['EngineStore', 'Health', 'digest_of']
 
 BUNDLED = Path(__file__).resolve().parent.parent / 'weights'
 """The models that come with the package."""
 
-_BLOCK = 1 << 18
-_TIMEOUT_S = 20.0
-
 
 class Health(str, Enum):
-    """What the store has of a model."""
+    """What the store has of a model's files."""
 
     READY = 'ready'
     MISSING = 'missing'
@@ -44,14 +40,21 @@ def _silent(_name: str, _done: int, _total: int) -> None:
 class EngineStore:
     """Model files on this machine, one folder per model; bundled ones lie in the package itself.
 
-    Nothing here is called at import, launch or run time except ``path``; only ``pull`` writes.
+    A model that is run as published lies in its folder. Of one that is exported on this machine the
+    published files lie in ``source/`` there, its graphs and the note of them beside that, and what
+    TensorRT builds in ``engines/``.
+
+    Nothing here is called at import, launch or run time except what tells where something lies;
+    only ``pull`` writes.
 
     Args:
         root: the folder; it need not exist.
+        patience: with the servers that files are pulled from.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, patience: Patience | None = None) -> None:
         self.root = root
+        self._patience = patience or Patience()
 
     @classmethod
     def default(cls) -> EngineStore:
@@ -69,25 +72,67 @@ class EngineStore:
         """Return the folder of a model, there or not."""
         return BUNDLED if manifest.bundled else self.root / manifest.name
 
+    def source(self, manifest: Manifest) -> Path:
+        """Return the folder of a model's published files, there or not."""
+        folder = self.folder(manifest)
+        return folder / 'source' if manifest.export else folder
+
+    def engines(self, manifest: Manifest) -> Path:
+        """Return the folder of what TensorRT builds of a model, there or not."""
+        return self.folder(manifest) / 'engines'
+
     def path(self, manifest: Manifest) -> Path:
-        """Return where the model's ONNX graph lies, or would lie."""
+        """Return where the graph of a model that is run as published lies, or would lie."""
         return self.folder(manifest) / manifest.graph.name
 
-    def check(self, manifest: Manifest) -> Health:
-        """Read every file of a model and compare it with the manifest."""
-        paths = [(self.folder(manifest) / file.name, file) for file in manifest.files]
-        if any(not path.is_file() for path, _ in paths):
+    def record(self, manifest: Manifest) -> ExportRecord:
+        """Return the note of a model's export.
+
+        Raises:
+            EngineError: it is not exported.
+        """
+        return ExportRecord.load(self.folder(manifest))
+
+    def graph(self, manifest: Manifest, role: Role) -> Path:
+        """Return where an exported graph lies.
+
+        Raises:
+            EngineError: the model is not exported, or has no graph of this role.
+        """
+        return self.folder(manifest) / self.record(manifest).graph(role).file
+
+    def check(self, manifest: Manifest, *, deep: bool = True) -> Health:
+        """Compare every published file of a model with the manifest, and with what was noted.
+
+        Args:
+            manifest: of the model.
+            deep: read every file; else one whose size and time are as they were noted is trusted.
+        """
+        source = self.source(manifest)
+        if any(not (source / file.name).is_file() for file in manifest.files):
             return Health.MISSING
-        intact = all(_digest(path) == file.sha256 for path, file in paths)
-        return Health.READY if intact else Health.DAMAGED
+        try:
+            lock = SourceLock.load(self.folder(manifest))
+        except EngineError:
+            return Health.DAMAGED
+        if any(not _expected(file, lock) for file in manifest.files):
+            return Health.MISSING  # it lies there, but nobody has vouched for it: pull takes it in
+        whole = (_whole(file, source / file.name, lock, deep=deep) for file in manifest.files)
+        return Health.READY if all(whole) else Health.DAMAGED
+
+    def hashes(self, manifest: Manifest) -> dict[str, str]:
+        """Return the SHA-256 of each published file as the manifest or the note states it."""
+        lock = SourceLock.load(self.folder(manifest))
+        return {file.name: _expected(file, lock) for file in manifest.files}
 
     def pull(
         self, manifest: Manifest, *, from_file: Path | None = None, progress: Progress = _silent
     ) -> Path:
-        """Put every file of a model into the store; a file that is there and right is kept.
+        """Put every published file of a model into the store; one that is there and right is kept.
 
         A file comes under a temporary name beside its place, is checked, and is then renamed:
-        at any moment its place holds the whole file or none.
+        at any moment its place holds the whole file or none. A transfer that was interrupted goes
+        on where it broke off.
 
         Args:
             manifest: of the model.
@@ -96,125 +141,124 @@ class EngineStore:
             progress: called as bytes come.
 
         Returns:
-            Where the ONNX graph lies now.
+            Where the ONNX graph lies now; of a model that is exported the folder of its source.
 
         Raises:
-            EngineError: a file cannot be had, is not the one that the manifest names, or cannot
-                be written. The store is then as it was before that file.
+            EngineError: a file cannot be had, is not the one that the manifest or the note names,
+                or cannot be written.
         """
         if manifest.bundled and self.check(manifest) is not Health.READY:
             raise EngineError(
                 f'{manifest.name}: expected the files that come with the package in {BUNDLED}, '
                 f'got {self.check(manifest).value} ones; install the package again'
             )
+        lock = SourceLock.load(self.folder(manifest))
         for file in manifest.files:
-            place = self.folder(manifest) / file.name
-            if place.is_file() and _digest(place) == file.sha256:
-                continue
-            blocks = _blocks(manifest, file, _origin(manifest, file, from_file))
+            place = self.source(manifest) / file.name
             try:
-                _install(manifest, file, blocks, place, progress)
+                lock = self._pull_one(manifest, file, place, lock, from_file, progress)
             except OSError as error:
                 raise EngineError(
-                    f'{manifest.name}: expected to write {place}, got {_reason(error)}; '
+                    f'{manifest.name}: expected to write {place}, got {reason_of(error)}; '
                     'make room or set TENET_ENGINES to a folder of yours'
                 ) from error
-        return self.path(manifest)
+        return self.source(manifest) if manifest.export else self.path(manifest)
 
-
-def _origin(manifest: Manifest, file: ModelFile, from_file: Path | None) -> str | Path:
-    """Return the URL or the local path of a file."""
-    if from_file is None:
-        return file.url
-    if from_file.is_dir():
-        return from_file / file.name
-    if len(manifest.files) > 1:
-        names = ', '.join(each.name for each in manifest.files)
-        raise EngineError(
-            f'{manifest.name}: expected a folder with {names}, got {from_file}; give the folder'
+    def _pull_one(
+        self,
+        manifest: Manifest,
+        file: ModelFile,
+        place: Path,
+        lock: SourceLock,
+        from_file: Path | None,
+        progress: Progress,
+    ) -> SourceLock:
+        """Put one file into its place and return the note with it."""
+        expected = _expected(file, lock)
+        right = _is_right(file, place, lock)
+        if right and expected and (lock.entry(file) or not manifest.export):
+            return lock
+        if right:
+            arrival = Arrival(path=place)  # put there by hand: the first copy, taken as it is
+        elif from_file is None:
+            arrival = fetch(
+                manifest,
+                file,
+                place,
+                expected=expected,
+                commit=lock.commit,
+                progress=progress,
+                patience=self._patience,
+            )
+        else:
+            arrival = copy(manifest, file, place, origin_of(manifest, file, from_file), progress)
+        digest = _admit(manifest, file, place, arrival, expected)
+        if not manifest.export and file.sha256:
+            return lock
+        entry = LockedFile(
+            url=file.url,
+            sha256=digest,
+            size_bytes=place.stat().st_size,
+            modified_ns=place.stat().st_mtime_ns,
+            commit=arrival.commit,
+            etag=arrival.etag,
         )
-    return from_file
+        return lock.add(self.folder(manifest), file.name, entry)
 
 
-def _blocks(manifest: Manifest, file: ModelFile, origin: str | Path) -> Iterator[bytes]:
-    """Yield the content of a file, piece by piece.
+def _admit(
+    manifest: Manifest, file: ModelFile, place: Path, arrival: Arrival, expected: str
+) -> str:
+    """Move what has come to its place, if it is what it must be; return its hash.
 
     Raises:
-        EngineError: it cannot be opened or read.
+        EngineError: it is not; then it is removed.
     """
-    try:
-        with _open(origin) as stream:
-            while block := stream.read(_BLOCK):
-                yield block
-    except (OSError, http.client.HTTPException) as error:
-        remedy = 'check the path'
-        if isinstance(origin, str):
-            remedy = f'connect to the network, or {_by_hand(manifest)}'
+    digest, size = digest_of(arrival.path), arrival.path.stat().st_size
+    expected = expected or arrival.linked_sha256
+    wrong = (expected and digest != expected) or (file.size_bytes and size != file.size_bytes)
+    if wrong:
+        if arrival.path != place:
+            discard(place)
         raise EngineError(
-            f'{manifest.name}: expected {file.name} from {origin}, got {_reason(error)}; {remedy}'
-        ) from error
+            f'{manifest.name}: expected {file.name} of {file.size_bytes or "any"} bytes with '
+            f'sha256 {expected or "of any value"}, got {size} bytes with sha256 {digest}; '
+            f'nothing was installed: {by_hand(manifest)}'
+        )
+    if arrival.path != place:
+        arrival.path.replace(place)
+        discard(place)
+    return digest
 
 
-def _open(origin: str | Path) -> Any:
-    if isinstance(origin, Path):
-        return origin.open('rb')
-    # The form of a manifest allows https only.
-    request = urllib.request.Request(origin, headers={'User-Agent': 'tenet-ros'})  # noqa: S310
-    return urllib.request.urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310
-
-
-def _install(
-    manifest: Manifest, file: ModelFile, blocks: Iterator[bytes], place: Path, progress: Progress
-) -> None:
-    """Write blocks beside ``place``, check the whole, and rename it to ``place``."""
-    first = next(blocks, b'')  # before anything is written: without network, nothing is
-    place.parent.mkdir(parents=True, exist_ok=True)
-    partial = place.with_name(f'.{place.name}.{os.getpid()}.part')
-    sha, done = hashlib.sha256(), 0
-    try:
-        with partial.open('wb') as out:
-            for block in chain((first,), blocks):
-                done += len(block)
-                if done > file.size_bytes:
-                    break  # whatever this is, there may be no end to it
-                sha.update(block)
-                out.write(block)
-                progress(file.name, done, file.size_bytes)
-        if done != file.size_bytes or sha.hexdigest() != file.sha256:
-            raise EngineError(
-                f'{manifest.name}: expected {file.name} of {file.size_bytes} bytes with sha256 '
-                f'{file.sha256}, got {_came(file, sha.hexdigest(), done)}; nothing was '
-                f'installed: {_by_hand(manifest)}'
-            )
-        partial.replace(place)
-    finally:
-        partial.unlink(missing_ok=True)
-        with suppress(OSError):
-            place.parent.rmdir()  # only if it is empty
-
-
-def _came(file: ModelFile, digest: str, done: int) -> str:
-    return 'a longer file' if done > file.size_bytes else f'{done} bytes with sha256 {digest}'
-
-
-def _by_hand(manifest: Manifest) -> str:
-    what = 'FILE' if len(manifest.files) == 1 else 'FOLDER'
-    return f'give your own copy with `tenet-ros models pull {manifest.name} --from {what}`'
-
-
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, 64 lower-case hexadecimal digits."""
     sha = hashlib.sha256()
     with path.open('rb') as file:
-        while block := file.read(_BLOCK):
+        while block := file.read(BLOCK):
             sha.update(block)
     return sha.hexdigest()
 
 
-def _reason(error: Exception) -> str:
-    """Return the innermost cause in a few words."""
-    if isinstance(error, urllib.error.HTTPError):
-        return f'HTTP {error.code}'
-    if isinstance(error, urllib.error.URLError) and isinstance(error.reason, Exception):
-        return _reason(error.reason)
-    text = getattr(error, 'strerror', None) or str(error) or type(error).__name__
-    return ' '.join(str(text).split())
+def _expected(file: ModelFile, lock: SourceLock) -> str:
+    """Return the hash that a file must have, or '' if any will do."""
+    entry = lock.entry(file)
+    return file.sha256 or (entry.sha256 if entry else '')
+
+
+def _is_right(file: ModelFile, place: Path, lock: SourceLock) -> bool:
+    """Return whether a file may stay as it is."""
+    if _expected(file, lock):
+        return _whole(file, place, lock, deep=True)
+    # Nobody states its hash; one that was noted under another URL is of another revision.
+    return place.is_file() and file.name not in lock.files
+
+
+def _whole(file: ModelFile, place: Path, lock: SourceLock, *, deep: bool) -> bool:
+    """Return whether a file is there and has the hash that it must have."""
+    if not place.is_file():
+        return False
+    entry = lock.entry(file)
+    if not deep and entry and entry.sha256 == _expected(file, lock) and entry.unchanged(place):
+        return True
+    return digest_of(place) == _expected(file, lock)

@@ -6,17 +6,18 @@ so that it changes no score.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tenet_ros.errors import EngineError
-from tenet_ros.inference.text_tower import Laid
+from tenet_ros.inference.text_tower import Layout, Texts
 from tenet_ros.inference.tokens import Tokenizer, padded
 
-__all__ = ['CaptionLayout', 'OmDetLayout', 'QueryLayout']
+__all__ = ['LAYOUTS', 'CaptionLayout', 'OmDetLayout', 'QueryLayout']
 
 
 class QueryLayout:
@@ -32,10 +33,10 @@ class QueryLayout:
         self._tokenizer = tokenizer
         self._phrases, self._tokens = phrases, tokens
 
-    def lay(self, texts: Sequence[str]) -> Laid:
+    def lay(self, texts: Sequence[str]) -> Texts:
         """Return ``input_ids`` and ``attention_mask``, (phrases, tokens) int64."""
         rows = _rows(self._tokenizer, _filled(texts, self._phrases))
-        return Laid(
+        return Texts(
             tensors={
                 'input_ids': padded(rows, self._tokens),
                 'attention_mask': padded([[1] * len(row) for row in rows], self._tokens),
@@ -57,12 +58,12 @@ class OmDetLayout:
         self._tokenizer = tokenizer
         self._phrases, self._tokens = phrases, tokens
 
-    def lay(self, texts: Sequence[str]) -> Laid:
+    def lay(self, texts: Sequence[str]) -> Texts:
         """Return the classes, (phrases, tokens) int64, and the task, (1, tokens) int64."""
         shown = list(texts[: self._phrases])
         classes = _rows(self._tokenizer, _filled(texts, self._phrases))
         task = _rows(self._tokenizer, [f'Detect {", ".join(shown)}.'])
-        return Laid(
+        return Texts(
             tensors={
                 'class_ids': padded(classes, self._tokens),
                 'class_attention': padded([[1] * len(row) for row in classes], self._tokens),
@@ -94,7 +95,7 @@ class CaptionLayout:
             _number(tokenizer, token) for token in ('[CLS]', '[SEP]', '.')
         )
 
-    def lay(self, texts: Sequence[str]) -> Laid:
+    def lay(self, texts: Sequence[str]) -> Texts:
         """Return the caption, ``phrase_tokens`` and who attends to whom.
 
         A text that does not fit into the caption any more has no column; a shorter one after it
@@ -112,7 +113,7 @@ class CaptionLayout:
                 spans.append((len(ids), len(ids) + len(body)))
                 ids += [*body, self._stop]
         ids.append(self._end)
-        return Laid(tensors=self._tensors(ids, spans), columns=tuple(columns))
+        return Texts(tensors=self._tensors(ids, spans), columns=tuple(columns))
 
     def _tensors(self, ids: list[int], spans: list[tuple[int, int]]) -> dict[str, npt.NDArray[Any]]:
         attends = np.eye(self._tokens, dtype=np.bool_)
@@ -133,6 +134,12 @@ class CaptionLayout:
             'self_attention': attends[None],
             'phrase_tokens': share,
         }
+
+
+LAYOUTS: Mapping[str, Callable[..., Layout]] = MappingProxyType(
+    {'omdet_turbo': OmDetLayout, 'owlv2': QueryLayout, 'grounding_dino': CaptionLayout}
+)
+"""By the exporter that made the graphs: ``(tokenizer, phrases=..., tokens=...)``."""
 
 
 def _rows(tokenizer: Tokenizer, texts: Sequence[str], *, special: bool = True) -> list[list[int]]:

@@ -16,11 +16,11 @@ import numpy.typing as npt
 from tenet_ros.errors import EngineError
 from tenet_ros.inference.session import Session
 
-__all__ = ['Laid', 'Layout', 'TextTower']
+__all__ = ['Layout', 'TextTower', 'Texts']
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Laid:
+class Texts:
     """Texts in terms of tokens.
 
     Attributes:
@@ -35,7 +35,7 @@ class Laid:
 class Layout(Protocol):
     """How a family's texts become tokens."""
 
-    def lay(self, texts: Sequence[str]) -> Laid:
+    def lay(self, texts: Sequence[str]) -> Texts:
         """Return the tokens of at least one text, the most important first."""
         ...
 
@@ -65,7 +65,7 @@ class TextTower:
                 f'want {", ".join(sorted(missing))} as well; export the model again'
             )
 
-    def encode(self, texts: Sequence[str]) -> Laid:
+    def encode(self, texts: Sequence[str]) -> Texts:
         """Return the image graph's text tensors and the column of each text."""
         laid = self._layout.lay(texts)
         takes = {spec.name: spec for spec in self._session.inputs}
@@ -75,4 +75,4 @@ class TextTower:
         # Copied: they live as long as the command, the session's outputs until its next run.
         outputs = {name: value.copy() for name, value in self._session.infer(tensors).items()}
         every = {**laid.tensors, **outputs}
-        return Laid(tensors={name: every[name] for name in self._wanted}, columns=laid.columns)
+        return Texts(tensors={name: every[name] for name in self._wanted}, columns=laid.columns)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tenet_ros.inference.fallback import FallbackSession
+from tenet_ros.inference.session import Session
 from tenet_ros.ros.api import DiagnosticArray, DiagnosticStatus, LifecycleNode, QoSProfile
 from tenet_ros.ros.inputs import Inputs
 from tenet_ros.ros.notices import Notices
@@ -50,21 +52,35 @@ class Diagnostics:
         self._hints = Notices(warn)
         self._said: Mapping[str, int] = {}
 
-    def publish(self, phase: str, fault: str, engines: Mapping[str, str]) -> None:
+    def publish(
+        self,
+        phase: str,
+        fault: str,
+        sessions: Sequence[Session],
+        *,
+        doing: str = '',
+    ) -> None:
         """Publish one message.
 
         Args:
             phase: the node's own word for its lifecycle state.
             fault: what ended the stream or kept it from starting, or nothing.
-            engines: provider of each engine in use, by the engine's key.
+            sessions: the engines in use.
+            doing: what takes its time, or nothing.
         """
+        engines = {session.key: session.provider for session in sessions}
+        fallen = [s for s in sessions if isinstance(s, FallbackSession) and s.fallback]
+        fallback = '; '.join(f'{session.key}: {session.fallback}' for session in fallen)
         report = self._metrics.report(time.monotonic_ns())
         counts = dict(self._notices.counts)
         if self._inputs.undecodable:
             counts['undecodable'] = self._inputs.undecodable
         level, message = self._health(phase, fault, counts, report)
+        if fallback and level == DiagnosticStatus.OK:
+            level, message = DiagnosticStatus.WARN, f'an engine failed: {fallback}'
         if not message:
-            message = f'{phase}: in {report.in_hz:.1f} Hz, out {report.out_hz:.1f} Hz'
+            rates = f'in {report.in_hz:.1f} Hz, out {report.out_hz:.1f} Hz'
+            message = f'{phase}: {doing or rates}'
         device = ', '.join(sorted(set(engines.values())))
         values = {
             'state': phase,
@@ -74,8 +90,12 @@ class Diagnostics:
             **{f'rejected_{kind}': str(count) for kind, count in sorted(counts.items())},
             'engines': ', '.join(sorted(engines)),
             'device': device,
+            **{f'engine.{key}': provider for key, provider in engines.items()},
+            'fallback': fallback,
             'rss_mb': f'{resident_mb():.1f}',
         }
+        if doing:
+            values['doing'] = doing
         array = DiagnosticArray(
             status=[diagnostic(level, self._name, message, values, hardware_id=device)]
         )

@@ -30,6 +30,7 @@ from tenet_ros.ros.autostart import Autostart
 from tenet_ros.ros.commands import read_command
 from tenet_ros.ros.diagnostics import Diagnostics
 from tenet_ros.ros.inputs import Inputs
+from tenet_ros.ros.loading import Loading
 from tenet_ros.ros.logs import NodeLogHandler
 from tenet_ros.ros.notices import Notices
 from tenet_ros.ros.outputs import Outputs
@@ -63,7 +64,9 @@ class TenetNode(LifecycleNode):
         self._stream: Stream | None = None
         self._command = Command(command_id=0, text='', sentences=())
         self._log_handler = NodeLogHandler(self.get_logger())
-        logging.getLogger('tenet_ros').addHandler(self._log_handler)
+        package_log = logging.getLogger('tenet_ros')
+        package_log.addHandler(self._log_handler)
+        package_log.setLevel(logging.INFO)  # the ROS logger has a level of its own
 
         self._metrics = StreamMetrics()
         self._notices = Notices(self._warn)
@@ -119,16 +122,16 @@ class TenetNode(LifecycleNode):
         self._fault = ''
         self._enter('INITIALISING')
         try:
-            self._system = build(self._params.settings())
+            self._system = self._load()
             self._outputs = Outputs(
                 self, self._params, self._notices, camera_info=lambda: self._inputs.camera_info
             )
             self._placing = Placing(self, self._params, self._notices, self._metrics)
-        except TenetError as error:
-            return self._give_up(f'cannot configure: {error}')
         except Exception as error:  # noqa: BLE001 - the transition's top frame
-            if not api.ok():  # Ctrl-C broke off an import: no fault to report
+            if not api.ok():  # Ctrl-C broke off an import or a build: no fault to report
                 return FAILURE
+            if isinstance(error, TenetError):
+                return self._give_up(f'cannot configure: {error}')
             self.get_logger().error(traceback.format_exc())
             return self._give_up(f'cannot configure: {type(error).__name__}: {error}')
         # What exists now stays: the collector need not walk it again in the middle of a frame.
@@ -195,6 +198,18 @@ class TenetNode(LifecycleNode):
         logging.getLogger('tenet_ros').removeHandler(self._log_handler)
         super().destroy_node()
 
+    def _load(self) -> System:
+        """Load and warm up the models; say what is being done for as long as that takes."""
+        settings = self._params.settings()
+
+        def tell(doing: str) -> None:
+            self._status.tell_phase(self._phase, '', self._command, doing)
+            self._diagnostics.publish(self._phase, '', (), doing=doing)
+
+        return Loading(lambda: build(settings)).wait(
+            period_s=self._params['diagnostics_period_s'], tell=tell, go_on=api.ok
+        )
+
     def _give_up(self, fault: str) -> TransitionCallbackReturn:
         """Report why a transition cannot be made, and stay where the node is."""
         self._fault = fault
@@ -222,8 +237,7 @@ class TenetNode(LifecycleNode):
             self.trigger_deactivate()
             self._autostart.begin_again()
         sessions = self._system.sessions if self._system else ()
-        engines = {session.key: session.provider for session in sessions}
-        self._diagnostics.publish(self._phase, self._fault, engines)
+        self._diagnostics.publish(self._phase, self._fault, sessions)
 
     # The stream.
 

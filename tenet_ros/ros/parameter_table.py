@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from tenet_ros.config import AUTO, PipelineConfig, Settings
-from tenet_ros.factory import CAMERA_MOTIONS, PREFERENCES, PRESETS, SEGMENTERS
+from tenet_ros.factory import (
+    CAMERA_MOTIONS,
+    DETECTORS,
+    ENGINES,
+    PREFERENCES,
+    PRESETS,
+    SEGMENTERS,
+)
 from tenet_ros.ros.api import FloatingPointRange, IntegerRange, ParameterDescriptor
 from tenet_ros.runtime.cadence import CadenceSettings
 from tenet_ros.runtime.settings import StreamSettings
@@ -100,6 +107,18 @@ TABLE: tuple[Row, ...] = (
         default='coco',
         about='Detector and segmenter to use.',
         choices=tuple(PRESETS),
+    ),
+    Row(
+        name='detector_model',
+        default=Settings().detector,
+        about="Finds boxes; auto takes the preset's own.",
+        choices=(AUTO, *DETECTORS),
+    ),
+    Row(
+        name='engine',
+        default=Settings().engine,
+        about='What runs exported models: auto for the best that works here, falling back in flight.',
+        choices=tuple(ENGINES),
     ),
     Row(
         name='model',

@@ -86,6 +86,8 @@ class Parameters:
             stages[stage] = dataclasses.replace(getattr(STAGES, stage), **fields)
         return Settings(
             preset=self['preset'],
+            detector=self['detector_model'],
+            engine=self['engine'],
             model=self['model'],
             threads=self['threads'],
             camera_motion=self['camera_motion'],

@@ -28,21 +28,25 @@ class Status:
         self._publisher = publisher(node, DiagnosticStatus, '~/status', latched())
         self._name = f'{node.get_namespace()}/{node.get_name()}: target'.lstrip('/')
 
-    def tell_phase(self, phase: str, fault: str, command: Command) -> None:
-        """Say where the node is, with the keys ``state``, ``command_id`` and ``command``.
+    def tell_phase(self, phase: str, fault: str, command: Command, doing: str = '') -> None:
+        """Say where the node is: ``state``, ``command_id``, ``command`` and ``doing``.
 
         Args:
             phase: the node's own word for its lifecycle state; ERROR is a fault.
             fault: what went wrong, or nothing.
             command: the one that will be answered.
+            doing: what takes its time, or nothing.
         """
         level = DiagnosticStatus.ERROR if phase == 'ERROR' else DiagnosticStatus.OK
-        message = f'{phase}: {fault}' if fault else phase
+        words = fault or doing
+        message = f'{phase}: {words}' if words else phase
         values = {
             'state': phase,
             'command_id': str(command.command_id),
             'command': command.text,
         }
+        if doing:
+            values['doing'] = doing
         self._publisher.publish(diagnostic(level, self._name, message, values))
 
     def tell_result(

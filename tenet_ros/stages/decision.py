@@ -14,6 +14,7 @@ import numpy as np
 from tenet_ros.config import DecisionConfig
 from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Query
+from tenet_ros.stages.preference.evidence import bounded
 from tenet_ros.stages.protocols import Decision, PreferenceScores
 from tenet_ros.types import BoolArray, FloatArray, State, TrackSet
 
@@ -32,8 +33,7 @@ def probabilities(logits: FloatArray) -> FloatArray:
     >>> probabilities(np.asarray([0.0, -1e4, 1e4], np.float32)).round(6).tolist()
     [0.5, 0.0, 1.0]
     """
-    bounded = np.clip(logits, -80.0, 80.0)
-    return np.asarray(1.0 / (1.0 + np.exp(-bounded)), np.float32)
+    return np.asarray(1.0 / (1.0 + np.exp(-bounded(logits, -80.0, 80.0))), np.float32)
 
 
 class _Dwell:
@@ -86,11 +86,15 @@ class _View:
 
     def margin(self, row: int) -> float:
         """Return by how much a track leads the best other visible one, or the null if by less."""
-        overlap = iou_matrix(self.tracks.boxes[row : row + 1], self.tracks.boxes)[0]
-        rivals = np.where(overlap < SAME_THING_IOU, self.shares, 0.0)
+        over_null = float(self.fits[row]) - self.null
+        rivals = self.shares.copy()
         rivals[row] = 0.0
+        # Where it leads even those on its own thing by more, which they are does not matter.
+        if float(self.shares[row]) - float(rivals.max(initial=0.0)) < over_null:
+            overlap = iou_matrix(self.tracks.boxes[row : row + 1], self.tracks.boxes)[0]
+            rivals[overlap >= SAME_THING_IOU] = 0.0
         over_rivals = float(self.shares[row]) - float(rivals.max(initial=0.0))
-        return min(over_rivals, float(self.fits[row]) - self.null)
+        return min(over_rivals, over_null)
 
 
 class Decider:
@@ -106,6 +110,7 @@ class Decider:
         self._ids: tuple[int, ...] = ()
         self._switches = 0
         self._stamp_ns: int | None = None
+        self._seen_ns = 0
         self._leading = _Dwell()
         self._challenging = _Dwell()
         self._failing = _Dwell()
@@ -122,6 +127,7 @@ class Decider:
             self._keep(view)
         else:
             self._choose(view)
+        self._remember(view)
         return self._say(view, switched=self._switches > switches)
 
     def _look(self, scores: PreferenceScores, tracks: TrackSet) -> _View:
@@ -131,8 +137,13 @@ class Decider:
             step_ns = tracks.stamp_ns - self._stamp_ns
             step_ns = min(step_ns, LONGEST_STEP_NS) if step_ns > 0 else NOMINAL_FRAME_NS
         self._stamp_ns = tracks.stamp_ns
-        visible = np.asarray(tracks.unseen_ns <= self._config.lost_after_ms * 1e6)
-        odds = np.where(visible, np.exp(np.clip(scores.logits, -30.0, 30.0)), 0.0)
+        unseen_ns = tracks.unseen_ns
+        newest_ns = unseen_ns.min(initial=np.iinfo(np.int64).max)
+        visible = np.asarray(
+            (unseen_ns <= self._config.lost_after_ms * 1e6)
+            & (unseen_ns - newest_ns <= self._config.missed_after_ms * 1e6)
+        )
+        odds = np.where(visible, np.exp(bounded(scores.logits, -30.0, 30.0)), 0.0)
         return _View(
             tracks=tracks,
             fits=probabilities(scores.logits),
@@ -220,13 +231,24 @@ class Decider:
         if self._challenging.hold(rival, view.step_ns) >= self._config.switch_after_ms and better:
             self._commit(int(view.tracks.ids[best]))
 
+    def _remember(self, view: _View) -> None:
+        """Note when the chosen track was seen: what is older than that is not its return."""
+        row = view.row(self._ids[0]) if self._state is State.COMMITTED else -1
+        if row >= 0:
+            self._seen_ns = view.tracks.stamp_ns - int(view.tracks.unseen_ns[row])
+
     def _wait(self, view: _View) -> None:
         """The chosen track is not visible: wait for it, or take another that is sure enough."""
         self._state = State.LOST
         row = view.leader()
-        if row >= 0 and self._leads(view, row, self._config.reacquire_after_ms):
-            self._commit(int(view.tracks.ids[row]))
-            return
+        if row >= 0:
+            born_ns = view.tracks.stamp_ns - int(view.tracks.age_ns[row])
+            new = born_ns > self._seen_ns
+            config = self._config
+            after_ms = config.return_after_ms if new else config.reacquire_after_ms
+            if self._leads(view, row, after_ms):
+                self._commit(int(view.tracks.ids[row]))
+                return
         if self._waiting.hold(True, view.step_ns) >= self._config.forget_after_ms:
             self._state, self._ids = State.SEARCHING, ()
 

@@ -15,34 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from tenet_ros.config import DetectorConfig
-from tenet_ros.errors import EngineError
-from tenet_ros.geometry import clip_boxes
 from tenet_ros.inference.session import Session
+from tenet_ros.inference.text_tower import Texts
 from tenet_ros.language.expression import Phrase, Prompt
 from tenet_ros.stages.appearance import Appearance
 from tenet_ros.stages.camera_canvas import CameraCanvas
+from tenet_ros.stages.candidates import candidates, check_outputs
 from tenet_ros.stages.colours import sample
 from tenet_ros.stages.reference import top_answers
-from tenet_ros.stages.suppression import suppress
 from tenet_ros.types import Detections, FloatArray, IntArray, UInt8Array
 
-__all__ = ['OpenPrompt', 'OpenVocabularyDetector', 'TextTower', 'Texts']
+__all__ = ['OpenPrompt', 'OpenVocabularyDetector', 'TextTower']
 
 _ANYTHING = 'object'
 """What is looked for where a phrase has no noun: "the one on the left"."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Texts:
-    """Texts as an image graph takes them.
-
-    Attributes:
-        tensors: the graph's inputs beside the image, by name.
-        columns: for each text its column in the graph's scores, -1 where there was no room.
-    """
-
-    tensors: Mapping[str, npt.NDArray[Any]]
-    columns: tuple[int, ...]
 
 
 class TextTower(Protocol):
@@ -99,7 +85,7 @@ class OpenVocabularyDetector:
         self._tower = tower
         self._config = config or DetectorConfig()
         self._canvas = CameraCanvas.of(session)
-        _check_outputs(session)
+        check_outputs(session)
 
     def prepare(self, prompt: Prompt) -> OpenPrompt:
         """Run the language side: phrases first, whole sentences after them, each text once."""
@@ -123,22 +109,10 @@ class OpenVocabularyDetector:
 
     def detect(self, image: UInt8Array, prepared: OpenPrompt) -> Detections:
         """Return the objects in ``image``, (H, W, 3) uint8 RGB, that any text fits; weak ones too."""
-        height, width = image.shape[:2]
         fitted, letterbox = self._canvas.fit(image)
         outputs = self._session.infer({'image': fitted, **prepared.tensors})
-        boxes = clip_boxes(letterbox.to_source(outputs['boxes'][0]), height, width)
-        scores = np.asarray(outputs['scores'][0], np.float32)
-        # Under a pixel is nothing to look at. The comparisons also drop what is not a number.
-        solid = ((boxes[:, 2:] - boxes[:, :2]) >= 1).all(axis=1)
-        likely = solid & (scores.max(axis=1) >= self._config.score_threshold)
-        boxes, scores = boxes[likely], scores[likely]
-        rows, scores = suppress(
-            boxes,
-            scores,
-            same_class_iou=self._config.same_class_iou,
-            any_class_iou=self._config.any_class_iou,
-        )
-        boxes, scores = boxes[rows][: self._config.max_boxes], scores[: self._config.max_boxes]
+        size = (image.shape[0], image.shape[1])
+        boxes, scores = candidates(outputs, letterbox, size, self._config)
         phrase_scores = _columns(scores, prepared.phrases)
         _deny(image, boxes, phrase_scores, prepared.unwanted)
         return Detections(
@@ -186,14 +160,3 @@ def _deny(
         samples = sample(image, boxes)
         for column in concerned:
             phrase_scores[:, column] *= unwanted[column].agreement(samples)
-
-
-def _check_outputs(session: Session) -> None:
-    shapes = {spec.name: spec.shape for spec in session.outputs}
-    boxes, scores = shapes.get('boxes', ()), shapes.get('scores', ())
-    if len(boxes) != 3 or boxes[2] != 4 or len(scores) != 3 or boxes[1] != scores[1]:
-        came = '; '.join(str(spec) for spec in session.outputs)
-        raise EngineError(
-            f'{session.key}: expected the outputs boxes (1, K, 4) and scores (1, K, P), the graph '
-            f'gives {came}; export it with `tenet-ros models export`'
-        )

@@ -31,9 +31,12 @@ __all__ = ['ADVISED', 'PAD', 'AlignedPhrase', 'AlignedPrompt', 'TextAlignedDetec
 PAD = 114
 """Value of the canvas around an image of another aspect than the network's."""
 
-ADVISED = DetectorConfig(score_threshold=0.01, same_class_iou=0.5, any_class_iou=0.5)
-"""Thresholds for calibrated scores. What a box is called says little about whether two boxes are
-one object here: they are suppressed alike, and three in four double boxes are gone."""
+ADVISED = DetectorConfig(score_threshold=0.01)
+"""Thresholds for calibrated scores."""
+
+_SAME_OBJECT_IOU = 0.5
+"""What a box is called says little about whether two boxes are one object here: they are suppressed
+alike, and three in four double boxes are gone."""
 
 _CANDIDATES = 300
 """So many boxes at most, the best, go into non-maximum suppression."""
@@ -122,6 +125,7 @@ class TextAlignedDetector:
         self._session = session
         self._words = words
         self._config = config or ADVISED
+        self._limits = self._config.limits(_SAME_OBJECT_IOU, _SAME_OBJECT_IOU)
         self._encoder = encoder
         self._nouns = words.vectors.shape[1]
         embedding = self._nouns + len(words.colours) + len(words.patterns)
@@ -165,8 +169,8 @@ class TextAlignedDetector:
         kept, _ = suppress(
             boxes,
             np.asarray(evidence, np.float32),
-            same_class_iou=self._config.same_class_iou,
-            any_class_iou=self._config.any_class_iou,
+            same_class_iou=self._limits[0],
+            any_class_iou=self._limits[1],
         )
         kept = kept[: self._config.max_boxes]
         rows, boxes = rows[kept], np.asarray(boxes[kept])

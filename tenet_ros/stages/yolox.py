@@ -27,6 +27,10 @@ STRIDES = (8, 16, 32)
 _CANDIDATES = 300
 """So many boxes at most, the best, go into non-maximum suppression."""
 
+_SAME_CLASS_IOU = 0.6
+_ANY_CLASS_IOU = 0.7
+"""What is advised for both: neighbours of two classes are rather two objects."""
+
 
 class YoloxDetector:
     """Boxes by YOLOX, phrase scores by noun and colour.
@@ -57,6 +61,7 @@ class YoloxDetector:
         self._classes = classes
         self._matcher = matcher or NounMatcher(classes)
         self._config = config or DetectorConfig()
+        self._limits = self._config.limits(_SAME_CLASS_IOU, _ANY_CLASS_IOU)
         self._input, self._output, self._size = _check_tensors(session, len(classes))
         self._cells, self._strides = _grids(*self._size)
         self._canvas = np.full((1, 3, *self._size), PAD, np.float32)
@@ -74,8 +79,8 @@ class YoloxDetector:
         kept, evidence = suppress(
             boxes,
             evidence,
-            same_class_iou=self._config.same_class_iou,
-            any_class_iou=self._config.any_class_iou,
+            same_class_iou=self._limits[0],
+            any_class_iou=self._limits[1],
         )
         boxes = boxes[kept[: self._config.max_boxes]]
         evidence = evidence[: self._config.max_boxes]

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import argparse
 import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tenet_ros.cli import models
 from tenet_ros.errors import ConfigError, EngineError, TenetError
+from tenet_ros.inference import reply
 from tenet_ros.inference.catalogue import load_manifest
 
 
@@ -21,10 +21,10 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*args: object, **kwargs: object) -> None:
+    def refuse(*args: object) -> None:
         raise urllib.error.URLError(OSError(-2, 'Name or service not known'))
 
-    monkeypatch.setattr(urllib.request, 'urlopen', refuse)
+    monkeypatch.setattr(reply, 'open_url', refuse)
 
 
 def run(*argv: str) -> int:
@@ -89,6 +89,36 @@ def test_check_tells_missing_from_damaged(store: Path, capsys: pytest.CaptureFix
     (store / 'yolox_nano_416' / 'yolox_nano_416.onnx').write_bytes(b'half')
     assert run('check') == 1
     assert 'yolox_nano_416 damaged' in capsys.readouterr().out
+
+
+def test_list_says_how_far_each_model_has_come(capsys: pytest.CaptureFixture[str]):
+    assert run('list') == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    rows = {words[0]: words for words in lines if words}
+    assert {'missing', 'pull'} <= set(rows['omdet_turbo_tiny'])
+    assert 'edge' in rows['efficientvit_sam_l0']
+    assert 'desktop' in rows['mm_grounding_dino_tiny']
+    assert 'ready' in rows['tabletop_detector']
+
+
+@pytest.mark.parametrize('action', ['export', 'build'])
+def test_a_model_that_is_run_as_published_is_not_exported(action: str):
+    with pytest.raises(EngineError, match='it is run as published'):
+        run(action, 'coco')
+
+
+@pytest.mark.parametrize('action', ['export', 'build'])
+def test_a_model_that_was_not_pulled_is_not_exported(action: str, store: Path):
+    store.mkdir()
+    with pytest.raises(EngineError, match='run `tenet-ros models pull omdet_turbo_tiny`'):
+        run(action, 'edge')
+
+
+@pytest.mark.parametrize('camera', ['1280', '1280x', '0x0', 'x', '1280x720x3', '-1x2'])
+def test_a_camera_that_is_no_size_is_refused(camera: str):
+    with pytest.raises(SystemExit) as caught:
+        run('export', 'edge', f'--camera={camera}')
+    assert caught.value.code == 2
 
 
 @pytest.mark.parametrize('argv', [(), ('pull',), ('unknown',)])

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import gc
+import hashlib
+import importlib.util
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,6 +15,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+
+from tenet_ros.inference import cudart
+from tenet_ros.inference.cudart import CudaRuntime
+from tenet_ros.inference.exported import ExportedGraph
+
+PROGRAMS = Path(__file__).parent / 'programs'
 
 # Numbers of onnx.proto's TensorProto.DataType.
 ELEMENT = {'uint8': 2, 'float32': 1, 'int64': 7}
@@ -105,3 +116,90 @@ def embedding_model(tmp_path: Path) -> Callable[[npt.NDArray[np.float32]], Path]
         return path
 
     return write
+
+
+def load_program(name: str) -> Any:
+    """Import a file of ``programs/``."""
+    spec = importlib.util.spec_from_file_location(name, PROGRAMS / f'{name}.py')
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class FakeMachine:
+    """A GPU and a TensorRT that are not there, in place of those that may be.
+
+    Attributes:
+        gpu: the GPU's state.
+        told: what TensorRT is to do; see ``fake_tensorrt.new_module``.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.gpu = load_program('fake_cuda').FakeGpu()
+        library = self.gpu.library()
+        monkeypatch.setattr(CudaRuntime, 'load', lambda: CudaRuntime(library))
+        monkeypatch.setattr(cudart, 'gpu_present', lambda: self.gpu.count > 0)
+        self._monkeypatch = monkeypatch
+        self.install('10.3.0')
+
+    def install(self, version: str) -> None:
+        """Put a version of TensorRT in place."""
+        module = load_program('fake_tensorrt').new_module(self.gpu, version=version)
+        self.told = module.told
+        self._monkeypatch.setitem(sys.modules, 'tensorrt', module)
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeMachine]:
+    """A fake GPU with a fake TensorRT; whatever was taken of it must be given back."""
+    made = FakeMachine(monkeypatch)
+    yield made
+    gc.collect()
+    left = (made.gpu.device, made.gpu.host, made.gpu.streams, made.gpu.graphs)
+    assert left == ({}, {}, set(), {})
+
+
+@pytest.fixture
+def sum_graph(sum_model: Path) -> ExportedGraph:
+    """The sum model as an export of 1 to 16 rows, usually 4."""
+    shapes = ((1, 3), (4, 3), (16, 3))
+    return ExportedGraph(
+        name='sum',
+        model='sum',
+        path=sum_model,
+        sha256=hashlib.sha256(sum_model.read_bytes()).hexdigest(),
+        profiles={'first': shapes, 'second': shapes},
+    )
+
+
+@pytest.fixture(scope='session')
+def sum_program_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sum model as a program of torch, without a graph that it belongs to."""
+    torch = pytest.importorskip('torch', reason='needs torch (extra torch)')
+
+    class Sum(torch.nn.Module):
+        def forward(self, first, second):
+            return first + second
+
+    rows = torch.export.Dim('rows', min=1, max=16)
+    ones = {name: torch.ones(2, 3) for name in ('first', 'second')}
+    dims = {name: {0: rows} for name in ones}
+    program = torch.export.export(Sum(), (), ones, dynamic_shapes=dims)
+    path = tmp_path_factory.mktemp('program') / 'sum.pt2'
+    torch.export.save(program, path)
+    return path
+
+
+@pytest.fixture
+def sum_program(sum_graph: ExportedGraph, sum_program_file: Path) -> ExportedGraph:
+    """The sum model with its program beside it."""
+    torch = pytest.importorskip('torch')
+    from tenet_ros.inference.torch_session import program_path, save_program
+
+    path = program_path(sum_graph)
+    shutil.copy(sum_program_file, path)
+    program = torch.export.load(path)
+    save_program(program, path, outputs=['total'], graph_sha256=sum_graph.sha256)
+    return sum_graph

@@ -5,7 +5,7 @@ import pytest
 
 from tenet_ros.errors import EngineError
 from tenet_ros.inference.ort import OrtSession
-from tenet_ros.inference.text_tower import Laid, TextTower
+from tenet_ros.inference.text_tower import Texts, TextTower
 
 TABLE = np.arange(12, dtype=np.float32).reshape(4, 3)
 
@@ -16,7 +16,7 @@ class Numbers:
     def lay(self, texts):
         ids = np.asarray([[int(text) if text.isdigit() else 0 for text in texts]], np.int64)
         tensors = {'input_ids': ids, 'attention_mask': ids, 'token_type_ids': ids, 'own': ids}
-        return Laid(tensors=tensors, columns=tuple(range(len(texts))))
+        return Texts(tensors=tensors, columns=tuple(range(len(texts))))
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Expression, Phrase, Prompt
-from tenet_ros.stages.decision import Decider
+from tenet_ros.stages.decision import SAME_THING_IOU, Decider
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.types import State, TrackSet
 
@@ -23,7 +24,9 @@ def query(count=1):
     return Prompt.of(1, (Expression(text='the dog', phrases=(phrase,), count=count),)).queries[0]
 
 
-def track_set(ids, stamp_ms, *, unseen_ms=0.0, evidence=5, looks=10, box=(0, 0, 0, 0)):
+def track_set(
+    ids, stamp_ms, *, unseen_ms=0.0, age_ms=60_000.0, evidence=5, looks=10, box=(0, 0, 0, 0)
+):
     n = len(ids)
     return dataclasses.replace(
         TrackSet.empty(int(stamp_ms * MS), 1, 1),
@@ -32,7 +35,7 @@ def track_set(ids, stamp_ms, *, unseen_ms=0.0, evidence=5, looks=10, box=(0, 0, 
         velocities=np.zeros((n, 4), np.float32),
         scores=np.ones(n, np.float32),
         hits=np.full(n, evidence, np.int64),
-        age_ns=np.zeros(n, np.int64),
+        age_ns=np.full(n, age_ms * MS, np.int64),
         unseen_ns=np.broadcast_to(np.asarray(unseen_ms, np.float64) * MS, (n,)).astype(np.int64),
         phrase_scores=np.zeros((n, 1), np.float32),
         reference_hits=np.zeros((n, 1), np.float32),
@@ -124,6 +127,13 @@ def test_short_gap_is_not_a_loss():
     assert run.frame({1: 0.9}, unseen_ms=200).state is State.COMMITTED
 
 
+def test_a_track_that_looks_missed_is_lost_sooner_than_one_that_nothing_looked_for():
+    seen_with = {1: 0.9, 2: 0.1}
+    assert Run().committed().frame(seen_with, unseen_ms=400).state is State.COMMITTED
+    assert Run().committed().frame(seen_with, unseen_ms=[400, 0]).state is State.LOST
+    assert Run().committed().frame(seen_with, unseen_ms=[400, 200]).state is State.COMMITTED
+
+
 def test_another_track_takes_the_place_of_a_lost_one_more_slowly():
     run = Run().committed()
     decisions = run.frames(40, {7: 0.9})
@@ -132,6 +142,22 @@ def test_another_track_takes_the_place_of_a_lost_one_more_slowly():
     assert decisions[first].track_ids == (7,)
     assert decisions[first].switched
     assert sum(d.switched for d in decisions) == 1
+
+
+def test_a_track_that_is_new_since_the_loss_takes_its_place_soon():
+    run = Run().committed()
+    run.frames(20, {})
+    decisions = [run.frame({7: 0.9}, age_ms=age) for age in range(0, 5 * FRAME_MS, FRAME_MS)]
+    first = next(i for i, d in enumerate(decisions) if d.state is State.COMMITTED)
+    assert 1 <= first <= 2
+    assert decisions[first].track_ids == (7,)
+
+
+def test_a_track_that_was_there_beside_the_lost_one_is_not_its_return():
+    run = Run().committed()
+    run.frames(20, {})
+    states = [run.frame({7: 0.9}, age_ms=2_000.0).state for _ in range(5)]
+    assert set(states) == {State.LOST}
 
 
 def test_lost_target_is_forgotten_in_the_end():
@@ -258,3 +284,23 @@ def test_decision_keeps_its_contract_on_any_scores(frames, count):
         assert -1.0 <= decision.margin <= 1.0
         assert decision.switches == switches + decision.switched
         switches = decision.switches
+
+
+@given(seed=st.integers(0, 10_000))
+def test_margin_is_over_the_null_and_the_best_rival_that_is_another_thing(seed):
+    rng = np.random.default_rng(seed)
+    ids = list(range(int(rng.integers(1, 6))))
+    low = rng.choice([0.0, 4.0, 60.0], (len(ids), 2))
+    boxes = np.concatenate([low, low + 50], axis=1).astype(np.float32)
+    tracks = dataclasses.replace(track_set(ids, 0), boxes=boxes)
+    logits = rng.normal(size=len(ids), scale=2).astype(np.float32) + np.float32(1)
+    scores = PreferenceScores(logits=logits, null=float(rng.normal(scale=2)), settled=1.0)
+    decision = Decider().update(query(), scores, tracks)
+    if not decision.track_ids:
+        return
+    row = decision.track_ids[0]
+    shares = np.exp(logits) / np.exp(logits).sum()
+    others = iou_matrix(boxes[row : row + 1], boxes)[0] < SAME_THING_IOU
+    over_rivals = shares[row] - shares[others].max(initial=0.0)
+    over_null = 1 / (1 + np.exp(-logits[row])) - 1 / (1 + np.exp(-scores.null))
+    assert decision.margin == pytest.approx(min(over_rivals, over_null), abs=1e-5)

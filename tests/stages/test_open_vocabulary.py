@@ -6,10 +6,11 @@ import pytest
 from tenet_ros.config import DetectorConfig
 from tenet_ros.errors import EngineError
 from tenet_ros.inference.spec import TensorSpec
+from tenet_ros.inference.text_tower import Texts
 from tenet_ros.language.expression import Prompt
 from tenet_ros.language.parser import parse
 from tenet_ros.stages.camera_canvas import CameraCanvas
-from tenet_ros.stages.open_vocabulary import OpenVocabularyDetector, Texts
+from tenet_ros.stages.open_vocabulary import OpenVocabularyDetector
 
 HEIGHT, WIDTH, PLACES = 120, 160, 4
 

@@ -232,3 +232,9 @@ def test_another_model_is_refused(inputs, outputs):
     session.outputs = (TensorSpec('rows', np.dtype(np.float32), outputs),)
     with pytest.raises(EngineError, match='scripted: expected'):
         TextAlignedDetector(session, words())
+
+
+def test_the_package_settings_suppress_as_this_detector_advises():
+    near = seen([10, 10, 30, 30]), seen([10, 15, 30, 35], score=0.8, noun=BALL)
+    assert len(detect(blank(), *near, score_threshold=0.1)) == 1, 'their IoU is 0.6'
+    assert len(detect(blank(), *near, score_threshold=0.1, any_class_iou=0.7)) == 2

@@ -21,7 +21,8 @@ __all__ = ['ActionReader', 'passive_motion', 'steady']
 _K = MotionKind
 _R = RelationKind
 _SHOVED = vocabulary(
-    'push pull drag throw kick hit toss lead tow take bring carry put bounce shove nudge poke flick'
+    'push pull drag throw kick hit toss lead tow take bring carry put bounce shove nudge poke flick '
+    'bump jostle prod propel thrust jolt haul whack swat tug yank jerk slap strike'
 )
 """What is done to things that then move."""
 _KEPT_IN_TOUCH = vocabulary('push pull drag shove nudge tow carry lift raise pick hoist lower')
@@ -59,7 +60,7 @@ class ActionReader(Reader):
         subject = self._draft.phrases[ctx.subject]
         if s.at(index - 1) in {'first', 'last'} and not subject.rank:
             subject.rank = 1 if s.at(index - 1) == 'first' else -1
-        ranked = bool(subject.rank)
+        ranked = bool(subject.rank) or s.at(index + 2) in {'first', 'last'}
         if s.at(index) != 'to' or not ranked or verb is None or verb.form is not Form.BASE:
             return index
         ctx.past = ctx.predicate = True
@@ -180,14 +181,19 @@ class ActionReader(Reader):
     def _passive(self, verb: Verb, index: int, ctx: Context) -> int:
         """Read "being pushed", "ridden by the boy", "parked", "chased by a dog"."""
         ctx.predicate = True
-        going_on, ctx.passive = self._s.at(index - 1) == 'being', False
+        going_on = self._s.at(index - 1) in {'being', 'getting'}
+        ctx.passive = False
         ctx.over = ctx.past
         after = index + 1
+        held = verb.base == 'hold' and self._s.at(after) in {'up', 'aloft'}
         felled = verb.base in _FELLED and self._s.at(after) == 'over'
-        after += self._s.at(after) in _PUSHED_WHERE
+        leaves = self._s.follows(after, 'away', 'from')
+        after += self._s.at(after) in _PUSHED_WHERE and not leaves
         by = self._s.at(after) == 'by' and self._nouns.read(after + 1) is not None
         denied = ctx.negated
-        kind = _K.DOWNWARD if felled else passive_motion(verb)
+        kind = _K.DOWNWARD if felled else _K.UPWARD if held else passive_motion(verb)
+        if denied and verb.base in {'touch', 'handle', 'disturb'}:
+            kind = _K.MOVING
         if kind is not None and ctx.no_longer:
             ctx.no_longer, kind, going_on = False, _K.STOPPED, True
         if kind is not None:
@@ -224,7 +230,7 @@ def passive_motion(verb: Verb) -> MotionKind | None:
         return _K.UPWARD
     if verb.base in _LOWERED:
         return _K.DOWNWARD
-    if verb.sense is Sense.SPIN:
+    if verb.sense is Sense.SPIN or verb.base in {'turn', 'twist'}:
         return _K.SPINNING
     moved = verb.base in _SHOVED or verb.sense in {Sense.MOVE, Sense.ACT}
     return _K.MOVING if moved else None

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 from tenet_ros.language.expression import RelationKind
 from tenet_ros.language.grammar import lexicon as lex
-from tenet_ros.language.grammar.actions import ActionReader, passive_motion, steady
+from tenet_ros.language.grammar.actions import ActionReader
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.draft import Draft
+from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
+from tenet_ros.language.grammar.object_relatives import ObjectRelativeReader
 from tenet_ros.language.grammar.orders import OrderReader
 from tenet_ros.language.grammar.places import skip_time
 from tenet_ros.language.grammar.predicates import PredicateReader
-from tenet_ros.language.grammar.relations import RelationReader, read_preposition
+from tenet_ros.language.grammar.relations import RelationReader
+from tenet_ros.language.grammar.requests import FOLLOWED_BY_IT
 from tenet_ros.language.grammar.sentence import Sentence
-from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
+from tenet_ros.language.grammar.verbs import Form, read_verb
 from tenet_ros.language.grammar.words import BREAK
 
 __all__ = ['ClauseReader']
 
 _R = RelationKind
 _MAX_DEPTH = 2
-_BE = frozenset(('is', 'are', 'was', 'were', 'be', 'been', 'being', 'get', 'gets', 'got', "'s"))
+_BE = frozenset(
+    ('is', 'are', 'was', 'were', 'be', 'been', 'being', 'get', 'gets', 'got', 'getting', "'s")
+)
 _PAST = frozenset(('was', 'were', 'been', 'has', 'have', 'had', 'having', 'got', 'did'))
 _HAVE = frozenset(('has', 'have', 'having', 'had'))
 _CONTRASTS = (
     ('but', 'not'), ('and', 'not'), ('not',), ('rather', 'than'), ('instead', 'of'),
     ('other', 'than'), ('apart', 'from'), ('aside', 'from'), ('except', 'for'), ('but', 'for'), ('except',), ('unlike',), ('excluding',),
 )  # fmt: skip
-_SYMMETRIC = frozenset({_R.NEAR, _R.WITH, _R.FAR_FROM, _R.BETWEEN})
+_ANY = frozenset(('any', 'no', 'anything', 'everything', 'something', 'nothing'))
 
 
 class ClauseReader:
@@ -68,16 +73,18 @@ class ClauseReader:
             self._predicates.whose,
             actions.headings.manner,
             actions.verb,
-            self._object_relative,
+            ObjectRelativeReader(*readers).read,
             self._predicates.noun,
             self._predicates.adjective,
         )
 
     def target(self, index: int) -> int:
         """Read the target's noun phrase at ``index``; return the index after it."""
-        asks = (
-            self._s.at(index) in {'what', 'who', 'which', 'whatever', 'whichever'}
-            and self._s.at(index + 1) in lex.AUXILIARIES
+        after = index + 1 + (self._s.at(index + 1) in lex.INTENSIFIERS)
+        done = read_verb(self._s.at(after))
+        asks = self._s.at(index) in {'what', 'who', 'which', 'whatever', 'whichever'} and (
+            self._s.at(index + 1) in lex.AUXILIARIES
+            or (done is not None and done.form in {Form.PAST, Form.S})
         )
         phrase = None if asks else self._nouns.read(index)
         lone = phrase is not None and not phrase.nominals and not phrase.determined
@@ -111,7 +118,7 @@ class ClauseReader:
         words = next((w for w in _CONTRASTS if s.follows(index, *w)), None)
         subject = self._draft.phrases[ctx.subject]
         if s.at(index) == 'but' and words is None and s.opens(index + 1):
-            whole = s.at(subject.start) in lex.QUANTIFIERS or s.at(subject.start) in {'any', 'no'}
+            whole = s.at(subject.start) in lex.QUANTIFIERS or s.at(subject.start) in _ANY
             words = ('but',) if whole else None
         if words is None:
             return index
@@ -122,7 +129,9 @@ class ClauseReader:
         rival = self._nouns.read(after)
         if rival is None:
             return index
-        if not subject.noun and not subject.nominals and rival.colours:
+        unnamed = not subject.nominals or s.at(subject.head) in _ANY
+        told = rival.colours or rival.attributes or rival.orders or rival.motions
+        if not subject.noun and unnamed and rival.noun and told:
             subject.noun = subject.said[subject.head] = rival.noun
         if rival.noun not in {'', subject.noun}:
             return self._draft.ignore(index, rival.end)
@@ -138,10 +147,22 @@ class ClauseReader:
     def _apposition(self, index: int, ctx: Context) -> int:
         """Read ", the red one": the same thing again."""
         s = self._s
-        if s.at(index - 1) != BREAK or s.at(index) != 'the' or ctx.depth or ctx.predicate:
+        if (
+            s.at(index - 1) != BREAK
+            or s.at(index) not in {'the', 'a', 'an'}
+            or ctx.depth
+            or ctx.predicate
+        ):
             return index
         again = self._nouns.read(index)
-        if again is None or s.at(again.head) not in {'one', 'ones'} or again.owner is not None:
+        if again is None or again.owner is not None:
+            return index
+        subject = self._draft.phrases[ctx.subject]
+        named = not subject.noun and bool(again.noun) and s.noun(again.head)
+        if named:
+            subject.noun = subject.said[subject.head] = again.noun
+            subject.plural, subject.number = again.plural, again.number
+        elif s.at(again.head) not in {'one', 'ones'}:
             return index
         self._predicates.describe(again, ctx.subject, denied=ctx.flip)
         return again.end
@@ -151,6 +172,12 @@ class ClauseReader:
         s, after = self._s, index + 1
         if s.at(index) == BREAK or s.at(index) not in lex.CONJUNCTIONS:
             return after if s.at(index) == BREAK else index
+        drawn = singular(s.at(index - 1))[0] in lex.PATTERN_NOUNS and ctx.carried is None
+        if drawn and lex.PATTERN_NOUNS.get(singular(s.at(after))[0]):
+            without = {'without', 'no', 'nor', 'not'}.intersection(
+                s.words[max(index - 4, 0) : index]
+            )
+            ctx.carried = _R.WITH, bool(without)
         carried, ctx.predicate = ctx.carried, ctx.predicate and ctx.relative
         verb = read_verb(s.at(after))
         acts = verb is not None and verb.form is not Form.BASE
@@ -177,6 +204,8 @@ class ClauseReader:
         if phrase is None or not (phrase.noun or phrase.colours):
             return index
         first = self._draft.phrases[0]
+        if not phrase.noun and first.noun and self._s.at(phrase.head) in {'one', 'ones'}:
+            phrase.noun = phrase.said[phrase.head] = first.noun
         if not first.nominals and not first.noun and phrase.noun:
             first.noun = phrase.noun
             first.said[first.head] = phrase.noun
@@ -192,43 +221,6 @@ class ClauseReader:
             return index
         ctx.relative, ctx.predicate, ctx.carried, ctx.past = True, False, None, False
         return index + 1
-
-    def _object_relative(self, index: int, ctx: Context) -> int:
-        """Read "the boy is riding" after "the bike", "the dog is after" after "the ball"."""
-        s = self._s
-        pronoun = s.at(index) in lex.PRONOUNS
-        opens = s.at(index) in lex.DETERMINERS or s.at(index) in lex.POSSESSIVES
-        if ctx.predicate or not (opens or pronoun):
-            return index
-        agent = None if pronoun else self._nouns.read(index)
-        start = end = index + 1 if agent is None else agent.end
-        while s.at(end) in lex.AUXILIARIES or s.at(end) in lex.NOT or s.at(end) in lex.INTENSIFIERS:
-            end += 1
-        verb = read_verb(s.at(end))
-        preposition = read_preposition(s, end + (verb is not None))
-        if verb is None and (preposition is None or end == start):
-            return self._draft.ignore(index, start)
-        denied = any(word in lex.NOT for word in s.words[start:end])
-        denied ^= s.at(index) == 'nobody'
-        done = {Sense.CONTACT, Sense.MOVE, Sense.SPIN} if pronoun else {Sense.CONTACT}
-        moved = passive_motion(verb) if verb is not None and verb.sense in done else None
-        if moved is not None and verb is not None:
-            self._draft.move(
-                moved,
-                ctx.subject,
-                negated=denied,
-                past=verb.form is Form.PAST,
-                strict=steady(verb) or verb.sense is not Sense.CONTACT,
-            )
-        end = preposition[2] if preposition is not None else end + 1
-        if agent is None:
-            self._draft.ignore(index, index + 1)
-            return end
-        kind, inverted = _object_role(verb, preposition)
-        number = self._draft.add(agent)
-        negated = ctx.take_negation() != denied
-        self._draft.relate(kind, ctx.subject, (number,), negated=negated, inverted=inverted)
-        return end
 
     def _anchor_tail(self, anchor: int, index: int, ctx: Context) -> int:
         """Read what follows an anchor and belongs to it rather than to the clause's subject."""
@@ -247,7 +239,12 @@ class ClauseReader:
     # -- small words -------------------------------------------------------------------------
 
     def _time(self, index: int, ctx: Context) -> int:
-        del ctx
+        if self._s.follows(index, 'about', 'to') and read_verb(self._s.at(index + 2)):
+            # It does not do so yet.
+            return self._draft.ignore(index, index + 3)
+        if self._s.at(index) == 'to' and self._s.at(index + 1) in FOLLOWED_BY_IT and ctx.motion < 0:
+            # "The object to track".
+            return self._draft.ignore(index, index + 2)
         return self._draft.ignore(index, skip_time(self._s, index))
 
     def _negation(self, index: int, ctx: Context) -> int:
@@ -294,18 +291,3 @@ class ClauseReader:
                 self._draft.hide(start, end)
             return end
         return index + 1
-
-
-def _object_role(
-    verb: Verb | None, preposition: tuple[RelationKind, bool, int] | None
-) -> tuple[RelationKind, bool]:
-    """Return how a thing relates to the one who does something to it, and whether inverted."""
-    if preposition is not None and (verb is None or verb.sense in {Sense.REST, Sense.OTHER}):
-        return preposition[0], preposition[0] not in _SYMMETRIC
-    if verb is not None and verb.sense is Sense.CHASE:
-        return _R.CHASING, True
-    if preposition is not None and preposition[0] in {_R.CHASING, _R.LEAVING}:
-        return preposition[0], True
-    if verb is not None and verb.sense in {Sense.GAZE, Sense.OTHER}:
-        return _R.NEAR, False
-    return _R.WITH, False

@@ -16,6 +16,7 @@ from tenet_ros.language.expression import (
     RelationKind,
 )
 from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.tenses import rank_in_time, settle_times
@@ -41,6 +42,10 @@ _OVER_SOME_TIME = frozenset(
     }
 )  # fmt: skip
 """What may be over while the sentence is spoken; the others tell of the past by themselves."""
+
+
+_RIVALS = frozenset(('but', 'not', 'except', 'than', 'like', 'unlike', 'of', 'with', 'without'))
+"""What makes a thing another than the target."""
 
 
 class Draft:
@@ -153,6 +158,8 @@ class Draft:
     def attribute(self, subject: int, word: str, *, excluded: bool) -> None:
         """Say an attribute of a phrase; patterns in their normal form."""
         phrase, normal = self.phrases[subject], lex.PATTERNS.get(word, word)
+        if excluded and normal in {'patterned', 'decorated'}:
+            normal, excluded = 'plain', False
         said = phrase.excluded_attributes if excluded else phrase.attributes
         if normal not in said:
             said.append(normal)
@@ -169,6 +176,27 @@ class Draft:
         """Leave words out of the skeleton, since a phrase or a part has what they say."""
         for index in range(start, min(end, len(self._labels))):
             self._labels[index] = _UNSAID
+
+    def passed_over(self) -> int:
+        """Return where a thing that we know was passed over for a target that nobody knows.
+
+        Returns:
+            The index of its noun phrase among the ignored words, or -1: "um right the red mug".
+        """
+        s, target = self._sentence, self.phrases[0]
+        if target.noun.split()[-1:] and (s.noun(target.head) or s.compound(target.head - 1)):
+            return -1
+        for index in self._ignored:
+            if s.at(index) not in lex.DETERMINERS | lex.POSSESSIVES or index < target.end:
+                continue
+            if s.at(index - 1) in _RIVALS:
+                continue
+            end = index + 1
+            while s.modifier(end):
+                end += 1
+            if s.noun(end) and singular(s.at(end))[0] not in lex.GENERIC:
+                return index
+        return -1
 
     # -- finishing ---------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ __all__ = ['HeadingReader']
 
 _K = MotionKind
 _R = RelationKind
+_VAGUE = tuple((word,) for word in ('away', 'backward', 'backwards', 'forward', 'forwards'))
+"""From whom, or as the thing itself has its front, is not said."""
 _UNTIMED = frozenset({_K.ENTERED, _K.RETURNED, _K.STOPPED})
 """What nobody measures the order of."""
 
@@ -37,7 +39,7 @@ class HeadingReader:
         if ctx.motion >= len(self._draft.motions):
             return index
         motion = self._draft.motions[ctx.motion]
-        if self._s.words[index:end] == ('away',):
+        if self._s.words[index:end] in _VAGUE:
             # From whom is not said; the camera is only the likeliest.
             self._draft.move(kind, ctx.subject, negated=motion.negated, strict=False)
             return end
@@ -92,10 +94,14 @@ class HeadingReader:
         after = index + 1
         while s.at(after) in {'and', 'away'} or s.at(after) in lex.COMPARED:
             after += 1
-        if gets and s.at(after) not in {'to', 'from', 'than'}:
+        framed = s.at(after) in {'to', 'from'} and (
+            s.at(after + 1) in lex.CAMERA
+            or (s.at(after + 1) == 'the' and s.at(after + 2) in lex.CAMERA)
+        )
+        if gets and (framed or s.at(after) not in {'to', 'from', 'than'}):
             kind = _K.APPROACHING if s.at(index) in {'closer', 'nearer'} else _K.RECEDING
             ctx.motion = self._draft.move(kind, ctx.subject, negated=ctx.negated != ctx.flip)
-            return after
+            return after + (2 + (s.at(after + 1) == 'the')) * framed
         if s.at(after) not in {'to', 'from'} or not s.opens(after + 1):
             return index
         if gets:

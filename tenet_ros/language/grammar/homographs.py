@@ -26,6 +26,8 @@ _BEFORE_A_NOUN = frozenset().union(
     lex.PREPOSITIONS,
     ('tin', 'soda', 'drink', 'cola', 'coke', 'beer', 'soup', 'last'),
 )
+_ROUND_ONES = frozenset(('spots', 'dots', 'spot', 'dot', 'marks', 'patches', 'speckles'))
+_WHO_CAN = frozenset(('you', 'we', 'i', 'they', 'somebody', 'anybody'))
 _AFTER_A_VERB = lex.PRONOUNS | lex.DETERMINERS | {'be', 'have', 'not'}
 
 
@@ -55,7 +57,8 @@ def _is_adjective(words: Sequence[str], index: int) -> bool:
     before = words[index - 1] if index else ''
     after = words[index + 1] if index + 1 < len(words) else ''
     follows = after and after not in _NO_NOUNS
-    return bool(follows) and before in _BEFORE_A_NOUN - lex.PREPOSITIONS - lex.STILL
+    drawn = before == 'with' and after in _ROUND_ONES
+    return drawn or (bool(follows) and before in _BEFORE_A_NOUN - lex.PREPOSITIONS - lex.STILL)
 
 
 def _is_noun(words: Sequence[str], index: int) -> bool:
@@ -64,6 +67,8 @@ def _is_noun(words: Sequence[str], index: int) -> bool:
     after = words[index + 1] if index + 1 < len(words) else ''
     if before in _BEFORE_A_NOUN and before != 'one':
         return True
+    if before in _WHO_CAN and after:
+        return False
     if not index and after not in lex.PRONOUNS | lex.DETERMINERS:
         return True
     if after in _AFTER_A_VERB - {'that', 'which'}:

@@ -11,7 +11,7 @@ _IRREGULAR = word_table(
     'geese:goose feet:foot teeth:tooth oxen:ox knives:knife wives:wife lives:life '
     'wolves:wolf leaves:leaf shelves:shelf halves:half calves:calf loaves:loaf elves:elf '
     'thieves:thief scarves:scarf hooves:hoof selves:self cacti:cactus octopi:octopus '
-    'dice:die cookies:cookie movies:movie pies:pie ties:tie zombies:zombie hoodies:hoodie '
+    'cookies:cookie movies:movie pies:pie ties:tie zombies:zombie hoodies:hoodie '
     'selfies:selfie brownies:brownie smoothies:smoothie genies:genie lies:lie '
     'shoes:shoe toes:toe canoes:canoe oboes:oboe hoes:hoe foes:foe horseshoes:horseshoe '
     'axes:axe aches:ache caches:cache moustaches:moustache mustaches:mustache '
@@ -36,7 +36,7 @@ _ENDS_IN_S = vocabulary(
     'adidas gps chaos cosmos'
 )
 
-_SAME = vocabulary('sheep fish deer aircraft spacecraft moose bison salmon shrimp swine')
+_SAME = vocabulary('sheep fish deer aircraft spacecraft moose bison salmon shrimp swine dice')
 """Singular and plural alike; the determiner decides."""
 
 

@@ -91,7 +91,8 @@ COLOURS: Mapping[str, str] = MappingProxyType(
         'cerulean': 'blue', 'ultramarine': 'blue', 'aquamarine': 'cyan', 'bronze': 'brown',
         'copper': 'brown', 'ochre': 'brown', 'sandy': 'beige', 'ebony': 'black',
         'aubergine': 'dark purple', 'mint': 'light green', 'hazel': 'light brown',
-        'rose': 'pink', 'rosy': 'pink', 'cerise': 'pink', 'salmon': 'light pink',
+        'rose': 'pink', 'rosy': 'pink', 'redish': 'red', 'orangey': 'orange', 'orangy': 'orange',
+        'pinky': 'pink', 'yellowy': 'yellow', 'browny': 'brown', 'greyey': 'grey', 'blueish': 'blue', 'cerise': 'pink', 'salmon': 'light pink',
         'plum': 'dark purple', 'mulberry': 'dark purple', 'eggplant': 'dark purple',
         'amethyst': 'purple', 'grape': 'purple', 'orchid': 'light purple', 'purply': 'purple',
         'rust': 'brown', 'chestnut': 'brown', 'mahogany': 'dark brown',
@@ -159,7 +160,8 @@ DETERMINERS = vocabulary('the a an this that these those any which what whatever
 POSSESSIVES = vocabulary('its his her their my your our')
 QUANTIFIERS: Mapping[str, int] = MappingProxyType(
     {'all': 0, 'every': 0, 'each': 0, 'some': 0, 'several': 0, 'many': 0, 'multiple': 0, 'few': 0,
-     'both': 2, 'everything': 0, 'whole': -1, 'other': -1, 'another': -1, 'same': -1, 'only': -1}
+     'both': 2, 'everything': 0, 'whole': -1, 'other': -1, 'another': -1, 'same': -1, 'only': -1,
+     'remaining': -1, 'different': -1, 'particular': -1, 'specific': -1, 'certain': -1}
 )  # fmt: skip
 """Word -> number of objects meant, 0 for all, -1 where it says nothing of the number."""
 
@@ -194,7 +196,7 @@ INTENSIFIERS = vocabulary(
     'now currently again still already always actually clearly all together too so somewhere '
     'apparently probably simply anymore ever once recently earlier previously later formerly '
     'afterwards meanwhile clockwise anticlockwise counterclockwise counter-clockwise '
-    'anti-clockwise presently constantly continuously steadily visibly'
+    'anti-clockwise alone presently constantly continuously steadily visibly'
 )
 # "can" is a noun wherever it is not spelt "could": ``homographs`` tells the two apart.
 PREPOSITIONS = vocabulary(
@@ -210,7 +212,8 @@ MANNER = word_table(
     'slowly:slow slower:slow gently:slow gradually:slow',
 )
 STILL = vocabulary(
-    'still stationary motionless static immobile unmoving idle inert immovable unmoved nonmoving'
+    'still stationary motionless static immobile unmoving idle inert immovable unmoved nonmoving '
+    'untouched'
 )
 PARTICLES = vocabulary('up down off out over away around back along')
 """What may follow a verb and belong to it."""
@@ -249,10 +252,13 @@ SUPERLATIVES: Mapping[str, Extreme] = MappingProxyType(
         'farthest': Extreme.FARTHEST, 'furthest': Extreme.FARTHEST, 'farther': Extreme.FARTHEST,
         'further': Extreme.FARTHEST, 'rearmost': Extreme.FARTHEST,
         'hindmost': Extreme.FARTHEST, 'backmost': Extreme.FARTHEST, 'remotest': Extreme.FARTHEST,
+        'deepest': Extreme.FARTHEST,
         'hugest': Extreme.LARGEST, 'bulkiest': Extreme.LARGEST, 'broadest': Extreme.LARGEST,
         'teeniest': Extreme.SMALLEST, 'tinier': Extreme.SMALLEST, 'minutest': Extreme.SMALLEST,
         'fastest': Extreme.FASTEST, 'quickest': Extreme.FASTEST, 'quicker': Extreme.FASTEST,
         'slowest': Extreme.SLOWEST,
+        **dict.fromkeys(('fattest', 'thickest', 'heaviest', 'chunkiest', 'fatter', 'thicker'), Extreme.LARGEST),
+        **dict.fromkeys(('thinnest', 'slimmest', 'narrowest', 'thinner', 'slimmer'), Extreme.SMALLEST),
     }
 )  # fmt: skip
 SIZES: Mapping[str, Extreme] = MappingProxyType(
@@ -262,12 +268,12 @@ SIZES: Mapping[str, Extreme] = MappingProxyType(
         'little': Extreme.SMALLEST, 'tiny': Extreme.SMALLEST, 'mini': Extreme.SMALLEST,
         'miniature': Extreme.SMALLEST,
         **dict.fromkeys(
-            ('massive', 'gigantic', 'oversized', 'bulky', 'sizeable', 'sizable', 'hefty', 'immense',
+            ('massive', 'biggish', 'largish', 'ginormous', 'gigantic', 'oversized', 'bulky', 'sizeable', 'sizable', 'hefty', 'immense',
              'colossal', 'jumbo', 'humongous'),
             Extreme.LARGEST,
         ),
         **dict.fromkeys(
-            ('wee', 'teeny', 'teensy', 'minuscule', 'compact', 'petite', 'diminutive', 'undersized'),
+            ('wee', 'smallish', 'littler', 'teeny', 'titchy', 'teensy', 'minuscule', 'compact', 'petite', 'diminutive', 'undersized'),
             Extreme.SMALLEST,
         ),
         'tall': Extreme.TALLEST, 'short': Extreme.SHORTEST,
@@ -298,7 +304,8 @@ GENERIC = vocabulary(
 
 GROUPS = vocabulary(
     'pair couple group bunch set herd flock pack pile stack row line crowd team slice piece kind '
-    'type sort lot number majority swarm loaf scoop'
+    'type sort lot number majority swarm loaf scoop position location whereabouts coordinates '
+    'pose segmentation silhouette contour'
 )
 """Heads of "a group of dogs": what counts comes after "of"."""
 
@@ -408,18 +415,20 @@ PATTERNS = word_table(
     'freckled:dotted flecked:dotted dappled:dotted',
     'checkered:checkered chequered:checkered checked:checkered checkerboard:checkered '
     'chequerboard:checkered gingham:checkered plaid:checkered check:checkered tartan:checkered '
-    'chessboard:checkered',
+    'chessboard:checkered squared:checkered',
     'plain:plain solid:plain unpatterned:plain unicolour:plain unicolor:plain single-colour:plain '
     'single-color:plain one-colour:plain patternless:plain monochrome:plain '
-    'monochromatic:plain undecorated:plain unadorned:plain unmarked:plain',
+    'monochromatic:plain undecorated:plain unadorned:plain unmarked:plain stripeless:plain dotless:plain '
+    'unicoloured:plain unicolored:plain solid-colour:plain solid-color:plain',
 )
 """Adjective of a pattern -> its normal form."""
 PATTERN_NOUNS = word_table(
     'stripe:striped stripes:striped band:striped dot:dotted spot:dotted speckle:dotted '
     'pinstripe:striped line:striped hoop:striped freckle:dotted fleck:dotted circle:dotted '
-    'square:checkered '
+    'square:checkered grid:checkered '
     'check:checkered checker:checkered chequer:checkered checkerboard:checkered '
-    'pattern: design: print: motif: decoration: surface: finish: texture: colour: color:'
+    'pattern: design: print: motif: decoration: surface: finish: texture: colour: color: '
+    'paint: coating: tint: hue: shade: ornament: marking: mark: cover: exterior: casing: shell:'
 )
 """What a thing has "with" it that is its pattern -> the pattern, '' where another word says."""
 

@@ -10,6 +10,7 @@ from tenet_ros.language.expression import Extreme, Motion, MotionKind, Order
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
+from tenet_ros.language.grammar.premodifiers import premodifier_motion
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
 from tenet_ros.language.grammar.words import BREAK
@@ -27,26 +28,19 @@ _DIRECTION_ORDERS: Mapping[str, Extreme] = MappingProxyType(
         'back': Extreme.FARTHEST,
     }
 )
-_PREMODIFIER_MOTIONS: Mapping[Sense, Motion] = MappingProxyType(
-    {
-        Sense.MOVE: Motion(kind=MotionKind.MOVING),
-        Sense.ACT: Motion(kind=MotionKind.MOVING, strict=False),
-        Sense.SPIN: Motion(kind=MotionKind.SPINNING),
-        Sense.ORBIT: Motion(kind=MotionKind.CIRCLING),
-        Sense.RETURN: Motion(kind=MotionKind.RETURNED),
-        Sense.REST: Motion(kind=MotionKind.STILL, strict=False),
-        Sense.STOP: Motion(kind=MotionKind.STILL),
-        Sense.FALL: Motion(kind=MotionKind.DOWNWARD),
-        Sense.RISE: Motion(kind=MotionKind.UPWARD),
-        Sense.APPROACH: Motion(kind=MotionKind.APPROACHING),
-        Sense.RECEDE: Motion(kind=MotionKind.RECEDING),
-        Sense.ENTER: Motion(kind=MotionKind.ENTERED),
-    }
-)
 _OBJECT_FIRST = frozenset({Sense.CONTACT, Sense.CHASE})
 """Verbs that want an object: "man *riding* horses", never "the riding horse"."""
 _LASTS: Mapping[str, int] = MappingProxyType({'last': -1, 'penultimate': -2})
 """Ranks from the other end."""
+_WAYS: Mapping[str, MotionKind] = MappingProxyType(
+    {
+        **dict.fromkeys(('left', 'leftward', 'leftwards'), MotionKind.LEFTWARD),
+        **dict.fromkeys(('right', 'rightward', 'rightwards'), MotionKind.RIGHTWARD),
+        **dict.fromkeys(('upward', 'upwards'), MotionKind.UPWARD),
+        **dict.fromkeys(('downward', 'downwards'), MotionKind.DOWNWARD),
+    }
+)
+_GOING = frozenset(('moving', 'going', 'rolling', 'sliding', 'heading', 'bound', 'drifting'))
 _FINITE = frozenset(Sense) - {Sense.CONTACT, Sense.OTHER, Sense.GAZE}
 """Verbs whose plain present is read as a verb after a noun: "a man *walks*"."""
 
@@ -79,7 +73,9 @@ class ModifierReader:
             return index
         if word in {'coloured', 'colored'} and phrase.described == index - 1 and phrase.colours:
             return following
-        if word.endswith('ly') and s.modifier(following):
+        done = read_verb(s.at(following))
+        doing = done is not None and done.form in {Form.ING, Form.PAST} and s.nominal(index + 2)
+        if word.endswith('ly') and (s.modifier(following) or (doing and s.nominal(index))):
             return following
         if word in lex.INTENSIFIERS and word not in lex.STILL and word not in lex.DIRECTIONS:
             return following if s.nominal(following) and not read_verb(s.at(following)) else index
@@ -104,6 +100,22 @@ class ModifierReader:
         goes_on = s.nominal(following) and s.nominal(following + 1) and not s.opens(following)
         return following if unknown and goes_on else index
 
+    def going(self, phrase: NounPhrase, index: int) -> int:
+        """Read "leftward moving", "slowly rolling"."""
+        s, word, following = self._sentence, self._sentence.at(index), index + 1
+        if self.complete(phrase) or not s.nominal(following + 1):
+            return index
+        verb = read_verb(s.at(following)) if word in lex.MANNER else None
+        if verb is not None and verb.form is Form.ING:
+            extreme = Extreme.FASTEST if lex.MANNER[word] == 'fast' else Extreme.SLOWEST
+            phrase.orders.append(Order(extreme=extreme, strict=False))
+            return self._described(phrase, index, following)
+        goes = s.at(following) in _GOING and word not in {'left', 'right'}
+        if word in _WAYS and (goes or s.at(following) == 'moving'):
+            phrase.motions.append(Motion(kind=_WAYS[word], negated=phrase.negated))
+            return self._described(phrase, index, following + 1)
+        return index
+
     # -- orders ------------------------------------------------------------------------------
 
     def order(self, phrase: NounPhrase, index: int) -> int:
@@ -113,10 +125,6 @@ class ModifierReader:
             return index
         if word in lex.ORDINALS or word in _LASTS:
             return self._ranked(phrase, index, lex.ORDINALS.get(word) or _LASTS[word])
-        if word in {'left', 'right'} and s.at(following) == 'moving' and s.nominal(following + 1):
-            kind = MotionKind.LEFTWARD if word == 'left' else MotionKind.RIGHTWARD
-            phrase.motions.append(Motion(kind=kind, negated=phrase.negated))
-            return self._described(phrase, index, following + 1)
         utmost = word in {'far', 'most', 'extreme', 'furthest', 'farthest'}
         if utmost and self._premodifies(phrase, following):
             order, following = direction_order(s.at(following), strict=True), following + 1
@@ -239,7 +247,7 @@ class ModifierReader:
         alone = phrase.determined and not phrase.nominals
         if verb.form not in {Form.ING, Form.PAST} or not (s.nominal(index + 1) or alone):
             return index
-        motion = _premodifier_motion(verb, word)
+        motion = premodifier_motion(verb, word)
         if motion is None:
             return self.attribute(phrase, index)
         phrase.motions.append(replace(motion, negated=phrase.negated))
@@ -280,16 +288,3 @@ class ModifierReader:
             finite = verb.sense in _FINITE or (told and verb.form is Form.S)
             return finite or self._sentence.opens(index + 1)
         return verb.form is Form.PAST
-
-
-def _premodifier_motion(verb: Verb, word: str) -> Motion | None:
-    """Return what "moving", "parked" or "striped" before a noun says of its motion."""
-    if verb.form is Form.PAST and word in lex.STATES:
-        return Motion(kind=MotionKind.STILL)
-    if verb.form is Form.PAST and verb.sense in {Sense.FALL, Sense.RISE}:
-        return replace(_PREMODIFIER_MOTIONS[verb.sense], past=True, strict=False)
-    if verb.form is Form.PAST and verb.sense not in {Sense.REST, Sense.RETURN}:
-        return None
-    if verb.base == 'turn':
-        return Motion(kind=MotionKind.SPINNING, strict=False)
-    return _PREMODIFIER_MOTIONS.get(verb.sense)

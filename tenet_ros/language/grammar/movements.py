@@ -18,8 +18,9 @@ from tenet_ros.language.grammar.courses import (
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import read_heading, read_place
+from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.reader import Reader
-from tenet_ros.language.grammar.relations import RelationReader, read_preposition
+from tenet_ros.language.grammar.relations import RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
 
@@ -242,7 +243,7 @@ class MovementReader(Reader):
     def _keep(self, verb: Verb, after: int, ctx: Context) -> int:
         """Pass "keeps": the next verb says what."""
         del verb, ctx
-        return after
+        return after + (self._s.at(after) == 'to' and read_verb(self._s.at(after + 1)) is not None)
 
     def no_longer(self, verb: Verb, after: int, ctx: Context) -> int:
         """Read a verb after "no longer"."""

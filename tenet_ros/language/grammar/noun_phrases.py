@@ -76,7 +76,7 @@ class NounPhraseReader:
 
     def _body(self, phrase: NounPhrase, index: int) -> int:
         m = self._modifiers
-        readers = (m.lead, m.joint, m.order, m.colour, m.size, m.verbal, self._noun)
+        readers = (m.lead, m.joint, m.going, m.order, m.colour, m.size, m.verbal, self._noun)
         while self._sentence.at(index):
             for reader in readers:
                 following = reader(phrase, index)
@@ -167,6 +167,13 @@ class NounPhraseReader:
             phrase.end = inner.end
         elif inner.noun in lex.FRAME:
             phrase.end = inner.end
+        elif inner.noun in lex.GROUPS and inner.determined and phrase.orders:
+            # "The larger mug of the pair".
+            phrase.end = inner.end
+        elif lex.PATTERN_NOUNS.get(head) == '' and lex.PATTERN_NOUNS.get(inner.noun):
+            phrase.attributes.append(lex.PATTERN_NOUNS[inner.noun])
+            phrase.colours.extend(inner.colours)
+            phrase.end = inner.end
         elif not head or head in lex.GROUPS:
             return _share(phrase, inner, head)
         elif head in lex.CONTAINERS and not inner.determined:
@@ -185,7 +192,7 @@ def _share(outer: NounPhrase, inner: NounPhrase, head: str) -> NounPhrase:
     elif head in {'pair', 'couple'}:
         number = 2 if inner.plural else 1
     elif head:
-        number = None
+        number = inner.number
     else:
         number = 0 if outer.plural else 1
     outer.said = {} if head else outer.said

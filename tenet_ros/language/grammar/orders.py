@@ -10,6 +10,7 @@ from tenet_ros.language.expression import Extreme, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.modifiers import direction_order
+from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.places import Place, read_place
 from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.words import BREAK
@@ -34,6 +35,8 @@ _OPPOSITE: Mapping[str, str] = MappingProxyType(
 )
 _TOPS = frozenset(('table', 'tabletop', 'desk', 'counter', 'worktop', 'surface'))
 """What everything lies on: its left side is that of the picture."""
+_LINES = frozenset(('row', 'line', 'lineup', 'lot', 'bunch', 'group', 'pack'))
+"""What the candidates stand in."""
 _ENDS = frozenset(('', BREAK, 'and', 'but', 'then'))
 _DISTANCES = ((Extreme.NEAREST, _R.NEAR), (Extreme.FARTHEST, _R.FAR_FROM))
 
@@ -107,8 +110,9 @@ class OrderReader(Reader):
         place = None if departs else read_place(self._s, index)
         if place is None:
             return index
-        if s.at(index + 1) == 'its' and self._mirrored(place, ctx):
-            return place.end
+        of_it = place.of and s.at(place.end) == 'it'
+        if (of_it or s.at(index + 1) == 'its') and self._mirrored(place, ctx):
+            return place.end + of_it
         if place.of:
             end = self._beside(place, ctx)
             if end > place.end:
@@ -121,6 +125,15 @@ class OrderReader(Reader):
             place = replace(place, strict=True)
         self._region(place, ctx)
         return place.end
+
+    def _stands_for(self, several: NounPhrase, ctx: Context) -> bool:
+        """Give "the one on the left of the three mugs" its noun; return whether it had none."""
+        subject = self._draft.phrases[ctx.subject]
+        if subject.noun or (subject.nominals and self._s.at(subject.head) != 'one'):
+            return False
+        subject.noun = subject.said[subject.head] = several.noun
+        self._draft.hide(several.start, several.end)
+        return True
 
     def _mirrored(self, place: Place, ctx: Context) -> bool:
         """Read "with the bowl on its left": the subject is to the right of it."""
@@ -159,7 +172,8 @@ class OrderReader(Reader):
         """Read what a place is a place of: the picture, or an anchor."""
         index = place.end + (self._s.at(place.end) in lex.DETERMINERS)
         sided = self._s.at(place.end - 2) in lex.REGION_NOUNS and self._s.at(index) in _TOPS
-        if sided or self._s.at(index) in lex.FRAME or self._s.at(index) in lex.CENTRES:
+        lined = self._s.at(index) in _LINES and self._s.at(index + 1) != 'of'
+        if sided or lined or self._s.at(index) in lex.FRAME or self._s.at(index) in lex.CENTRES:
             self._region(place, ctx)
             return index + 1
         word = lex.DIRECTIONS.get(place.words[-1], place.words[-1])
@@ -167,9 +181,15 @@ class OrderReader(Reader):
         if word == 'back' and place.preposition == 'in' and place.article:
             kind = _R.IN
         anchor = self._nouns.read(place.end)
+        if place.preposition == 'from' and anchor is not None and self._stands_for(anchor, ctx):
+            self._ranked(replace(place, of=False), ctx)
+            return anchor.end
         several = anchor is not None and (
             anchor.plural or (self._s.at(anchor.end) == 'and' and self._s.opens(anchor.end + 1))
         )
+        if anchor is not None and anchor.number and self._stands_for(anchor, ctx):
+            self._region(place, ctx)
+            return anchor.end
         if word == 'middle' and several:
             kind = _R.BETWEEN
         return self._relations.relate(kind, place.end, ctx)

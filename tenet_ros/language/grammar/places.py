@@ -29,6 +29,10 @@ _PARTICLES = {
     'downward': MotionKind.DOWNWARD,
     'downwards': MotionKind.DOWNWARD,
     'away': MotionKind.RECEDING,
+    'backward': MotionKind.RECEDING,
+    'backwards': MotionKind.RECEDING,
+    'forward': MotionKind.APPROACHING,
+    'forwards': MotionKind.APPROACHING,
     'closer': MotionKind.APPROACHING,
     'nearer': MotionKind.APPROACHING,
 }
@@ -48,6 +52,9 @@ _AWAY = {
     'front': MotionKind.RECEDING,
     'back': MotionKind.APPROACHING,
 }
+
+
+_SCENE = lex.FRAME | {'table', 'tabletop', 'desk', 'counter', 'worktop'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,11 @@ def read_place(s: Sentence, start: int) -> Place | None:
     index += article
     strict = False
     while s.at(index) in _STRICT or (s.at(index) in {'very', 'immediate'} and article):
-        strict |= s.at(index) in _STRICT
+        strict |= (
+            s.at(index) in _STRICT
+            or s.follows(index, 'very', 'left')
+            or s.follows(index, 'very', 'right')
+        )
         index += 1
     first = index
     while s.at(index) in lex.DIRECTIONS or (index > first and s.at(index) == 'hand'):
@@ -156,7 +167,8 @@ def _read_aim(
     place = read_place(s, start)
     if place is not None:
         direction = lex.DIRECTIONS.get(place.words[0], '')
-        framed = place.of and _camera_at(s, place.end, lex.FRAME)
+        sided = s.at(place.end - 2) in lex.REGION_NOUNS
+        framed = place.of and _camera_at(s, place.end, _SCENE if sided else lex.FRAME)
         if direction not in table or (place.of and not framed):
             return None
         if place.of:

@@ -9,10 +9,16 @@ from tenet_ros.language.grammar.courses import read_rest, read_return
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.places import skip_time
 from tenet_ros.language.grammar.reader import Reader
-from tenet_ros.language.grammar.verbs import read_verb
+from tenet_ros.language.grammar.verbs import Sense, read_verb
 from tenet_ros.language.grammar.words import BREAK
 
 __all__ = ['PredicateReader']
+
+
+_VAGUE_NOUNS = frozenset(
+    ('', 'toy', 'tool', 'fruit', 'container', 'vessel', 'utensil', 'gadget', 'ornament')
+)
+"""What a more telling noun may take the place of: "the toy that is a duck"."""
 
 
 class PredicateReader(Reader):
@@ -48,9 +54,13 @@ class PredicateReader(Reader):
         self.describe(said, ctx.subject, denied=denied)
         subject = self._draft.phrases[ctx.subject]
         subject.rank = subject.rank or said.rank
-        if not subject.noun and said.noun and not denied:
-            subject.noun = said.noun
-            subject.said[subject.head] = said.noun
+        unknown = subject.noun in _VAGUE_NOUNS or not (
+            s.noun(subject.head) or s.compound(subject.head - 1)
+        )
+        if unknown and said.noun and not denied and (not subject.noun or s.noun(said.head)):
+            # "My favourite is the red car" names a car.
+            subject.noun, subject.said = said.noun, {subject.head: said.noun}
+            subject.attributes = list(said.attributes)
         return said.end
 
     def whose(self, index: int, ctx: Context) -> int:
@@ -79,12 +89,23 @@ class PredicateReader(Reader):
                 self._draft.parts[ctx.subject].append(part)
                 self._draft.hide(index, said.end)
                 return said.end
+        verb = read_verb(self._s.at(end))
+        if verb is not None and verb.sense is Sense.GAZE:
+            end += 1
+            while (
+                self._s.at(end) in lex.DIRECTIONS
+                or self._s.at(end) in lex.GAZE_PARTICLES
+                or self._s.at(end) in lex.DETERMINERS
+            ):
+                end += 1
         return self._draft.ignore(index, end)
 
     def state(self, index: int, ctx: Context) -> int:
         """Read "still", "stationary", "in motion", "at rest"; pass adverbs."""
         s, word = self._s, self._s.at(index)
-        if word in {'coloured', 'colored', 'painted'} and self._is_colour(index + 1):
+        if word in {'coloured', 'colored', 'painted', 'tinted', 'dyed'} and self._is_colour(
+            index + 1
+        ):
             ctx.predicate = True
             self._draft.hide(index, index + 1)
             return index + 1
@@ -101,12 +122,16 @@ class PredicateReader(Reader):
         elif word not in lex.STILL:
             passed = word in lex.INTENSIFIERS and word not in lex.DIRECTIONS
             return end if passed else index
-        elif word == 'still' and (read_verb(s.at(end)) or s.at(end) in lex.PREPOSITIONS):
+        elif word == 'still' and (
+            read_verb(s.at(end)) or (s.at(end) in lex.PREPOSITIONS and skip_time(s, end) == end)
+        ):
             return end
         if ctx.no_longer:
             ctx.no_longer = False
             kind = MotionKind.STARTED if kind is MotionKind.STILL else MotionKind.STOPPED
-        self._draft.move(kind, ctx.subject, negated=ctx.take_negation(), past=ctx.past)
+        told = self._draft.move(kind, ctx.subject, negated=ctx.take_negation(), past=ctx.past)
+        if kind is MotionKind.MOVING:
+            ctx.motion = told
         return end
 
     def anymore(self, index: int, ctx: Context) -> int:

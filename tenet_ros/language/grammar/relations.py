@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from types import MappingProxyType
 
 from tenet_ros.language.expression import Extreme, MotionKind, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
@@ -13,71 +12,32 @@ from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import read_place, skip_time
+from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, read_verb
 from tenet_ros.language.grammar.wearing import WearReader, is_worn, own_body
 
-__all__ = ['RelationReader', 'read_preposition']
+__all__ = ['RelationReader']
 
 _R = RelationKind
-_WRITTEN: Mapping[RelationKind, str] = MappingProxyType(
-    {
-        _R.ABOVE: 'above,over',
-        _R.BELOW: 'below,under,underneath,beneath,underneath of',
-        _R.ON: 'on,upon,onto,on to,atop,on top of,sitting atop',
-        _R.IN: 'in,inside,inside of,within,into,in to',
-        _R.NEAR: (
-            'near,near to,next to,close to,beside,besides,by,adjacent to,alongside,along,around,'
-            'round,past,against,at,among,amongst,amid,surrounded by,opposite,opposite to,opposite of,'
-            'across,across from,through,on the side of,at the side of,by the side of,to the side of,'
-            'to,nearby,about,up against,on the edge of,at the edge of,'
-            'in the vicinity of,on the other side of,from behind,out from behind,from under,off,off of,in the corner of,down,up,via,for'
-        ),
-        _R.FAR_FROM: 'far from,far away from,away from,apart from,distant from',
-        _R.BETWEEN: 'between,in between,in the middle between,halfway between,midway between,flanked by,'
-        'sandwiched between',
-        _R.BEHIND: 'behind,on the far side of,in back of,in the back of,at the back of,beyond,to the rear of',
-        _R.IN_FRONT_OF: 'in front of,in the front of,ahead of,at the front of,before',
-        _R.WITH: 'with,having,covered in,covered with,decorated with,painted with,showing,along with,together with,accompanied by,touching,carrying,featuring',
-        _R.CHASING: 'after,towards,toward,in the direction of,up to',
-        _R.LEAVING: 'out of',
-    }
-)
-_NEGATED = {'outside': _R.IN, 'outside of': _R.IN, 'without': _R.WITH, 'with no': _R.WITH}
-_PREPOSITIONS: Mapping[tuple[str, ...], tuple[RelationKind, bool]] = MappingProxyType(
-    {
-        **{
-            tuple(words.split()): (kind, False)
-            for kind, written in _WRITTEN.items()
-            for words in written.split(',')
-        },
-        **{tuple(words.split()): (kind, True) for words, kind in _NEGATED.items()},
-    }
-)
-_LONGEST = max(map(len, _PREPOSITIONS))
 _WHEN_MOVING = {_R.FAR_FROM: _R.LEAVING}
 _CLAD = frozenset(('stripe', 'dot', 'spot', 'check'))
 """What a thing may be "in", as people are in clothes."""
+_TAKEN = frozenset(
+    ('take', 'get', 'pull', 'remove', 'fish', 'pick', 'grab', 'lift', 'fetch', 'bring')
+)
 _SEEN_FROM_THERE = {
     _R.BEHIND: _R.IN_FRONT_OF,
     _R.IN_FRONT_OF: _R.BEHIND,
     _R.NEAR: _R.NEAR,
+    _R.BELOW: _R.ON,
+    _R.ABOVE: _R.BELOW,
 }
 _TOWARDS_CAMERA = {
     _R.NEAR: Extreme.NEAREST,
     _R.IN_FRONT_OF: Extreme.NEAREST,
     _R.FAR_FROM: Extreme.FARTHEST,
 }
-
-
-def read_preposition(s: Sentence, start: int) -> tuple[RelationKind, bool, int] | None:
-    """Return the relation of the longest preposition at ``start``: kind, negated, end."""
-    for size in range(_LONGEST, 0, -1):
-        words = s.words[start : start + size]
-        found = _PREPOSITIONS.get(words) if len(words) == size else None
-        if found is not None:
-            return (*found, start + size)
-    return None
 
 
 class RelationReader:
@@ -110,23 +70,19 @@ class RelationReader:
         if found is None:
             return index
         kind, denied, after = found
-        moving = ctx.motion >= 0
-        if kind is _R.CHASING and not moving and self._s.at(index) != 'after':
-            kind = _R.NEAR
-        aims = self._s.at(index) in {'to', 'for'}
-        aims |= self._s.at(index) == 'at' and self._s.at(after) in lex.CAMERA
         if self._s.at(after) == 'it' and self._mirrored(kind, ctx):
             return after + 1
-        sided = self._sided(index, after, ctx)
-        if sided > index:
-            return sided
-        if kind is _R.NEAR and moving and aims:
-            kind = _R.CHASING
-        if moving:
-            kind = _WHEN_MOVING.get(kind, kind)
-        elif kind is _R.LEAVING:
-            kind, denied = _R.IN, not denied
+        aside = self._purpose(index, after, ctx) or self._sided(index, after, ctx)
+        if aside > index:
+            return aside
+        if kind is _R.LEAVING and ctx.motion < 0:
+            # What shall be taken out of the bowl is in it.
+            kind, denied = _R.IN, not denied and not _TAKEN.intersection(self._s.words[:4])
+        kind = self._in_motion(kind, index, after, ctx)
         ctx.negated ^= denied
+        either = self._either(kind, after, ctx)
+        if either > after:
+            return either
         before = self._draft.size
         end = self.relate(kind, after, ctx)
         if end == after:
@@ -136,6 +92,33 @@ class RelationReader:
             # What it led to said nothing, or said it of a phrase: nothing is left to relate.
             self._draft.hide(index, after)
         return end
+
+    def _in_motion(self, kind: RelationKind, index: int, after: int, ctx: Context) -> RelationKind:
+        """Return what a preposition tells after a verb of motion, and what after another."""
+        aims = self._s.at(index) in {'to', 'for'}
+        aims |= self._s.at(index) == 'at' and self._s.at(after) in lex.CAMERA
+        if ctx.motion >= 0:
+            kind = _R.CHASING if kind is _R.NEAR and aims else kind
+            return _WHEN_MOVING.get(kind, kind)
+        return _R.NEAR if kind is _R.CHASING and self._s.at(index) != 'after' else kind
+
+    def _purpose(self, index: int, after: int, ctx: Context) -> int:
+        """Pass "for drinks": what a thing is for is not near it; 0 if something else stands here."""
+        purpose = self._nouns.read(after) if self._s.at(index) == 'for' and ctx.motion < 0 else None
+        if purpose is None or purpose.determined or purpose.noun in lex.CAMERA:
+            return 0
+        return self._draft.ignore(index, purpose.end)
+
+    def _either(self, kind: RelationKind, after: int, ctx: Context) -> int:
+        """Read "neither behind nor next to the bowl": both are of the bowl; ``after`` if not so."""
+        joined = self._s.at(after) in {'nor', 'or', 'and'}
+        other = read_preposition(self._s, after + 1) if joined else None
+        if other is None or not self._s.opens(other[2]):
+            return after
+        again = ctx.negated and self._s.at(after) == 'or'
+        self.relate(kind, other[2], ctx)
+        ctx.negated = again or self._s.at(after) == 'nor'
+        return after + 1
 
     def _mirrored(self, kind: RelationKind, ctx: Context) -> bool:
         """Read "with the bowl behind it": the subject is in front of the bowl."""
@@ -151,6 +134,8 @@ class RelationReader:
         """Read "to the bowl's left"; ``index`` if something else stands here."""
         s = self._s
         owner = self._nouns.read(after) if s.at(index) in {'to', 'on', 'at'} else None
+        if owner is not None and owner.owner is not None and s.at(owner.owner.end) == "'s":
+            owner = owner.owner
         if owner is None or s.at(owner.end) != "'s":
             return index
         kind = {'left': _R.LEFT_OF, 'right': _R.RIGHT_OF}.get(s.at(owner.end + 1))
@@ -252,6 +237,8 @@ class RelationReader:
             other = self._nouns.read(end + 1)
             if other is not None:
                 self._resolve_pair(anchor, other)
+                self._resolve(other, ctx)
+                self._resolve_pair(anchor, other)
                 anchors, end = (number, self._draft.add(other)), other.end
         self._draft.relate(
             kind,
@@ -278,7 +265,9 @@ class RelationReader:
         """Read "the one" and "the other" as the kind that the sentence speaks of."""
         target = self._draft.phrases[ctx.subject]
         word = self._s.at(anchor.head)
-        if not anchor.noun and word in {'one', 'ones', 'other', 'others'} and target.noun:
+        counted = anchor.number is not None and not anchor.nominals
+        alike = counted or word in {'one', 'ones', 'other', 'others'}
+        if not anchor.noun and alike and target.noun:
             anchor.noun = target.noun
             anchor.said[anchor.head] = target.noun
 

@@ -6,44 +6,150 @@ from tenet_ros.language.grammar.words import vocabulary
 
 __all__ = [
     'FAREWELLS',
+    'FOLLOWED_BY_IT',
     'GOING',
+    'GOING_ON',
     'POLITE',
+    'POLITE_ENDS',
     'REQUESTS',
     'REQUEST_IDIOMS',
     'REQUEST_PARTICLES',
     'REQUEST_VERBS',
+    'TITLES',
 ]
 
-POLITE = vocabulary('please hey ok okay now hi hello robot kindly just thanks so well')
+POLITE = vocabulary(
+    'please hey ok okay now hi hello robot kindly just thanks so well alright yeah yes sorry oi '
+    'oh actually maybe perhaps'
+)
+TITLES = vocabulary(
+    'target object task goal query instruction request phrase referent command user'
+)
+"""What stands before a colon."""
+GOING_ON = vocabulary('and then but also next')
+"""What joins a request to the one before."""
+POLITE_ENDS = POLITE | vocabulary('you is')
+"""After these a comma may stand in a request: "could you, please, find"."""
 REQUESTS = vocabulary(
     'find track follow show get give grab pick take bring fetch locate detect segment select watch '
     'see look go point hand pass choose identify highlight mark is are want need move touch where '
-    'outline here search seek spot like looking help try tell whereabouts'
+    'outline here search seek spot like looking help try tell whereabouts have needed wanted ask '
+    'grasp navigate reach lift drive head turn focus inspect examine label annotate retrieve collect '
+    'catch hold observe monitor keep draw remove'
 )
 REQUEST_VERBS = vocabulary(
     'find grab locate fetch bring give get detect identify select highlight segment grasp follow '
-    'search choose show track want need'
+    'search choose show track want need navigate inspect examine annotate retrieve collect monitor'
 )
 """Requests that hardly are nouns, so that any noun phrase may follow."""
 REQUEST_PARTICLES = vocabulary(
     'me us up for at to out down there you could would will i it where what do am let lets am please '
-    'kindly just again able',
+    'kindly just again able we they should may might must be possible possibly anybody anyone somebody someone everybody happen have has got to '
+    'if hoping hope wondering perhaps maybe ever',
     "'s",
 )
 FAREWELLS = tuple(
     tuple(words.split())
     for words in (
         'please', 'thanks', 'thank you', 'for me', 'for us', 'now please', 'right now', 'over there',
-        'over here', 'if you can', 'if you could', 'would you', 'will you', 'could you', 'do you',
+        'over here', 'out of your sight', 'out of sight', 'out of view', 'here', 'around here', 'in here', 'somewhere', 'anywhere', 'if you can', 'if you could', 'would you', 'will you', 'could you', 'do you',
         'can you', 'okay', 'ok', 'is', 'are', 'if possible', 'if you do not mind', 'if you like',
     )
 )  # fmt: skip
 """What may end a sentence and says nothing of the object."""
-GOING = (('go',), ('gone',), ('got', 'to'), ('gone', 'to'))
+FOLLOWED_BY_IT = vocabulary(
+    'find track follow get grab pick take bring fetch locate detect segment select watch see look '
+    'point choose identify highlight mark want need meant mean show'
+)
+"""What ends "there is a mug, can you follow it"."""
+GOING = (('go',), ('end', 'up'), ('ended', 'up'), ('gone',), ('got', 'to'), ('gone', 'to'))
 """What ends "where did the mug go"."""
 REQUEST_IDIOMS = tuple(
     tuple(words.split())
     for words in [
+        'how far away is',
+        'how far is',
+        'how far away are',
+        'how big is',
+        'what is the distance to',
+        'take note of',
+        *(
+            f'{who} {must}'
+            for who in (
+                'the robot',
+                'robot',
+                'the camera',
+                'the arm',
+                'the user',
+                'he',
+                'she',
+                'the operator',
+            )
+            for must in (
+                'should',
+                'must',
+                'has to',
+                'needs to',
+                'is to',
+                'wants to',
+                'wants you to',
+                'wants',
+                'needs',
+                'shall',
+                'asked for',
+                'said',
+                'says',
+                'means',
+                'meant',
+                'would like',
+                'is referring to',
+                'refers to',
+                'requests',
+                'requested',
+                'is talking about',
+                'asked you to',
+                'asks you to',
+                'would like you to',
+                'is pointing at',
+                'is asking for',
+                'asks for',
+                'is looking for',
+                'will',
+            )
+        ),
+        'asked for',
+        'asking for',
+        'talking about',
+        'referring to',
+        'get a fix on',
+        'i am interested in',
+        'interested in',
+        *(f'the following {what} ,' for what in ('object', 'thing', 'item', 'target')),
+        'something like',
+        'do not let',
+        'tell me about',
+        'tell us about',
+        'have you got eyes on',
+        'got eyes on',
+        'have a look for',
+        'have a good look at',
+        'see if you could spot',
+        'see if you could find',
+        'could one',
+        'i say ,',
+        'let us go with',
+        'go with',
+        'be careful with',
+        'beware of',
+        'look out for',
+        'see if you could',
+        'see if you could see',
+        'see whether you could',
+        'any sign of',
+        'any trace of',
+        'where the hell is',
+        'where on earth is',
+        'where in the world is',
         'keep an eye on',
         'keep your eyes on',
         'keep your eye on',

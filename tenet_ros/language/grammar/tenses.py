@@ -31,6 +31,9 @@ def _settle_subject(said: list[Motion]) -> list[Motion]:
     moves = [m for m in said if not m.negated and not m.past and m.kind in _GOING_ON and m.strict]
     rested = [m for m in said if _rests(m, past=True)]
     rests = [m for m in said if _rests(m, past=False)]
+    if moved and rested and said.index(moved[0]) < said.index(rested[-1]):
+        # "Rolled and then stood still": the one after the other.
+        rests = rests or rested[-1:]
     if moved and rests:
         said = _instead(said, [*moved, *rests], _K.STOPPED)
     elif moves and rested:
@@ -55,7 +58,7 @@ def _goes(motion: Motion) -> bool:
 def _rests(motion: Motion, *, past: bool) -> bool:
     """Whether it says, of then or of now, that the subject rests."""
     if motion.kind is _K.STILL:
-        return motion.strict and not motion.negated and motion.past is past
+        return (motion.strict or past) and not motion.negated and motion.past is past
     if motion.kind is _K.MOVED:
         return motion.negated and past
     return motion.kind is _K.MOVING and motion.negated and not past

@@ -63,7 +63,8 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
             'pass sail cruise bounce float proceed advance hurry charge swerve '
             'skateboard snowboard bike cycle navigate waddle scurry zoom speed jump leap pedal '
             'parade hike prowl cross overtake shift budge accelerate decelerate '
-            'skid trundle whizz zip scoot coast meander career hurtle'
+            'skid trundle whizz zip scoot coast meander career hurtle skim scuttle creep reverse steer '
+            'shuffle inch veer stray whoosh slither scamper sweep dart wend mosey'
         ),
         Sense.ACT: (
             'dance breakdance turn wave swing shake play exercise flip twist stretch '
@@ -72,7 +73,7 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
         ),
         Sense.SPIN: 'spin rotate revolve twirl whirl pirouette swivel gyrate swirl',
         Sense.ORBIT: 'circle orbit loop',
-        Sense.RETURN: 'return reappear reenter reemerge',
+        Sense.RETURN: 'return reappear reenter reemerge resurface',
         Sense.REST: (
             'sit stand lie rest park kneel lean sleep wait crouch squat hang lounge perch stay '
             'remain recline nap pose rely seat place locate situate position mount lay graze stack balance'
@@ -81,43 +82,44 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
             'ride hold carry wear push pull drag touch hug pet use grab grip grasp eat drink lift '
             'throw kick hit feed lead sniff lick bite chew pick brush operate straddle bear cradle '
             'embrace kiss load tow toss catch have contain control handle squeeze pour cut open '
-            'bring take put support shove nudge poke knock flick hoist elevate'
+            'bring take put support shove nudge poke knock flick hoist elevate bump jostle prod propel '
+            'thrust jolt haul whack swat tug yank jerk slap strike handle'
         ),
         Sense.CHASE: 'chase follow pursue hunt attack track tail',
         Sense.LEAVE: 'leave exit flee escape depart',
-        Sense.ENTER: 'enter appear arrive emerge join',
+        Sense.ENTER: 'enter appear arrive emerge join materialise materialize',
         Sense.STOP: 'stop halt pause freeze brake settle stall cease quit finish',
         Sense.START: 'start begin',
         Sense.KEEP: 'keep continue',
         Sense.GAZE: 'look watch face stare gaze glance observe point view see show',
-        Sense.FALL: 'fall topple overturn keel tip drop sink descend lower collapse tumble plunge dive plummet',
+        Sense.FALL: 'fall topple overturn keel tip drop sink descend lower collapse tumble plunge dive plummet capsize slump nosedive',
         Sense.RISE: 'rise ascend raise climb soar',
         Sense.APPROACH: 'approach',
         Sense.RECEDE: 'recede retreat',
         Sense.OTHER: (
             'talk speak smile laugh cry sing bark read write cook think listen yawn dress name '
             'call make fill cover surround paint color colour label attach connect decorate clad '
-            'disappear vanish tie wrap want need own try help share hide stick tuck equip pop'
+            'tint dye disappear vanish tie wrap want need own try help share hide stick tuck equip pop'
         ),
     }
 )
 
 _IRREGULAR_PAST = word_table(
     'ran:run went:go gone:go came:come drove:drive driven:drive flew:fly flown:fly '
-    'swam:swim slid:slide crept:crawl sped:speed leapt:leap leaped:leap spun:spin '
+    'swam:swim slid:slide crept:creep sped:speed leapt:leap leaped:leap spun:spin '
     'shook:shake swung:swing fought:fight bent:bend sat:sit stood:stand lay:lie lain:lie '
     'lying:lie knelt:kneel slept:sleep hung:hang rode:ride ridden:ride held:hold wore:wear '
     'worn:wear ate:eat eaten:eat drank:drink threw:throw thrown:throw hit:hit fed:feed '
     'led:lead bit:bite bitten:bite left:leave fled:flee began:begin begun:begin kept:keep '
     'saw:see seen:see fell:fall fallen:fall sank:sink sunk:sink dove:dive rose:rise '
     'risen:rise froze:freeze frozen:freeze spoke:speak sang:sing made:make bore:bear '
-    'caught:catch took:take taken:take brought:bring put:put laid:lay hidden:hide '
+    'struck:strike thrust:thrust swept:sweep caught:catch took:take taken:take brought:bring put:put laid:lay hidden:hide '
     'stuck:stick read:read shown:show travelled:travel travelling:travel swivelled:swivel '
     'swivelling:swivel whizzing:speed whizzed:speed quit:quit done:finish'
 )
 _DOUBLING = vocabulary(
     'run jog swim skip hop trot step spin wag nod sit stop drag hug pet grab grip hit flip '
-    'plug flap drop cut put pat spar tip slip skid zip pop'
+    'plug skim prod tug flap drop cut put pat spar tip slip skid zip pop'
 )
 
 

@@ -16,6 +16,25 @@ __all__ = ['WearReader', 'is_worn', 'own_body']
 _R = RelationKind
 _DRAWN = frozenset(('circle', 'square', 'line', 'hoop'))
 """Only several of these are a pattern; one is a drawing, or a thing."""
+_THINGS = frozenset(('thing', 'object', 'item', 'things', 'objects', 'items', 'one', 'ones'))
+_PAINTS = frozenset(
+    (
+        'colour',
+        'color',
+        'finish',
+        'surface',
+        'paint',
+        'coating',
+        'tint',
+        'hue',
+        'shade',
+        'cover',
+        'exterior',
+        'casing',
+        'shell',
+    )
+)
+"""What a thing has a colour by; it wears none of these."""
 _PATTERNED = frozenset(lex.PATTERNS.values())
 
 
@@ -36,13 +55,15 @@ class WearReader:
             return False
         if head not in lex.PATTERN_NOUNS or anchor.owner or set(named) & lex.ANIMATE:
             return False
-        if head in {'colour', 'color'} and anchor.colours:
+        self._drawn_in(anchor)
+        if head in _PAINTS and anchor.colours:
             excluded = ctx.take_negation()
             for colour in anchor.colours:
                 self._draft.colour(wearer, colour, excluded=excluded)
             self._draft.hide(anchor.start, anchor.end)
             return True
         kinds = [lex.PATTERN_NOUNS[head]] if lex.PATTERN_NOUNS[head] else []
+        kinds += [lex.PATTERN_NOUNS[a] for a in anchor.attributes if lex.PATTERN_NOUNS.get(a)]
         kinds += [a for a in (*anchor.attributes, *anchor.excluded_attributes) if a in _PATTERNED]
         excluded = ctx.take_negation() != bool(anchor.excluded_attributes)
         if not kinds and not anchor.colours and excluded:
@@ -60,6 +81,17 @@ class WearReader:
         self._draft.hide(anchor.start, anchor.end)
         return True
 
+    def _drawn_in(self, anchor: NounPhrase) -> None:
+        """Read "in red and white" after "stripes"."""
+        s, index = self._s, anchor.end + 1
+        if s.at(anchor.end) != 'in':
+            return
+        while s.colour(index)[0] and not s.noun(s.colour(index)[1]):
+            colour, index = s.colour(index)
+            anchor.colours.append(colour)
+            anchor.end = index
+            index += s.at(index) == 'and'
+
     def wear(self, anchor: NounPhrase, ctx: Context) -> int:
         """Say that the wearer has ``anchor`` on, a garment or a mere colour; return its end."""
         wearer, negated = self._wearer(ctx), ctx.take_negation()
@@ -68,7 +100,9 @@ class WearReader:
             colours, excluded = excluded, colours
         if colours or excluded:
             named = self._draft.phrases[wearer].noun.split()[-1:]
-            if not anchor.noun and set(named) & (lex.NOUNS - lex.ANIMATE - lex.CLOTHES):
+            inert = lex.NOUNS - lex.ANIMATE - lex.CLOTHES
+            thing = self._s.at(self._draft.phrases[wearer].head) in _THINGS
+            if not anchor.noun and (set(named) & inert or thing):
                 return self._painted(anchor, wearer, negated=negated)
             noun = anchor.noun or 'clothes'
             part = Part(noun=noun, colours=colours, excluded_colours=excluded)

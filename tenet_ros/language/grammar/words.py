@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from tenet_ros.errors import ContractError
 
-__all__ = ['BREAK', 'MAX_CHARACTERS', 'split_words', 'vocabulary', 'word_table']
+__all__ = ['BREAK', 'LIKENESSES', 'MAX_CHARACTERS', 'split_words', 'vocabulary', 'word_table']
 
 MAX_CHARACTERS = 1000
 """Longest sentence that is read. Referring expressions have 5 to 20 words; this is above 150."""
@@ -32,6 +32,17 @@ _FOLD = str.maketrans({'\u2019': "'", '\u2018': "'", '\u2013': ',', '\u2014': ',
 """Typographic apostrophes, dashes and hyphens."""
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|&|\+|[,.;:!?()\[\]/]")
 _AND = frozenset('&+')
+_SPOKEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        'gimme': ('give', 'me'), 'lemme': ('let', 'me'), 'wanna': ('want', 'to'), 'gonna': ('going', 'to'),
+        'gotta': ('got', 'to'), 'u': ('you',), 'pls': ('please',), 'plz': ('please',), 'thx': ('thanks',),
+        'w': ('with',), 'r': ('are',), 'theres': ('there', 'is'), 'wheres': ('where', 'is'),
+        'cam': ('camera',), 'polkadot': ('dotted',), 'polkadots': ('dots',),
+        'polkadotted': ('dotted',), 'whats': ('what', 'is'), 'thats': ('that', 'is'), 'dunno': (), 'um': (), 'uh': (), 'er': (),
+        'erm': (), 'hmm': (), 'umm': (), 'uhm': (), 'ehm': (),
+    }
+)  # fmt: skip
+"""What is written as it is spoken; hesitation says nothing."""
 _NOT = {'cannot': 'can', 'cant': 'can', 'wont': 'will', 'isnt': 'is', 'arent': 'are'}
 _IS_AFTER = vocabulary(
     'that which who what where there here it he she this one everything something'
@@ -43,14 +54,28 @@ _SPLIT = vocabulary(
     'most right-hand left-hand hand second third fourth fifth first last next dark light bright '
     'pale deep coloured colored and largest biggest smallest tallest red orange yellow green blue '
     'purple pink brown black white grey gray beige gold silver moving striped stripy dotted '
-    'spotted checkered chequered checked patterned polka dot dots plain solid from to'
+    'spotted checkered chequered checked patterned polka dot dots plain solid from to side'
 )
+LIKENESSES: Mapping[str, str] = word_table(
+    'chocolate:brown coffee:brown wood:brown earth:brown grass:green leaf:green forest:green moss:green '
+    'sky:blue sea:blue ocean:blue blood:red fire:red wine:red tomato:red strawberry:red brick:red '
+    'snow:white milk:white chalk:white coal:black ink:black pitch:black night:black ash:grey stone:grey '
+    'steel:grey concrete:grey sun:yellow straw:yellow butter:yellow banana:yellow pumpkin:orange '
+    'carrot:orange flame:orange flamingo:pink bubblegum:pink'
+)
+"""What things are said to be coloured like -> the colour."""
 _PAIRS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
         ('screw', 'driver'): 'screwdriver', ('screw', 'drivers'): 'screwdrivers',
         ('tooth', 'brush'): 'toothbrush', ('tea', 'cup'): 'teacup', ('tea', 'pot'): 'teapot',
         ('note', 'book'): 'notebook', ('text', 'book'): 'textbook', ('foot', 'ball'): 'football',
         ('polka', 'dot'): 'dotted', ('polka', 'dots'): 'dots', ('polka', 'dotted'): 'dotted',
+        ('left', 'most'): 'leftmost', ('right', 'most'): 'rightmost', ('top', 'most'): 'topmost',
+        **{
+            (thing, coloured): colour
+            for thing, colour in LIKENESSES.items()
+            for coloured in ('coloured', 'colored')
+        },
         ('no', 'one'): 'nobody', ('any', 'more'): 'anymore', ('any', 'longer'): 'anymore',
     }
 )  # fmt: skip
@@ -76,7 +101,8 @@ _JOINED = {
         'plain',
     ),
 }
-_DULL = frozenset(('coloured', 'colored', 'hand'))
+_DULL = frozenset(('coloured', 'colored', 'hand', 'painted', 'tinted', 'dyed', 'hued'))
+_OF_A_PATTERN = {'stripe': 'striped', 'dot': 'dotted', 'spot': 'spotted', 'check': 'checked'}
 _PATTERNED = frozenset(('striped', 'dotted', 'spotted', 'checked', 'checkered', 'chequered'))
 
 
@@ -103,7 +129,7 @@ def split_words(text: str) -> tuple[str, ...]:
             words.append(BREAK)
     while words and words[-1] == BREAK:
         words.pop()
-    return _join_pairs(words)
+    return _join_pairs(words or ['object'])
 
 
 def _join_pairs(words: list[str]) -> tuple[str, ...]:
@@ -149,6 +175,8 @@ def _clean(text: str) -> str:
 
 def _spell_out(token: str) -> list[str]:
     """Return the words that one written word stands for."""
+    if token in _SPOKEN:
+        return list(_SPOKEN[token])
     if token in _NOT:
         return [_NOT[token], 'not']
     if token.endswith("n't"):
@@ -168,7 +196,7 @@ def _open_hyphens(token: str) -> list[str]:
         return [token]
     if token in _JOINED:
         return [_JOINED[token]]
-    if parts[0] == 're':
+    if parts[0] == 're' or parts[-1] in {'ish', 'y'}:
         return [''.join(parts)]
     return _without_prefix(token, parts)
 
@@ -185,16 +213,28 @@ def _without_prefix(token: str, parts: list[str]) -> list[str]:
     return _parts(token, parts)
 
 
+def _likened(parts: list[str]) -> list[str]:
+    """Return the one word for "grass-coloured", "banana-yellow", "knocked-over", or none."""
+    if parts[-1] in {'coloured', 'colored'} and parts[0] in LIKENESSES:
+        return [LIKENESSES[parts[0]]]
+    if parts[0] in {'banana', 'carrot'} and parts[-1] in _COLOURED:
+        return parts[-1:]
+    return ['toppled'] if parts[-1] == 'over' and parts[0].endswith(('ed', 'en')) else []
+
+
 def _parts(token: str, parts: list[str]) -> list[str]:
     """Return the parts of a token that are words of their own, or the token."""
     if parts[-1] in _PATTERNED:
         return [*(part for part in parts[:-1] if part in _SPLIT), parts[-1]]
+    likened = _likened(parts)
+    if likened:
+        return likened
     if parts[-1] == 'patterned':
-        return parts
+        return [_OF_A_PATTERN.get(part, part) for part in parts]
     if (
         parts[-1] in _COLOURED
         or all(part in _SPLIT or part.endswith('ing') for part in parts)
         or parts[-1] in _DULL
     ):
-        return [part for part in parts if part not in _DULL]
+        return [part for part in parts if part not in _DULL] or [token]
     return [token]

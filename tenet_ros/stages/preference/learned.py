@@ -14,6 +14,7 @@ import numpy as np
 from tenet_ros.inference.session import Session
 from tenet_ros.language.expression import Query
 from tenet_ros.stages.preference.explicit import ExplicitPreference
+from tenet_ros.stages.preference.learned_doubts import ruled_out
 from tenet_ros.stages.preference.learned_features import FITS, Features, look
 from tenet_ros.stages.preference.metric import in_the_picture, with_metres
 from tenet_ros.stages.protocols import PreferenceScores
@@ -58,12 +59,16 @@ class LearnedPreference:
         answer = self._session.infer(tensors(features, rows))
         scores = tuple(
             PreferenceScores(
-                logits=_spread(logits, rows, len(tracks)),
+                logits=_spread(logits, rows, len(tracks)) - doubt,
                 null=float(null),
                 settled=float(1.0 / (1.0 + np.exp(-np.clip(settled, -30.0, 30.0)))),
             )
-            for logits, null, settled in zip(
-                answer['logits'], answer['null'], answer['settled'], strict=True
+            for logits, null, settled, doubt in zip(
+                answer['logits'],
+                answer['null'],
+                answer['settled'],
+                ruled_out(queries, tracks),
+                strict=True,
             )
         )
         return with_metres(scores, queries, tracks, image_size, self._explicit)

@@ -3,7 +3,8 @@
 A red square is a dog, a blue one a cat, and the mask of a box is all of it. Everything else is the node as it is shipped. The first
 argument may name a misbehaviour, the rest are ROS arguments:
     broken   the detector raises at the first image;
-    missing  the model is missing at the first attempt to load it.
+    missing  the model is missing at the first attempt to load it;
+    slow     an engine is built until somebody wishes it to stop.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from tenet_ros.config import Settings
 from tenet_ros.errors import EngineError
 from tenet_ros.factory import System
+from tenet_ros.inference.progress import current
 from tenet_ros.pipeline import Pipeline
 from tenet_ros.ros import autostart, main, node
 from tenet_ros.stages.decision import Decider
@@ -101,6 +103,12 @@ class Missing:
         return squares(settings)
 
 
+def build_for_ever(settings: Settings) -> System:
+    current().tell('building the engine of squares: step 1 of many')
+    while True:
+        current().pause(60)
+
+
 def squares(settings: Settings, detector: Squares | None = None) -> System:
     config = settings.pipeline
     preference, segmenter = FitsPhrase(), WholeBoxes()
@@ -121,7 +129,11 @@ def squares(settings: Settings, detector: Squares | None = None) -> System:
 
 if __name__ == '__main__':
     how, *ros_arguments = [*sys.argv[1:], ''][:-1] or ['']
-    builders = {'broken': lambda s: squares(s, Broken()), 'missing': Missing()}
+    builders = {
+        'broken': lambda s: squares(s, Broken()),
+        'missing': Missing(),
+        'slow': build_for_ever,
+    }
     node.build = builders.get(how, squares)
     autostart.RETRY_S = 0.2
     sys.exit(main.main(sys.argv if how not in builders else [sys.argv[0], *ros_arguments]))

@@ -145,3 +145,14 @@ def test_plain_sentences_are_understood_whatever_the_detector(best, sentence, ro
 def test_motion_is_understood(best, sentence, row) -> None:
     speeds = [(60, 0), (0, 0), (0, 0)]
     assert best(sentence, MUG_BOWL_MUG, speeds=speeds) == row
+
+
+def test_the_words_rule_out_what_hardly_fits_beside_what_does(scene, session) -> None:
+    queries, tracks = scene([('mug', (100, 100)), ('mug', (300, 100)), ('bowl', (500, 100))])
+    plain = np.where(tracks.phrase_scores > 0.5, 0.95, 0.001).astype(np.float32)
+    wide = dataclasses.replace(tracks, phrase_scores=plain)
+    ruled = LearnedPreference(session).score_all(queries, wide, SIZE)[0].logits
+    features = look(queries, wide, SIZE, ExplicitPreference())
+    bare = session.infer(tensors(features, np.arange(3)))
+    assert ruled[2] < bare['logits'][0][2] - 5
+    np.testing.assert_allclose(ruled[:2], bare['logits'][0][:2], atol=2e-4)

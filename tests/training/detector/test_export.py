@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip('torch', reason='needs torch, of the extra [train]')
 onnx = pytest.importorskip('onnx', reason='needs onnx, of the extra [train]')
 
-from tenet_ros.inference.catalogue import parse_manifest  # noqa: E402
+from tenet_ros.inference.manifest_form import parse_manifest  # noqa: E402
 from tenet_ros.inference.ort import OrtSession  # noqa: E402
 from tenet_ros.sim.catalogue import CATEGORIES  # noqa: E402
 from tenet_ros.stages.word_table import WordTable  # noqa: E402

@@ -1,0 +1,163 @@
+"""Set phrases of which each part may be one of several: "at the far end of the table"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.words import LIKENESSES
+
+__all__ = ['built_phrases']
+
+_FIXTURES = ('table', 'tabletop', 'desk', 'counter', 'worktop')
+"""What everything stands on: its far end is that of the scene."""
+_ORDINALS = tuple(lex.ORDINALS)
+_EVERYTHING = ('everything else', 'everything', 'all other things', 'all else')
+_ALL_OTHERS = (
+    *_EVERYTHING,
+    'all the others',
+    'all others',
+    'the others',
+    'the rest',
+    'all the rest',
+    'all the other ones',
+    'the other ones',
+    'any other',
+    'all the other objects',
+)
+_PUSHES = ('push', 'shove', 'nudge', 'kick', 'poke')
+_PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
+    (
+        (('at the', 'in the', 'with the'), ('leftmost', 'rightmost'), ('position', 'place', 'spot')),
+        'that is the {1}',
+    ),
+    (
+        (('at the back', 'at the far end', 'at the far side', 'on the far side', 'at the other end',
+          'at the far edge', 'at the back end'), ('of the',), _FIXTURES),
+        'at the back',
+    ),
+    (
+        (('at the front', 'at the near end', 'at the near side', 'on the near side', 'at this end',
+          'at the near edge', 'at the front end'), ('of the',), _FIXTURES),
+        'at the front',
+    ),
+    (
+        (('at the', 'with the'), ('greatest', 'largest', 'biggest', 'longest', 'furthest'),
+         ('distance from', 'distance to')),
+        'furthest from',
+    ),
+    (
+        (('at the', 'with the'), ('smallest', 'shortest', 'least', 'closest'),
+         ('distance from', 'distance to')),
+        'nearest to',
+    ),
+    ((('with the', 'of the', 'of'), ('largest', 'biggest', 'smallest', 'greatest'), ('size',)), 'that is the {1}'),
+    (
+        (('of', 'in', 'that is', 'that is of', 'that has', 'which has', 'with'),
+         ('a', 'any', 'another', 'a different', 'some other'), ('colour', 'color'),
+         ('other than', 'but', 'except', 'than', 'different from', 'from')),
+        'that is not',
+    ),
+    ((('on the', 'at the'), _FIXTURES, ("'s left side", "'s left")), 'on the left'),
+    ((('on the', 'at the'), _FIXTURES, ("'s right side", "'s right")), 'on the right'),
+    *(
+        ((('at position', 'in position', 'at number'), (number, digit), ('from',)), f'{ordinal} from')
+        for number, digit, ordinal in (
+            ('one', '1', 'first'),
+            ('two', '2', 'second'),
+            ('three', '3', 'third'),
+            ('four', '4', 'fourth'),
+        )
+    ),
+    ((('at the', 'with the'), ('greatest', 'largest'), ('distance',)), 'farthest away'),
+    ((('at the', 'with the'), ('smallest', 'shortest', 'least'), ('distance',)), 'nearest'),
+    ((('getting', 'being given'), ('a', 'a little', 'a gentle'), _PUSHES), 'being pushed'),
+    ((('given', 'gave'), ('a', 'a little', 'a gentle'), _PUSHES), 'pushed'),
+    ((('giving',), ('a', 'a little', 'a gentle'), _PUSHES), 'pushing'),
+    (
+        (('doing', 'performing', 'executing', 'making'), ('a', 'a full', 'little', 'some', 'several'),
+         ('spin', 'spins', 'pirouette', 'pirouettes', 'twirl', 'twirls')),
+        'spinning',
+    ),
+    *(
+        ((places, _ALL_OTHERS if places[-1].endswith('than') else _EVERYTHING), plain)
+        for places, plain in (
+            (('further away than', 'further back than', 'farther away than'), 'farthest away'),
+            (('closer than', 'nearer than', 'closer to the camera than'), 'nearest to the camera'),
+            (('behind', 'beyond'), 'farthest away'),
+            (('in front of', 'ahead of'), 'nearest to the camera'),
+            (('left of', 'to the left of'), 'on the far left'),
+            (('right of', 'to the right of'), 'on the far right'),
+        )
+    ),
+    (
+        (('put', 'set', 'fix', 'keep', 'focus', 'direct', 'turn'), ('your',),
+         ('attention on', 'attention to', 'focus on', 'eyes on', 'gaze on', 'sights on')),
+        'watch',
+    ),
+    (
+        (('the', 'a'), ('bounding box', 'mask', 'segmentation mask', 'pixel mask', 'outline'),
+         ('of the', 'for the', 'around the')),
+        'the',
+    ),
+    (
+        (('bumped', 'crashed', 'slammed', 'smashed', 'knocked', 'ran'), ('into',)),
+        'hit',
+    ),
+    (
+        (('bumping', 'crashing', 'slamming', 'smashing', 'knocking', 'running'), ('into',)),
+        'hitting',
+    ),
+    ((('collided', 'collides'), ('with',)), 'hit'),
+    ((('with', 'that has', 'having'), ('nothing',), ('in it', 'on it', 'inside', 'inside it')), ''),
+    (
+        (('a few', 'two', 'some', 'a couple of', 'several', 'a'),
+         ('centimetres', 'centimeters', 'cm', 'inches', 'inch', 'millimetres'),
+         ('from', 'away from', 'off')),
+        'near',
+    ),
+    ((('in', 'of', 'in the', 'of the'), ('colour', 'color'), tuple(lex.BASE_COLOURS)), 'that is {2}'),
+    *(
+        (
+            (('closest', 'nearest'), ('to the', 'the'),
+             (f'{side}', f'{side} side', f'{side} edge', f'{side} end', f'{side} hand side')),
+            f'that is {utmost}',
+        )
+        for side, utmost in (
+            ('left', 'leftmost'), ('right', 'rightmost'), ('front', 'frontmost'), ('back', 'rearmost'),
+        )
+    ),
+    ((('next',), ('biggest', 'largest', 'smallest', 'closest', 'nearest', 'furthest', 'farthest')), 'second {1}'),
+    ((('not so', 'not very', 'not too', 'not that', 'not particularly'), tuple(lex.SIZES)), 'not {1}'),
+    ((('number one', 'number 1', 'no 1', 'no , 1'), ('from',)), 'first from'),
+    ((('number two', 'number 2', 'no 2', 'no , 2'), ('from',)), 'second from'),
+    ((('number three', 'number 3', 'no 3', 'no , 3'), ('from',)), 'third from'),
+    ((('number four', 'number 4', 'no 4', 'no , 4'), ('from',)), 'fourth from'),
+    (
+        (('in', 'of'), ('a', 'some'), ('shade of', 'tone of', 'hue of', 'kind of')),
+        'in',
+    ),
+    (
+        (('in', 'of'), ('a dark', 'a deep', 'a light', 'a pale', 'a bright'), ('shade of', 'tone of', 'hue of')),
+        'in {1}',
+    ),
+    ((('comes', 'come', 'ranks'), _ORDINALS, ('from',)), 'is {1} from'),
+    ((('in',), _ORDINALS, ('place', 'position'), ('from',)), '{1} from'),
+    (
+        (('found',), ('to', 'next', 'on', 'in', 'behind', 'left', 'right', 'near', 'between',
+                      'inside', 'under', 'beside', 'at', 'beneath', 'underneath', 'by', 'close')),
+        '{1}',
+    ),
+)  # fmt: skip
+"""Words one after the other, each one of several; and what they say plainly, "{1}" the second."""
+
+
+def built_phrases() -> Iterator[tuple[str, str]]:
+    """Yield set phrases, each with its plain equal."""
+    for slots, plain in _PATTERNS:
+        for words in product(*slots):
+            yield ' '.join(words), plain.format(*words).replace('in a ', 'in ')
+    for thing, shade in LIKENESSES.items():
+        for colour in ('colour', 'color'):
+            yield f'the {colour} of {thing}', f'that is {shade}'

@@ -1,0 +1,91 @@
+"""Reads relative clauses of which the thing is the object: "the bike that the boy is riding"."""
+
+from __future__ import annotations
+
+from tenet_ros.language.expression import MotionKind, RelationKind
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.actions import passive_motion, steady
+from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.prepositions import read_preposition
+from tenet_ros.language.grammar.reader import Reader
+from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
+
+__all__ = ['ObjectRelativeReader']
+
+_R = RelationKind
+_BEARING = {'carry': _R.ON, 'bear': _R.ON, 'support': _R.ON}
+_SYMMETRIC = frozenset({_R.NEAR, _R.WITH, _R.FAR_FROM, _R.BETWEEN})
+
+
+class ObjectRelativeReader(Reader):
+    """Reads who does what to the subject, and where."""
+
+    def read(self, index: int, ctx: Context) -> int:
+        """Read "the boy is riding" after "the bike", "the dog is after" after "the ball"."""
+        s = self._s
+        pronoun = s.at(index) in lex.PRONOUNS
+        goes_on = s.at(index) in {'it', 'they'} and s.at(index + 1) in lex.AUXILIARIES
+        if goes_on and s.at(index - 1) not in lex.RELATIVES:
+            # "There is a box and it is moving" speaks of the box, not of who moves it.
+            return self._draft.ignore(index, index + 1)
+        opens = s.at(index) in lex.DETERMINERS or s.at(index) in lex.POSSESSIVES
+        if ctx.predicate or not (opens or pronoun):
+            return index
+        agent = None if pronoun else self._nouns.read(index)
+        start = end = index + 1 if agent is None else agent.end
+        while s.at(end) in lex.AUXILIARIES or s.at(end) in lex.NOT or s.at(end) in lex.INTENSIFIERS:
+            end += 1
+        verb = read_verb(s.at(end))
+        preposition = read_preposition(s, end + (verb is not None))
+        if verb is None and (preposition is None or end == start):
+            return self._draft.ignore(index, start)
+        if pronoun and verb is not None and verb.base in {'see', 'view', 'find', 'notice', 'spot'}:
+            return self._draft.ignore(index, end + 1)
+        denied = any(word in lex.NOT for word in s.words[start:end])
+        denied ^= s.at(index) == 'nobody'
+        done = (
+            {Sense.CONTACT, Sense.MOVE, Sense.SPIN, Sense.FALL, Sense.RISE}
+            if pronoun
+            else {Sense.CONTACT}
+        )
+        moved = passive_motion(verb) if verb is not None and verb.sense in done else None
+        if s.at(index) == 'nobody' and verb is not None and verb.base in {'touch', 'handle'}:
+            moved = MotionKind.MOVING
+        if moved is not None and verb is not None:
+            self._draft.move(
+                moved,
+                ctx.subject,
+                negated=denied,
+                past=verb.form is Form.PAST,
+                strict=steady(verb) or verb.sense is not Sense.CONTACT,
+            )
+        placed = agent is None and preposition is not None and s.opens(preposition[2])
+        end = preposition[2] if preposition is not None and not placed else end + 1
+        if agent is None:
+            self._draft.ignore(index, index + 1)
+            return end
+        kind, inverted = _object_role(verb, preposition)
+        inert = agent.noun in lex.NOUNS - lex.ANIMATE and agent.noun != 'robot'
+        if inert and verb is not None and verb.base in _BEARING:
+            # What the box carries is on the box.
+            kind, inverted = _BEARING[verb.base], False
+            self._draft.motions = [m for m in self._draft.motions if m.subject != ctx.subject]
+        number = self._draft.add(agent)
+        negated = ctx.take_negation() != denied
+        self._draft.relate(kind, ctx.subject, (number,), negated=negated, inverted=inverted)
+        return end
+
+
+def _object_role(
+    verb: Verb | None, preposition: tuple[RelationKind, bool, int] | None
+) -> tuple[RelationKind, bool]:
+    """Return how a thing relates to the one who does something to it, and whether inverted."""
+    if preposition is not None and (verb is None or verb.sense in {Sense.REST, Sense.OTHER}):
+        return preposition[0], preposition[0] not in _SYMMETRIC
+    if verb is not None and verb.sense is Sense.CHASE:
+        return _R.CHASING, True
+    if preposition is not None and preposition[0] in {_R.CHASING, _R.LEAVING}:
+        return preposition[0], True
+    if verb is not None and verb.sense in {Sense.GAZE, Sense.OTHER}:
+        return _R.NEAR, False
+    return _R.WITH, False

@@ -1,0 +1,96 @@
+"""Constructions in plainer order: "with a cup on either side" says "between two cups"."""
+
+from __future__ import annotations
+
+from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.inflection import singular
+from tenet_ros.language.grammar.words import word_table
+
+__all__ = ['reshaped']
+
+_Words = tuple[str, ...]
+_SIDES: tuple[_Words, ...] = tuple(
+    tuple(words.split())
+    for words in (
+        'on either side of it', 'on both sides of it', 'on each side of it', 'on either side',
+        'on both sides', 'on each side', 'at either side', 'on the other side', 'on the other',
+        'on its other side',
+    )
+)  # fmt: skip
+_SIDED = frozenset(('side', 'sides', 'other'))
+_ONE_SIDE: tuple[_Words, ...] = (('on', 'one', 'side', 'and'), ('on', 'its', 'one', 'side', 'and'))
+_HANDS = frozenset(('hand', 'arm', 'gripper', 'finger', 'robot', 'manipulator'))
+_DONE = word_table(
+    'pushes:pushed lifts:lifted picks:picked moves:moved pulls:pulled drags:dragged shoves:shoved '
+    'nudges:nudged raises:raised holds:held carries:carried slides:slid rolls:rolled spins:spun'
+)
+_WITH = frozenset(('with', 'has', 'having', 'have'))
+_PARTING = frozenset(('separating', 'separates', 'dividing', 'divides', 'parting', 'parts'))
+
+
+def reshaped(words: _Words) -> _Words:
+    """Return the words with what stands between two things said with "between".
+
+    >>> ' '.join(reshaped(tuple('the mug separating the can from the box'.split())))
+    'the mug between the can and the box'
+    """
+    return _flanked(_parted(_done_by_hand(words)))
+
+
+def _done_by_hand(words: _Words) -> _Words:
+    """Read "a hand lifts the cup" as "the cup being lifted by a hand"."""
+    if words[0] not in lex.DETERMINERS:
+        return words
+    end = 2 + (words[1:2] in {('robot',), ('mechanical',), ('robotic',), ('human',)})
+    done = _DONE.get(words[end]) if len(words) > end + 1 else None
+    if done is None or words[end - 1] not in _HANDS:
+        return words
+    after = end + 1 + (words[end + 1] == 'up')
+    noun = next((i for i in range(after, len(words)) if singular(words[i])[0] in lex.NOUNS), 0)
+    if not noun:
+        return words
+    return (*words[after : noun + 1], 'being', done, *words[noun + 1 :], 'by', *words[:end])
+
+
+def _parted(words: _Words) -> _Words:
+    """Read "separating the can from the box"."""
+    start = next((i for i, word in enumerate(words) if word in _PARTING), 0)
+    if not start or words[start + 1 : start + 2] == ():
+        return words
+    end = next((i for i in range(start + 2, len(words)) if words[i] in {'from', 'and'}), 0)
+    if not end or words[start + 1] not in lex.DETERMINERS:
+        return words
+    being = ('is',) if words[start - 1] in lex.RELATIVES else ()
+    return (*words[:start], *being, 'between', *words[start + 1 : end], 'and', *words[end + 1 :])
+
+
+def _flanked(words: _Words) -> _Words:
+    """Read "with the can on one side and the box on the other", "with both on either side"."""
+    if _SIDED.isdisjoint(words):
+        return words
+    start = next((i for i, word in enumerate(words) if word in _WITH and i), 0)
+    side = next(
+        (
+            (i, sides)
+            for i in range(start + 2, len(words))
+            for sides in _SIDES
+            if words[i : i + len(sides)] == sides
+        ),
+        None,
+    )
+    if not start or side is None:
+        return words
+    at, sides = side
+    between = words[start + 1 : at]
+    for said in _ONE_SIDE:
+        for i in range(len(between)):
+            if between[i : i + len(said)] == said:
+                between = (*between[:i], 'and', *between[i + len(said) :])
+    if 'and' not in between:
+        alike = sides[1] in {'either', 'both', 'each'} and between[0] in {'a', 'an'}
+        if not alike:
+            return words
+        # "With a cup on either side": there are two of them.
+        between = ('two', *between[1:-1], f'{between[-1]}s')
+    being = ('is',) if words[start - 1] in lex.RELATIVES else ()
+    return (*words[:start], *being, 'between', *between, *words[at + len(sides) :])

@@ -1,0 +1,365 @@
+"""Exported segmenters against the networks that they come from, from camera bytes to pixels."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip('torch', reason='needs torch (extra export)')
+onnx = pytest.importorskip('onnx', reason='needs onnx (extra export)')
+transformers = pytest.importorskip('transformers', reason='needs transformers (extra export)')
+images = pytest.importorskip('PIL.Image', reason='needs Pillow (comes with transformers)')
+
+from tenet_ros.errors import EngineError  # noqa: E402
+from tenet_ros.export import efficientvit_sam, sam, sam2  # noqa: E402
+from tenet_ros.export.boxed_masks import SAM_MEAN, SAM_STD, even_out  # noqa: E402
+from tenet_ros.export.efficientvit import SMALL, Encoder  # noqa: E402
+from tenet_ros.export.job import ExportJob  # noqa: E402
+from tenet_ros.export.public_decoder import (  # noqa: E402
+    COORDINATES,
+    SegmentAnythingDecoder,
+    write_public,
+)
+from tenet_ros.export.random_source import spread  # noqa: E402
+from tenet_ros.inference.mask_crop import enlarged  # noqa: E402
+from tenet_ros.inference.ort import OrtSession  # noqa: E402
+from tenet_ros.stages.box_segmenter import BoxSegmenter  # noqa: E402
+
+SIZES = [(480, 640), (720, 1280)]
+FAMILIES = ['efficientvit_sam', 'nanosam', 'rows', 'sam', 'sam2']
+
+SEEDS = {'efficientvit_sam': 4, 'nanosam': 4, 'rows': 4, 'sam': 3, 'sam2': 1}
+"""Of networks whose masks leave something in and something out."""
+
+
+@dataclass(frozen=True)
+class Original:
+    """A network as its authors run it: canvas and corners to candidates and ratings.
+
+    ``coordinates`` is the side of the square in which corners are given, and of the one to which
+    masks are enlarged before they are brought to the image's size; a stretched one skips that.
+    """
+
+    side: int
+    stretched: bool
+    coordinates: int
+    run: Callable
+
+    def resized(self, size, side):
+        """Return (height, width) of an image in a square of a side."""
+        if self.stretched:
+            return side, side
+        scale = side / max(size)
+        return int(size[0] * scale + 0.5), int(size[1] * scale + 0.5)
+
+    def best(self, image, boxes):
+        """Return the best of the candidates, (B, h, w), and its rating."""
+        size = image.shape[:2]
+        height, width = self.resized(size, self.side)
+        small = images.fromarray(image).resize((width, height), images.Resampling.BILINEAR)
+        pixels = (np.asarray(small, np.float32) - np.float32(SAM_MEAN)) / np.float32(SAM_STD)
+        canvas = np.zeros((1, 3, self.side, self.side), np.float32)
+        canvas[0, :, :height, :width] = pixels.transpose(2, 0, 1)
+        scale = np.asarray([width / size[1], height / size[0]] * 2) * self.coordinates / self.side
+        corners = torch.from_numpy((boxes * scale).astype(np.float32))
+        with torch.no_grad():
+            candidates, ratings = self.run(torch.from_numpy(canvas), corners)
+        best = candidates[torch.arange(len(boxes)), ratings.argmax(1)]
+        return best, ratings.amax(1).numpy()
+
+    def logits(self, image, boxes):
+        """Return logits at the image's pixels, (B, H, W), and ratings, as the processor does."""
+        size, (best, ratings) = image.shape[:2], self.best(image, boxes)
+        resize = torch.nn.functional.interpolate
+        how = {'mode': 'bilinear', 'align_corners': False}
+        whole = best[None]
+        if not self.stretched:
+            height, width = self.resized(size, self.coordinates)
+            whole = resize(whole, (self.coordinates, self.coordinates), **how)
+            whole = whole[..., :height, :width]
+        return resize(whole, size, **how)[0].numpy(), ratings
+
+
+def of_transformers(model, *, stretched):
+    def run(canvas, corners):
+        out = model(pixel_values=canvas, input_boxes=corners[None], multimask_output=True)
+        return out.pred_masks[0], out.iou_scores[0]
+
+    side = model.prompt_encoder.input_image_size
+    return Original(side=side, stretched=stretched, coordinates=side, run=run)
+
+
+def of_pair(encoder, decoder, side=SMALL.side):
+    def run(canvas, corners):
+        features, points = encoder(canvas), corners.reshape(-1, 2, 2)
+        nothing = decoder.prompt.no_mask_embed.weight.reshape(1, -1, 1, 1)
+        sparse = decoder.embedded(points, torch.tensor([[2.0, 3.0]]).repeat(len(points), 1))
+        return decoder.predicted(features, sparse, nothing)
+
+    return Original(side=side, stretched=False, coordinates=COORDINATES, run=run)
+
+
+class Rows(torch.nn.Module):
+    """An encoder that takes rows of pixels and normalises and pads them itself."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, rows):
+        planes = (rows - torch.tensor(SAM_MEAN)) / torch.tensor(SAM_STD)
+        planes = planes.permute(2, 0, 1)[None]
+        below, right = COORDINATES - planes.shape[2], COORDINATES - planes.shape[3]
+        return self.encoder(torch.nn.functional.pad(planes, (0, right, 0, below)))
+
+
+def write_pair(folder: Path, *, rows: bool):
+    """Write encoder and decoder as MobileSAM's and NanoSAM's, and return the original."""
+    encoder, decoder = Encoder(SMALL), SegmentAnythingDecoder(*SMALL.embedding)
+    spread(encoder, SEEDS['nanosam'])
+    spread(decoder, SEEDS['nanosam'])
+    even_out(decoder.decoder)
+    channels, side = SMALL.embedding
+    encoder.eval()
+    if rows:
+        example = {'input_image': torch.zeros(576, COORDINATES, 3)}
+        varying = {'input_image': [0, 1]}
+        module = Rows(encoder)
+    else:
+        example, varying = {'image': torch.zeros(1, 3, SMALL.side, SMALL.side)}, {}
+        module = encoder
+    write_public(module, folder / 'encoder.onnx', example, ['image_embeddings'], varying)
+    write_public(
+        decoder,
+        folder / 'decoder.onnx',
+        {
+            'image_embeddings': torch.zeros(1, channels, side, side),
+            'point_coords': torch.rand(1, 5, 2) * COORDINATES,
+            'point_labels': torch.ones(1, 5),
+            'mask_input': torch.zeros(1, 1, 4 * side, 4 * side),
+            'has_mask_input': torch.ones(1),
+            'orig_im_size': torch.tensor([480.0, 640.0]),
+        },
+        ['masks', 'iou_predictions', 'low_res_masks'],
+        {'point_coords': [1], 'point_labels': [1]},
+    )
+    return of_pair(encoder, decoder.eval(), COORDINATES if rows else SMALL.side)
+
+
+def write_source(family: str, folder: Path):
+    """Write a small source and return its exporter and the original."""
+    if family in {'nanosam', 'rows'}:
+        folder.mkdir()
+        return sam, write_pair(folder, rows=family == 'rows')
+    exporter = {'efficientvit_sam': efficientvit_sam, 'sam': sam, 'sam2': sam2}[family]
+    exporter.write_random_source(folder, full=False, seed=SEEDS[family])
+    if family == 'efficientvit_sam':
+        return exporter, of_pair(*efficientvit_sam.random_network(SMALL, SEEDS[family]))
+    kind = transformers.SamModel if family == 'sam' else transformers.Sam2Model
+    model = kind.from_pretrained(folder, local_files_only=True).eval()
+    return exporter, of_transformers(model, stretched=family == 'sam2')
+
+
+@pytest.fixture(scope='module')
+def sources(tmp_path_factory):
+    root, made = tmp_path_factory.mktemp('sources'), {}
+
+    def get(family):
+        if family not in made:
+            made[family] = (root / family, *write_source(family, root / family))
+        return made[family]
+
+    return get
+
+
+@pytest.fixture(scope='module')
+def exported(sources, tmp_path_factory):
+    """Return the record, the folder and the original of a family at a camera size."""
+    made = {}
+
+    def get(family, size):
+        if (family, size) not in made:
+            source, exporter, original = sources(family)
+            folder = tmp_path_factory.mktemp(f'{family}_{size[0]}')
+            job = ExportJob(
+                model=family, source=source, folder=folder, camera=size, precision='fp32'
+            )
+            made[family, size] = exporter.export(job), folder, original
+        return made[family, size]
+
+    return get
+
+
+@pytest.fixture(scope='module')
+def true_boxes(shared_data):
+    """Return boxes of the car of the frames' clip, (10, 4) float32, for a camera size."""
+
+    def get(size):
+        found = []
+        for frame in range(0, 70, 7):
+            path = shared_data / f'rvos/davis16_car-roundabout/Annotations/{frame:05d}.png'
+            rows, columns = np.nonzero(np.asarray(images.open(path)))
+            box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+            found.append(np.asarray(box) / [854, 480, 854, 480])
+        return np.asarray(np.asarray(found) * np.asarray([size[1], size[0]] * 2), np.float32)
+
+    return get
+
+
+def start(folder):
+    session = OrtSession(folder / 'segment.onnx', threads=1)
+    session.activate()
+    return session
+
+
+def windows(boxes, size):
+    """Return which pixels a mask of each box may have."""
+    inside = np.zeros((len(boxes), *size), bool)
+    for row, (x0, y0, x1, y1) in enumerate(enlarged(boxes)):
+        top, left = max(0, int(np.floor(y0))), max(0, int(np.floor(x0)))
+        inside[row, top : int(np.ceil(y1)), left : int(np.ceil(x1))] = True
+    return inside
+
+
+@pytest.mark.parametrize(
+    ('family', 'size'),
+    [
+        *((family, SIZES[0]) for family in FAMILIES if family != 'rows'),
+        *((family, SIZES[1]) for family in ('efficientvit_sam', 'sam', 'sam2')),
+    ],
+)
+def test_masks_are_the_originals(family, size, exported, frames, true_boxes):
+    _, folder, original = exported(family, size)
+    segmenter = BoxSegmenter(start(folder))
+    every = true_boxes(size)
+    for count in (1, 3, 10):
+        boxes = every[:count]
+        logits, ratings = original.logits(frames[size], boxes)
+        inside = windows(boxes, size)
+        want = (logits > 0) & inside
+        # Masks that are empty or full would agree however wrong they are.
+        there, room = want.mean(axis=(1, 2)), inside.mean(axis=(1, 2))
+        assert np.minimum(there, room - there).max() > 1e-3
+        masks = segmenter.decode(segmenter.encode(frames[size]), boxes)
+        for row, mask in enumerate(masks):
+            wrong = (mask.full(*size) > 0) != want[row]
+            print(family, size, count, 'wrong', wrong.mean(), 'std', logits.std())
+            assert wrong.mean() <= 1e-3
+            assert mask.quality == pytest.approx(np.clip(ratings[row], 0, 1), abs=1e-3)
+
+
+@pytest.mark.parametrize('family', FAMILIES)
+def test_logits_are_the_originals(family, exported, frames, true_boxes):
+    """At the cells' centres, interpolated once between the logits that the network gave."""
+    size = SIZES[0]
+    _, folder, original = exported(family, size)
+    session = start(folder)
+    boxes = true_boxes(size)[:3]
+    best, _ = original.best(frames[size], boxes)
+    masks = session.infer({'image': frames[size][None], 'boxes': boxes})['masks']
+    at = (np.arange(masks.shape[1]) + 0.5) / masks.shape[1]
+    height, width = original.resized(size, original.side)
+    for row, (x0, y0, x1, y1) in enumerate(enlarged(boxes)):
+        x = (x0 + at * (x1 - x0)) * (width / size[1]) * 2 / original.side - 1
+        y = (y0 + at * (y1 - y0)) * (height / size[0]) * 2 / original.side - 1
+        want = torch.nn.functional.grid_sample(
+            best[row][None, None],
+            torch.from_numpy(np.stack(np.meshgrid(x, y), axis=2).astype(np.float32))[None],
+            padding_mode='border',
+            align_corners=False,
+        )[0, 0].numpy()
+        # A pixel of the canvas may be rounded to the next grey level.
+        assert np.abs(masks[row] - want).max() <= 0.02 * float(best.abs().max())
+        assert np.abs(masks[row] - want).mean() <= 2e-3 * float(best.abs().max())
+
+
+@pytest.mark.parametrize('family', FAMILIES)
+def test_a_mask_is_the_same_in_any_company(family, exported, frames, true_boxes):
+    _, folder, _ = exported(family, SIZES[0])
+    session = start(folder)
+    image, boxes = frames[SIZES[0]][None], true_boxes(SIZES[0])
+    alone = session.infer({'image': image, 'boxes': boxes[2:3]})
+    for rows in ([0, 2, 4, 6], list(range(10)) + [2] * 6):
+        together = session.infer({'image': image, 'boxes': boxes[rows]})
+        place = rows.index(2)
+        np.testing.assert_allclose(
+            together['masks'][place], alone['masks'][0], atol=2e-3 * np.abs(alone['masks']).max()
+        )
+
+
+@pytest.mark.parametrize('family', FAMILIES)
+def test_the_graph_speaks_the_contract_and_has_nothing_that_an_engine_refuses(family, exported):
+    record, folder, original = exported(family, SIZES[0])
+    session = start(folder)
+    cells = record.limits['mask']
+    takes = {spec.name: (spec.shape, spec.dtype) for spec in session.inputs}
+    gives = {spec.name: spec.shape for spec in session.outputs}
+    assert takes == {
+        'image': ((1, *SIZES[0], 3), np.dtype(np.uint8)),
+        'boxes': (('boxes', 4), np.dtype(np.float32)),
+    }
+    assert gives == {'masks': ('boxes', cells, cells), 'quality': ('boxes',)}
+    assert record.canvas == (original.side, original.side)
+    assert record.graph('segment').profiles == {'boxes': ((1, 4), (4, 4), (16, 4))}
+    graph = onnx.load(folder / 'segment.onnx')
+    kinds = {node.op_type for node in graph.graph.node}
+    assert not kinds & {
+        *('If', 'Loop', 'Scan', 'Shape', 'Size', 'NonZero', 'Range', 'ConstantOfShape'),
+        *('Expand', 'Tile', 'OneHot', 'GridSample', 'NonMaxSuppression', 'GatherND', 'ScatterND'),
+    }
+    assert {node.domain for node in graph.graph.node} == {''}
+    assert [(each.domain, each.version) for each in graph.opset_import] == [('', 18)]
+
+
+def test_a_decoder_that_cannot_take_several_boxes_is_exported_for_one(
+    sources, tmp_path, frames, true_boxes
+):
+    source, _, original = sources('nanosam')
+    folder = tmp_path / 'source'
+    shutil.copytree(source, folder)
+    decoder = onnx.load(folder / 'decoder.onnx')
+    # As a tracer leaves it that has taken the one prompt of its example for a constant.
+    rating = next(n for n in decoder.graph.node if 'iou_predictions' in n.output)
+    rating.output[0] = 'free'
+    shape = onnx.numpy_helper.from_array(np.asarray([1, 4]), 'one_by_four')
+    decoder.graph.initializer.append(shape)
+    decoder.graph.node.append(
+        onnx.helper.make_node('Reshape', ['free', 'one_by_four'], ['iou_predictions'])
+    )
+    onnx.save(decoder, folder / 'decoder.onnx')
+    size = SIZES[0]
+    job = ExportJob(model='one', source=folder, folder=tmp_path, camera=size, precision='fp32')
+    record = sam.export(job)
+    assert record.graph('segment').profiles == {'boxes': ((1, 4), (1, 4), (1, 4))}
+    segmenter = BoxSegmenter(start(tmp_path))
+    boxes = true_boxes(size)[:2]
+    logits, _ = original.logits(frames[size], boxes)
+    want = (logits > 0) & windows(boxes, size)
+    masks = segmenter.decode(segmenter.encode(frames[size]), boxes)
+    assert max(np.mean((m.full(*size) > 0) != w) for m, w in zip(masks, want, strict=True)) <= 1e-3
+
+
+@pytest.mark.parametrize('exporter', [efficientvit_sam, sam, sam2])
+def test_a_source_without_files_is_named(exporter, tmp_path):
+    job = ExportJob(
+        model='gone', source=tmp_path, folder=tmp_path, camera=(480, 640), precision='fp32'
+    )
+    with pytest.raises(EngineError, match='models pull gone'):
+        exporter.export(job)
+
+
+def test_a_decoder_with_other_tensors_is_named(sources, tmp_path):
+    source, _, _ = sources('nanosam')
+    folder = tmp_path / 'source'
+    shutil.copytree(source, folder)
+    shutil.copy(source / 'encoder.onnx', folder / 'decoder.onnx')
+    job = ExportJob(
+        model='wrong', source=folder, folder=tmp_path, camera=(480, 640), precision='fp32'
+    )
+    with pytest.raises(EngineError, match='image_embeddings, point_coords, point_labels'):
+        sam.export(job)
