@@ -6,10 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy.spatial.transform import Rotation
 
 from tenet_ros.cli.camera_publisher import CameraPublisher
+from tenet_ros.cli.world_messages import header, transform
 from tenet_ros.ros import api
 from tenet_ros.sim.room.base import Velocity
 from tenet_ros.sim.room.view import FOCAL_PX, HEIGHT, WIDTH
@@ -56,7 +55,7 @@ class RoomNode:
             api.msg('geometry_msgs/msg/Twist'), 'cmd_vel', self._on_command, 5
         )
         self._fixed.publish(
-            self._tf_message(transforms=[_transform(BASE, CAMERA, CAMERA_IN_BASE, start_ns)])
+            self._tf_message(transforms=[transform(BASE, CAMERA, CAMERA_IN_BASE, start_ns)])
         )
 
     def listeners(self) -> tuple[int, int]:
@@ -66,7 +65,7 @@ class RoomNode:
     def look(self) -> tuple[int, Sight]:
         """Publish what is to be seen now; return its stamp and it."""
         stamp_ns, sight = self._stamp_ns, self.world.see()
-        pose = _transform(MAP, BASE, self.world.base_pose(), stamp_ns)
+        pose = transform(MAP, BASE, self.world.base_pose(), stamp_ns)
         self._tf.publish(self._tf_message(transforms=[pose]))
         frame = SourceFrame(
             picture=RawPicture.of_rgb(sight.image),
@@ -90,7 +89,7 @@ class RoomNode:
             self.world.advance(seconds)
         self._stamp_ns += round(seconds * _NS)
         base = self.world.base
-        message = self._odometry(header=_header(MAP, self._stamp_ns), child_frame_id=BASE)
+        message = self._odometry(header=header(MAP, self._stamp_ns), child_frame_id=BASE)
         at, turn = message.pose.pose.position, message.pose.pose.orientation
         at.x, at.y = float(base.x), float(base.y)
         turn.z, turn.w = math.sin(base.yaw / 2), math.cos(base.yaw / 2)
@@ -127,17 +126,3 @@ def _calibration() -> Calibration:
         r=np.eye(3).reshape(-1),
         p=np.array([f, 0, cx, 0, 0, f, cy, 0, 0, 0, 1, 0]),
     )
-
-
-def _transform(parent: str, child: str, pose: npt.NDArray[np.float64], stamp_ns: int) -> Any:
-    message = api.TransformStamped(header=_header(parent, stamp_ns), child_frame_id=child)
-    shift, turn = message.transform.translation, message.transform.rotation
-    shift.x, shift.y, shift.z = (float(value) for value in pose[:3, 3])
-    quaternion = Rotation.from_matrix(pose[:3, :3]).as_quat()
-    turn.x, turn.y, turn.z, turn.w = (float(value) for value in quaternion)
-    return message
-
-
-def _header(frame_id: str, stamp_ns: int) -> Any:
-    sec, nanosec = divmod(stamp_ns, _NS)
-    return api.Header(frame_id=frame_id, stamp=api.TimeMessage(sec=sec, nanosec=nanosec))
