@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -103,6 +104,37 @@ def test_a_search_turns_to_the_side_where_the_target_went_and_ends():
     far = np.asarray(((3.0, 1.0), (3.0, -1.0)))
     assert follow.search(2.0, -0.4, far).turn < 0 < follow.search(2.0, 0.4, far).turn
     assert follow.search(60.0, 0.4, far).turn == 0
+
+
+@pytest.mark.parametrize('seed', [2, 11])
+def test_what_is_behind_it_is_searched_for_and_then_kept_in_view(graphics, seed):
+    from tenet_ros.sim.room.base import Velocity
+    from tenet_ros.sim.room.task import follow_task
+    from tenet_ros.sim.room.world import RoomWorld
+
+    task = replace(follow_task(seed), covered=(math.inf, math.inf))
+    world, said, in_view = RoomWorld(task), follow.Speeds(), []
+    seen_s, side = -1.0, -1.0
+    world.base.yaw += 2.0  # the target is far out of view, to the right
+    far = np.asarray(((4.0, 0.0),))
+    while world.seconds < 30.0:
+        here, yaw = np.asarray((world.base.x, world.base.y)), world.base.yaw
+        away = np.asarray(((math.cos(yaw), -math.sin(yaw)), (math.sin(yaw), math.cos(yaw))))
+        target = (world.walkers[0].place - here) @ away
+        in_view.append(world.in_view())
+        if in_view[-1]:
+            seen_s, side = world.seconds, math.atan2(target[1], target[0])
+            wish = follow.approach(target, 0.05, NOTHING)
+        else:
+            wish = follow.search(world.seconds - seen_s, side, far)
+        said = follow.limited(wish, said, 1 / 15)
+        world.tell(Velocity(forward=said.forward, turn=said.turn))
+        world.advance(1 / 15)
+    world.close()
+    found = in_view.index(True)
+    assert 15 < found < 15 * 8
+    assert np.mean(in_view[found:]) > 0.95
+    assert world.collisions == 0
 
 
 def test_it_is_short():
