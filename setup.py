@@ -13,6 +13,7 @@ setup(
         (f'share/{PACKAGE}', ['package.xml']),
         (f'share/{PACKAGE}/launch', glob('launch/*.launch.py')),
         (f'share/{PACKAGE}/examples/grasp', glob('examples/grasp/*.*')),
+        (f'share/{PACKAGE}/examples/follow', glob('examples/follow/*.*')),
         (f'share/{PACKAGE}/config', glob('config/*.yaml')),
         (f'share/{PACKAGE}/rviz', glob('rviz/*.rviz')),
         (f'share/{PACKAGE}/foxglove', glob('foxglove/*.json')),

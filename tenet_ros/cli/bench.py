@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tenet_ros.cli import bench_depth, bench_engines, bench_grasp, bench_tabletop
+from tenet_ros.cli import bench_depth, bench_engines, bench_follow, bench_grasp, bench_tabletop
 from tenet_ros.cli.options import add_model_options, add_source_options, count, settings_of
 from tenet_ros.errors import ConfigError
 
@@ -46,8 +46,10 @@ def add_parser(subparsers: Any) -> None:
     engines = bench_engines.add_parser(kinds)
     engines.set_defaults(run=_run_engines)
     grasp = bench_grasp.add_parser(kinds)
-    grasp.set_defaults(run=_run_grasp)
-    for kind in (tabletop, tracker, segmenter, engines, depth, grasp):
+    grasp.set_defaults(run=_run_acting, measure=bench_grasp.measure)
+    follow = bench_follow.add_parser(kinds)
+    follow.set_defaults(run=_run_acting, measure=bench_follow.measure)
+    for kind in (tabletop, tracker, segmenter, engines, depth, grasp, follow):
         _add_json(kind)
 
 
@@ -142,8 +144,8 @@ def _run_depth(args: argparse.Namespace) -> int:
     return 0
 
 
-def _run_grasp(args: argparse.Namespace) -> int:
-    figures = bench_grasp.measure(args)
+def _run_acting(args: argparse.Namespace) -> int:
+    figures = args.measure(args)
     _print_flat({name: value for name, value in figures.items() if name != 'outcomes'})
     write_json(args.json, figures)
     return 0

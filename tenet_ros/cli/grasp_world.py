@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from tenet_ros.cli.camera_publisher import CameraPublisher
+from tenet_ros.cli.world_messages import header, transform
 from tenet_ros.ros import api
 from tenet_ros.sim.grasp.hand import HandPose
 from tenet_ros.sim.grasp.world import GraspWorld, Sight
@@ -94,19 +94,12 @@ class GraspNode:
         self._camera.destroy()
 
     def _tell_camera_pose(self, stamp_ns: int) -> None:
-        pose = self.world.camera_pose()
-        message = api.TransformStamped(
-            header=_header(WORLD_FRAME, stamp_ns), child_frame_id=FRAME_ID
-        )
-        shift, turn = message.transform.translation, message.transform.rotation
-        shift.x, shift.y, shift.z = (float(value) for value in pose[:3, 3])
-        quaternion = Rotation.from_matrix(pose[:3, :3]).as_quat()
-        turn.x, turn.y, turn.z, turn.w = (float(value) for value in quaternion)
+        message = transform(WORLD_FRAME, FRAME_ID, self.world.camera_pose(), stamp_ns)
         self._tf.publish(self._tf_message(transforms=[message]))
 
     def _tell_hand(self, stamp_ns: int) -> None:
         hand = self.world.hand()
-        message = api.PoseStamped(header=_header(WORLD_FRAME, stamp_ns))
+        message = api.PoseStamped(header=header(WORLD_FRAME, stamp_ns))
         at, turn = message.pose.position, message.pose.orientation
         at.x, at.y, at.z = hand.x, hand.y, hand.z
         half = math.remainder(hand.yaw, 2 * math.pi) / 2
@@ -136,8 +129,3 @@ class GraspNode:
     def _move(self, wish: HandPose) -> None:
         self._wish = wish
         self.world.move(wish)
-
-
-def _header(frame_id: str, stamp_ns: int) -> Any:
-    sec, nanosec = divmod(stamp_ns, _NS)
-    return api.Header(frame_id=frame_id, stamp=api.TimeMessage(sec=sec, nanosec=nanosec))

@@ -10,12 +10,17 @@ from typing import Any
 from tenet_ros.cli.options import count, seconds
 from tenet_ros.errors import ConfigError
 
-__all__ = ['add_parser', 'run_grasp']
+__all__ = ['add_parser', 'run_follow', 'run_grasp']
 
 EPILOG = """\
   tenet-ros world grasp --seed 7
   tenet-ros node --preset tabletop --ros-args -p target_frame:=world
   python examples/grasp/grasp.py "the apple on the left" "put it in the bowl"
+"""
+FOLLOW_EPILOG = """\
+  tenet-ros world follow --seed 7
+  tenet-ros node --preset coco --ros-args -p target_frame:=map
+  python examples/follow/follow.py "the person in red"
 """
 
 
@@ -39,6 +44,17 @@ def add_parser(subparsers: Any) -> None:
     )
     grasp.add_argument('--duration', type=seconds, default=math.inf, metavar='S')
     grasp.set_defaults(run=run_grasp)
+    follow = kinds.add_parser(
+        'follow',
+        help='a room with walking people and a mobile base',
+        description='Publish a camera with depth under /camera, odom and /tf; hear cmd_vel, and '
+        'stop half a second after the last command. Stamps are those of the simulation.',
+        epilog=FOLLOW_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    follow.add_argument('--seed', type=count, default=0, help='who walks (default: %(default)s)')
+    follow.add_argument('--duration', type=seconds, default=math.inf, metavar='S')
+    follow.set_defaults(run=run_follow)
 
 
 def run_grasp(args: argparse.Namespace) -> int:
@@ -61,4 +77,30 @@ def run_grasp(args: argparse.Namespace) -> int:
         while (now := time.monotonic()) < end:
             made.tick()
             spin_until(node, lambda: False, max(0.001, now + 1 / args.rate - time.monotonic()))
+    return 0
+
+
+def run_follow(args: argparse.Namespace) -> int:
+    """Run the room until somebody stops it."""
+    from tenet_ros.cli.room_node import MOVES, RATE_HZ, RoomNode
+    from tenet_ros.cli.session import client_node, spin_until
+    from tenet_ros.sim.room.task import follow_task
+    from tenet_ros.sim.room.world import RoomWorld
+
+    task = follow_task(args.seed)
+    world = RoomWorld(task)
+    print(f'in the room: in {", in ".join(figure.name for figure in task.figures)}', flush=True)
+    print(f'to try: "{task.sentence}"', flush=True)
+    with client_node('world', args.ros_args) as node:
+        made = RoomNode(node, world, start_ns=time.time_ns())
+        end, collisions = time.monotonic() + args.duration, 0
+        while (now := time.monotonic()) < end:
+            made.look()
+            for move in range(1, MOVES + 1):
+                due = now + move / (MOVES * RATE_HZ)
+                spin_until(node, lambda: False, max(0.001, due - time.monotonic()))
+                made.move()
+            if world.collisions > collisions:
+                collisions = world.collisions
+                print(f'{world.seconds:.1f} s: the base has run into something', flush=True)
     return 0

@@ -22,6 +22,7 @@ __all__ = [
     'SKY_PX',
     'SURFACE_PX',
     'TABLES',
+    'cloth',
     'grain',
     'pattern',
     'surroundings',
@@ -245,4 +246,12 @@ def grain() -> UInt8Array:
     rng = np.random.default_rng(3)
     faces = [_noise(rng, (6, 6), CUBE_PX, 3) for _ in range(6)]
     grey = np.clip(247 + 6 * np.concatenate(faces), 0, 255).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+def cloth() -> UInt8Array:
+    """Return the folds of clothes: a cube map, to be tinted."""
+    rng = np.random.default_rng(8)
+    faces = [_noise(rng, (4, 3), CUBE_PX, 4) for _ in range(6)]
+    grey = np.clip(228 + 26 * np.concatenate(faces), 0, 255).astype(np.uint8)
     return np.repeat(grey[..., None], 3, axis=2)

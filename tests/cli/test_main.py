@@ -38,7 +38,7 @@ def test_every_command_has_its_own_help(capsys, command):
     assert f'tenet-ros {command}' in help_of(capsys, command)
 
 
-@pytest.mark.parametrize('bench', ['stream', 'clips', 'tracker', 'segmenter', 'grasp'])
+@pytest.mark.parametrize('bench', ['stream', 'clips', 'tracker', 'segmenter', 'grasp', 'follow'])
 def test_every_benchmark_writes_json(capsys, bench):
     assert '--json OUT' in help_of(capsys, 'bench', bench)
 

@@ -1,0 +1,1 @@
+"""A room with walking figures and a mobile base in it."""
