@@ -31,8 +31,13 @@ TOLERANCE = 1e-3
 def run(
     path: Path, tensors: dict[str, np.ndarray], *, canvas: bool = False
 ) -> dict[str, np.ndarray]:
-    """Run a graph on what it takes of ``tensors``; with ``canvas`` give its pixels as well."""
+    """Run a graph on what it takes of ``tensors``.
+
+    With ``canvas`` it gives the pixels of its network as well, without what the first convolution
+    pads by itself, and as ``ranks`` what its first ``TopK`` chose.
+    """
     graph = onnx.load(path)
+    taps = {}
     if canvas:
         # The network begins where its first weights are met, behind the preprocessing's two.
         name = next(
@@ -40,8 +45,12 @@ def run(
             for node in graph.graph.node
             if node.op_type == 'Conv' or node.input[0] == 'canvas'
         )
-        pixels = onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, None)
-        graph.graph.output.append(pixels)
+        taps['canvas'] = name, onnx.TensorProto.FLOAT
+        tops = [node.output[1] for node in graph.graph.node if node.op_type == 'TopK']
+        if tops:
+            taps['ranks'] = tops[0], onnx.TensorProto.INT64
+        for name, kind in taps.values():
+            graph.graph.output.append(onnx.helper.make_tensor_value_info(name, kind, None))
     options = ort.SessionOptions()
     options.intra_op_num_threads = 2
     session = ort.InferenceSession(
@@ -50,17 +59,17 @@ def run(
     names = [value.name for value in session.get_outputs()]
     feed = {value.name: tensors[value.name] for value in session.get_inputs()}
     found = dict(zip(names, session.run(names, feed), strict=True))
-    return {**found, 'canvas': found[name]} if canvas else found
+    return {**found, **{tap: found[name] for tap, (name, _) in taps.items()}}
 
 
 def answered(
     folder: Path, layout: Layout, image: np.ndarray, texts: list[str] = TEXTS
-) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
-    """Return boxes, (K, 4), and scores, (K, P), of both graphs, and the pixels, (1, 3, h, w)."""
+) -> tuple[tuple[np.ndarray, np.ndarray], dict[str, np.ndarray]]:
+    """Return boxes, (K, 4), and scores, (K, P), of both graphs, and all that ``run`` gives."""
     tensors = dict(layout.lay(texts).tensors)
     tensors.update(run(folder / 'text.onnx', tensors))
     found = run(folder / 'image.onnx', {'image': image[None], **tensors}, canvas=True)
-    return (found['boxes'][0], found['scores'][0]), found['canvas']
+    return (found['boxes'][0], found['scores'][0]), found
 
 
 def reference_boxes(centred: np.ndarray, size: tuple[int, int]) -> np.ndarray:

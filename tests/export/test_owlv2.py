@@ -66,17 +66,17 @@ def reference(source, pixels: np.ndarray, size) -> tuple[np.ndarray, np.ndarray]
 def test_pixels_are_the_processors(small, frames):
     size, record, job = small
     assert record.canvas == (192, 192)
-    _, canvas = answered(job.folder, layout(job.source), frames[size])
-    check_pixels(canvas, *processed(job.source, frames[size]))
+    _, seen = answered(job.folder, layout(job.source), frames[size])
+    check_pixels(seen['canvas'], *processed(job.source, frames[size]))
 
 
 def test_boxes_and_scores_are_the_networks_on_the_same_pixels(small, frames):
     size, _, job = small
     for image in (frames[size], frames[size][:, ::-1]):
-        got, canvas = answered(job.folder, layout(job.source), image)
+        got, seen = answered(job.folder, layout(job.source), image)
         assert got[0].shape == (100, 4)
         assert got[1].shape == (100, 32)
-        check_parity(got, reference(job.source, canvas, size), size)
+        check_parity(got, reference(job.source, seen['canvas'], size), size)
 
 
 def test_boxes_and_scores_are_the_networks_from_camera_bytes_on(small, frames):

@@ -31,9 +31,7 @@ def letterboxed(image: np.ndarray, side: int) -> np.ndarray:
     return np.ascontiguousarray(canvas.transpose(2, 0, 1)[None])
 
 
-def reference(
-    path: Path, image: np.ndarray, pixels: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def reference(path: Path, image: np.ndarray, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return boxes and scores of all cells, with NumPy behind the published graph."""
     session = ort.InferenceSession(str(path), providers=['CPUExecutionProvider'])
     taken = session.get_inputs()[0]
