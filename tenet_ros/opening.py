@@ -6,11 +6,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tenet_ros.config import Settings
-from tenet_ros.inference.catalogue import load_manifest
+from tenet_ros.errors import EngineError
+from tenet_ros.inference.catalogue import PRESET_MODELS, load_manifest
 from tenet_ros.inference.manifest import Manifest
 from tenet_ros.inference.minilm import MiniLmLikeness, SentenceEncoder, load_tokenizer
 from tenet_ros.inference.open_session import open_session
-from tenet_ros.inference.record import ExportRecord, Role
+from tenet_ros.inference.record import NAME, ExportRecord, Role
 from tenet_ros.inference.session import Session
 from tenet_ros.inference.store import EngineStore, Health
 from tenet_ros.inference.text_layouts import LAYOUTS
@@ -70,7 +71,7 @@ class Opening:
         """Fixed classes, by an exported graph."""
         manifest = load_manifest(model)
         return ClassBoxDetector(
-            self._exported(manifest, self.store.record(manifest), 'image'),
+            self._exported(manifest, self._record(manifest), 'image'),
             manifest.classes,
             matcher=self._matcher(manifest),
             config=self.settings.pipeline.detector,
@@ -79,7 +80,7 @@ class Opening:
     def open_vocabulary(self, model: str) -> OpenVocabularyDetector:
         """Any words, by exported graphs for the image and for the texts of a command."""
         manifest = load_manifest(model)
-        record = self.store.record(manifest)
+        record = self._record(manifest)
         image = self._exported(manifest, record, 'image')
         text = self._exported(manifest, record, 'text')
         # A caption is laid out from whole texts, which are cut where it is full.
@@ -102,7 +103,7 @@ class Opening:
     def box_segmenter(self, model: str) -> BoxSegmenter:
         """One of the SAM family, by an exported graph."""
         manifest = load_manifest(model)
-        return BoxSegmenter(self._exported(manifest, self.store.record(manifest), 'segment'))
+        return BoxSegmenter(self._exported(manifest, self._record(manifest), 'segment'))
 
     def learned_preference(self) -> LearnedPreference:
         """Trained on tracks of simulated clips, whatever the detector."""
@@ -139,6 +140,22 @@ class Opening:
                 manifest,
                 threads=self.settings.threads if threads is None else threads,
             )
+        )
+
+    def _record(self, manifest: Manifest) -> ExportRecord:
+        """Return the note of a model's export.
+
+        Raises:
+            EngineError: there is none, or it cannot be read.
+        """
+        folder = self.store.folder(manifest)
+        if (folder / NAME).exists():
+            return ExportRecord.load(folder)
+        preset = self.settings.preset
+        whole = preset if manifest.name in PRESET_MODELS.get(preset, ()) else manifest.name
+        raise EngineError(
+            f'{manifest.name}: expected its exported graphs in {folder}, got none; run '
+            f'`tenet-ros models setup {whole}`'
         )
 
     def _exported(self, manifest: Manifest, record: ExportRecord, role: Role) -> Session:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import hashlib
 import json
 import re
@@ -18,12 +17,14 @@ import pytest
 from tenet_ros.cli import models
 from tenet_ros.errors import ConfigError, EngineError
 from tenet_ros.export import job
-from tenet_ros.export.job import EXPORTERS, ExportJob, graph_record, open_exporter
+from tenet_ros.export.job import EXPORTERS, ExportJob, graph_record
 from tenet_ros.inference import catalogue, reply, state
 from tenet_ros.inference.catalogue import manifest_names
 from tenet_ros.inference.manifest import Manifest
 from tenet_ros.inference.manifest_form import parse_manifest
 from tenet_ros.inference.record import ExportRecord
+
+from .published import publish
 
 NAME = 'trial'
 COMMIT = 'c' * 40
@@ -160,12 +161,6 @@ def run(*argv: str) -> int:
     models.add_parser(parser.add_subparsers(required=True))
     args = parser.parse_args(['models', *argv])
     return int(args.run(args))
-
-
-def vocabulary() -> bytes:
-    words = [chr(n) for n in range(33, 127)]
-    tokens = [*words, *(f'{word}</w>' for word in words), '<|startoftext|>', '<|endoftext|>']
-    return json.dumps({token: number for number, token in enumerate(tokens)}).encode()
 
 
 def state_of(capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -396,22 +391,9 @@ def test_a_model_of_each_exporter_goes_all_the_way_with_random_weights(
         pytest.importorskip(package, reason=f'needs {package} (extra export)')
     if find_spec(EXPORTERS[manifest.plan.exporter]) is None:
         pytest.skip(f'needs the exporter {manifest.plan.exporter}')
-    made = open_exporter(manifest.plan.exporter)
     source = tmp_path / 'published'
     source.mkdir()
-    made.write_random_source(source, full=False, seed=0)
-    published = {path.name: path.read_bytes() for path in source.iterdir()}
-    listed = {file.name: file for file in manifest.files}
-    if {'vocab.json', 'merges.txt'} <= listed.keys():
-        published.pop('tokenizer.json', None)  # export makes it
-        published.update({'vocab.json': vocabulary(), 'merges.txt': b'#version: 0.2\n'})
-    assert published.keys() <= listed.keys(), 'the hub has no such file'
-    loose = [
-        dataclasses.replace(listed[file], sha256='', size_bytes=0) for file in sorted(published)
-    ]
-    for file in loose:
-        hub.files['/' + file.url.split('/', 3)[3]] = published[file.name]
-    offer(monkeypatch, dataclasses.replace(manifest, files=tuple(loose)))
+    offer(monkeypatch, publish(manifest, source, hub.files))
     assert run('setup', name, '--camera', '320x240', '--precision', 'fp32') == 0
     assert f'{name} is not ready' not in capsys.readouterr().out
     assert run('check', name) == 0

@@ -1,8 +1,10 @@
-"""Real frames for the rooms that compare graphs with the networks they came from."""
+"""Real frames, and exports of small random networks, each made once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -24,3 +26,42 @@ def frames(shared_data: Path) -> dict[tuple[int, int], np.ndarray]:
         resized = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
         found[height, width] = np.ascontiguousarray(resized[:, :, ::-1])
     return found
+
+
+@pytest.fixture(scope='session')
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Any, Any]]:
+    """Return the record and the job of a small random detector, in FP32 and exported once.
+
+    Its arguments are the exporter's name, (height, width) of the camera, the seed of the weights,
+    whether torch's own programs are wanted, and more for ``write_random_source``.
+    """
+    from tenet_ros.export.job import ExportJob, open_exporter
+
+    made: dict[Any, tuple[Any, Any]] = {}
+
+    def get(
+        name: str,
+        camera: tuple[int, int] = (480, 640),
+        seed: int = 7,
+        *,
+        torch: bool = False,
+        **more: str,
+    ) -> tuple[Any, Any]:
+        key = (name, camera, seed, torch, tuple(more.items()))
+        if key not in made:
+            root = tmp_path_factory.mktemp(name)
+            exporter: Any = open_exporter(name)
+            exporter.write_random_source(root / 'source', full=False, seed=seed, **more)
+            (root / 'graphs').mkdir()
+            job = ExportJob(
+                model=name,
+                source=root / 'source',
+                folder=root / 'graphs',
+                camera=camera,
+                precision='fp32',
+                torch=torch,
+            )
+            made[key] = exporter.export(job), job
+        return made[key]
+
+    return get

@@ -149,7 +149,7 @@ def test_a_mistake_in_a_manifest_is_named(old: str, new: str, says: str):
         ('id: mit-han-lab/', 'id: ', 'hub: id: expected the id of a repository'),
         ('camera: [720, 1280]', 'camera: [720]', 'camera: expected a list of two sizes'),
         ('camera: [720, 1280]', 'camera: [720, wide]', 'camera: expected a list of two sizes'),
-        ('limits: {mask: 128}', 'limits: {mask: 0}', 'limits: mask: expected an integer from 1'),
+        ('limits: {mask: 256}', 'limits: {mask: 0}', 'limits: mask: expected an integer from 1'),
         ('[[1, 4], [4, 4], [16, 4]]', '[[1, 4], [4, 4]]', 'boxes: expected three shapes'),
         ('[[1, 4], [4, 4], [16, 4]]', '[[1, 4], 4, [16, 4]]', 'boxes: expected a list of shapes'),
         ('  segment:', '  segments:', 'graphs: expected the keys .*got also segments'),

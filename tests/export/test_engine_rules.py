@@ -1,0 +1,101 @@
+"""What every exported detector must bear: TensorRT's rules, half precision, torch's own program."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip('torch', reason='needs torch (extra export)')
+onnx = pytest.importorskip('onnx', reason='needs onnx (extra export)')
+pytest.importorskip('transformers', reason='needs transformers (extra export)')
+pytest.importorskip('onnxscript', reason='needs onnxscript (extra export)')
+
+from tenet_ros.errors import EngineError  # noqa: E402
+from tenet_ros.export.fabricate import fabricate  # noqa: E402
+from tenet_ros.export.job import graph_record  # noqa: E402
+from tenet_ros.export.parity import compare, measure  # noqa: E402
+from tenet_ros.export.pictures import pictures  # noqa: E402
+from tenet_ros.inference.exported import ExportedGraph  # noqa: E402
+from tenet_ros.inference.torch_session import TorchSession  # noqa: E402
+
+from .parity import check_gate, halved, run  # noqa: E402
+
+pytestmark = pytest.mark.timeout(600)  # exports share a machine with other work
+
+DETECTORS = ['grounding_dino', 'omdet_turbo', 'owlv2', 'yolox']
+KIND = {'grounding_dino': {'kind': 'mm-grounding-dino'}}
+
+
+@pytest.fixture(params=DETECTORS)
+def detector(request, exports):
+    record, job = exports(request.param, **KIND.get(request.param, {}))
+    return record, job.folder
+
+
+def test_an_engine_would_refuse_nothing_of_it(detector):
+    check_gate(*detector)
+
+
+def test_half_precision_finds_the_same(detector, tmp_path):
+    record, folder = detector
+    half = halved(record, folder, tmp_path)
+    images = list(pictures(record.camera))[1::2]
+    figures = measure(record, folder, half, tmp_path, images=images)
+    assert {'boxes', 'scores'} <= {figure.output for figure in figures}
+    assert not [str(figure) for figure in figures if figure.drifts]
+    # Something was rounded, or nothing was compared.
+    assert any(figure.value > 0 for figure in figures)
+
+
+def test_a_weight_that_half_precision_loses_is_drift(exports, tmp_path):
+    record, job = exports('owlv2')
+    half = halved(record, job.folder, tmp_path)
+    path = tmp_path / 'image.onnx'
+    graph = onnx.load(path)
+    weight = max(
+        (t for t in graph.graph.initializer if t.data_type == onnx.TensorProto.FLOAT16),
+        key=lambda tensor: np.prod(tensor.dims),
+    )
+    values = onnx.numpy_helper.to_array(weight)
+    weight.CopyFrom(onnx.numpy_helper.from_array(np.float16(1.2) * values, weight.name))
+    onnx.save(graph, path)
+    graphs = (graph_record(path, 'image'), half.graph('text'))
+    half = dataclasses.replace(half, graphs=graphs)
+    (image, *_) = pictures(record.camera)
+    drifts = compare(record, job.folder, half, tmp_path, images=[image])
+    assert {figure.role for figure in drifts} == {'image'}
+    assert 'export it in FP32' in str(drifts[0])
+
+
+def test_torchs_program_answers_as_the_graph(exports):
+    record, job = exports('owlv2', torch=True)
+    tensors: dict[str, np.ndarray] = {}
+    for role in ('text', 'image'):
+        path = job.folder / record.graph(role).file
+        given = fabricate(onnx.load(path), camera=record.camera)
+        given.update({name: array for name, array in tensors.items() if name in given})
+        with TorchSession(ExportedGraph.of(record, role, job.folder), device='cpu') as session:
+            assert {spec.name for spec in session.inputs} == given.keys()
+            got = session.infer(given)
+        want = run(path, given)
+        assert got.keys() == want.keys()
+        for name in want:
+            scale = max(record.camera) if name == 'boxes' else 1
+            np.testing.assert_allclose(got[name] / scale, want[name] / scale, atol=1e-4)
+        tensors.update(got)
+
+
+def test_a_program_of_another_export_is_refused(exports):
+    record, job = exports('owlv2', torch=True)
+    graph = ExportedGraph.of(record, 'text', job.folder)
+    other = dataclasses.replace(graph, sha256='0' * 64)
+    with pytest.raises(EngineError, match='expected the program of the graph 0000'):
+        TorchSession(other, device='cpu').activate()
+
+
+def test_a_detector_without_torchs_program_has_none(exports):
+    _, job = exports('yolox')
+    assert not list(Path(job.folder).glob('*.pt2'))
