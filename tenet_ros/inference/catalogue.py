@@ -16,6 +16,7 @@ __all__ = ['PRESET_MODELS', 'load_manifest', 'manifest_names', 'resolve']
 
 PRESET_MODELS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
+        'tabletop': ('tabletop_detector', 'segmenter_crop96', 'preference'),
         'coco': ('yolox_nano_416',),
         'edge': ('omdet_turbo_tiny', 'efficientvit_sam_l0'),
         'desktop': ('mm_grounding_dino_tiny', 'efficientvit_sam_xl0'),

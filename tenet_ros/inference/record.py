@@ -121,7 +121,7 @@ class ExportRecord:
             reason = getattr(error, 'strerror', None) or str(error) or type(error).__name__
             raise EngineError(
                 f'{folder.name}: expected the note of an export at {path}, got {reason}; run '
-                f'`tenet-ros models export {folder.name}`'
+                f'`tenet-ros models setup {folder.name}`'
             ) from error
 
 

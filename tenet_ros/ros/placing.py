@@ -169,7 +169,9 @@ class Placing:
                 frame_id=str(message.header.frame_id),
             )
         except BadImage as error:
-            self._notices.report(f'depth_{error.reason}', f'depth: {error}')
+            self._notices.report(
+                f'depth_{error.reason}', f'depth: {str(error).removeprefix("depth: ")}'
+            )
             return
         self._last_depth_s = time.monotonic()
         if self._lane is not None:

@@ -26,9 +26,6 @@ Matrix = npt.NDArray[np.float64]
 _KEPT_NS = 10_000_000_000
 """How far back a frame's poses are remembered, as in tf2."""
 
-_MAX_DEPTH = 100
-"""Longer chains are loops."""
-
 
 class TransformError(TenetError):
     """Two frames are not connected at the stamp that was asked for."""
@@ -135,9 +132,26 @@ class Transforms:
     def _chain(self, frame: str) -> list[str]:
         """Return a frame and everything above it."""
         chain = [frame]
-        while chain[-1] in self._links and len(chain) < _MAX_DEPTH:
-            chain.append(self._links[chain[-1]].parent)
+        while (link := self._links.get(chain[-1])) is not None:
+            if link.parent in chain:
+                loop = ' > '.join([*chain, link.parent])
+                raise TransformError(
+                    f'frames on /tf form a loop: {loop}; end one of its publishers'
+                )
+            chain.append(link.parent)
         return chain
+
+    def _break_loop(self, frame: str, now_ns: int) -> None:
+        """Of a loop through a frame forget what is published no more: it went the wrong way."""
+        loop = [frame]
+        while (link := self._links.get(loop[-1])) is not None and link.parent not in loop:
+            loop.append(link.parent)
+        if link is None or link.parent != frame:
+            return
+        for each in loop:
+            link = self._links[each]
+            if not link.static and link.stamps_ns[-1] < now_ns - _KEPT_NS:
+                del self._links[each]
 
     def _climb(self, frames: list[str], stamp_ns: int) -> Matrix:
         result = np.eye(4)
@@ -162,6 +176,7 @@ class Transforms:
         link.poses.insert(at, matrix)
         old = bisect_left(link.stamps_ns, link.stamps_ns[-1] - _KEPT_NS)
         del link.stamps_ns[:old], link.poses[:old]
+        self._break_loop(child, link.stamps_ns[-1])
 
 
 def compose(rotation: Matrix, translation: Matrix) -> Matrix:

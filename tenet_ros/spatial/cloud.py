@@ -93,8 +93,11 @@ def cloud_of(
     if len(rows) > config.max_points:
         chosen = np.linspace(0, len(rows) - 1, config.max_points).astype(np.int64)
         rows, columns = rows[chosen], columns[chosen]
+    points = _points(window[rows, columns], rows + y0, columns + x0, camera)
+    if not np.isfinite(points).all():
+        return Cloud.none('camera_info has a distortion that cannot be undone: calibrate')
     return Cloud(
-        points=_points(window[rows, columns], rows + y0, columns + x0, camera),
+        points=points,
         colours=np.ascontiguousarray(image[rows + y0, columns + x0]),
     )
 

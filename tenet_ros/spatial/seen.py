@@ -16,6 +16,13 @@ from tenet_ros.types import FloatArray, UInt8Array
 
 __all__ = ['Cloud', 'DepthImage', 'OrientedBox', 'PinholeCamera', 'Place', 'SpatialTarget']
 
+_LEAST_FOCAL_PX = 1e-3
+_FARTHEST_PX = 1e6
+"""Beyond these no camera is; points far enough away would no more be finite."""
+
+_COEFFICIENTS = frozenset({4, 5, 8, 12, 14})
+"""How many distortion coefficients OpenCV's models have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinholeCamera:
@@ -41,11 +48,25 @@ class PinholeCamera:
     distortion: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        """Check that light can pass."""
-        if not (self.fx > 0 and self.fy > 0 and np.isfinite((self.cx, self.cy)).all()):
+        """Check that light can pass, and on a way that can be reckoned back."""
+        focal, centre = (self.fx, self.fy), (self.cx, self.cy)
+        if not (
+            all(_LEAST_FOCAL_PX <= each <= _FARTHEST_PX for each in focal)
+            and all(abs(each) <= _FARTHEST_PX for each in centre)
+        ):
             raise ContractError(
-                'camera_info: expected focal lengths above 0 and a finite centre, got '
-                f'fx {self.fx}, fy {self.fy}, cx {self.cx}, cy {self.cy}; calibrate the camera'
+                f'camera_info: expected focal lengths above 0, and them and the centre within '
+                f'{_FARTHEST_PX:.0e} pixels, got fx {self.fx}, fy {self.fy}, cx {self.cx}, '
+                f'cy {self.cy}; calibrate the camera'
+            )
+        count = len(self.distortion)
+        if any(self.distortion) and not (
+            count in _COEFFICIENTS and np.isfinite(self.distortion).all()
+        ):
+            raise ContractError(
+                f'camera_info: expected 4, 5, 8, 12 or 14 finite coefficients of distortion d, or '
+                f'none, got {count}: {list(self.distortion[:5])}; calibrate the camera, or rectify '
+                'the images and set rectified:=true'
             )
 
 

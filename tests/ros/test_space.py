@@ -131,7 +131,8 @@ def test_a_calibration_of_another_size_gives_no_pose(me):
 def test_depth_that_cannot_be_read_costs_one_line(me, capfd):
     sensor = Sensor(me, me.squares(red=100), encoding='rgb8', step=960)
     sensor.until(lambda v: v.get('state') == 'COMMITTED')
-    assert 'depth: expected encoding 16UC1 (mm) or 32FC1 (m)' in capfd.readouterr().err
+    assert ': depth: expected encoding 16UC1 (mm) or 32FC1 (m)' in (said := capfd.readouterr().err)
+    assert 'depth: depth:' not in said
     sensor = Sensor(me, me.squares(red=100))
     sensor.until(lambda v: v.get('space') == 'ok')
 

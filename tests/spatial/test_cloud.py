@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tenet_ros.errors import ContractError
 from tenet_ros.spatial.cloud import CloudConfig, cloud_of
 from tenet_ros.spatial.seen import DepthImage, PinholeCamera
 from tenet_ros.types import Mask
@@ -159,3 +160,34 @@ def test_a_large_cloud_is_thinned_evenly():
     np.testing.assert_allclose(
         result.points.mean(axis=0), cloud(metres, seen).points.mean(axis=0), atol=0.01
     )
+
+
+@pytest.mark.parametrize(
+    'wrong',
+    [
+        {'fx': float('nan')},
+        {'fx': float('inf')},
+        {'fy': 1e-300},
+        {'fy': -300.0},
+        {'cx': 1e300},
+        {'cy': float('nan')},
+        {'distortion': (float('nan'),) * 5},
+        {'distortion': (0.1, 0.1)},
+        {'distortion': (0.1,) * 6},
+    ],
+    ids=str,
+)
+def test_a_calibration_that_would_place_points_nowhere_is_refused(wrong):
+    right = {'height': HEIGHT, 'width': WIDTH, 'fx': 300.0, 'fy': 300.0, 'cx': 160.0, 'cy': 120.0}
+    with pytest.raises(ContractError, match=r'camera_info: expected .* calibrate the camera'):
+        PinholeCamera(**{**right, **wrong})
+
+
+@pytest.mark.parametrize('count', [0, 1, 4, 5, 8, 12, 14])
+def test_a_lens_without_distortion_may_say_so_in_any_length(count):
+    straight = PinholeCamera(
+        height=HEIGHT, width=WIDTH, fx=300, fy=300, cx=160, cy=120, distortion=(0.0,) * count
+    )
+    metres, seen = scene()
+    image = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    assert not cloud_of(mask_of(seen), image_of(metres), straight, image).reason
