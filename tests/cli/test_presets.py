@@ -109,7 +109,7 @@ def test_a_frame_goes_through_the_detector_and_the_pipeline(edge: str):
         assert found.boxes.shape[1:] == (4,)
         system.pipeline.set_command(Command(command_id=1, text=TEXT, sentences=(TEXT,)), prompt)
         frame = Frame(image=image, stamp_ns=5, frame_id='cam', sequence=1)
-        assert len(system.pipeline.step(frame).answers) == 1
+        assert len(system.pipeline.step(frame).targets) == 1
         boxes = np.asarray([[40, 30, 200, 180]], np.float32)
         (mask,) = system.segmenter.decode(system.segmenter.encode(image), boxes)
         assert mask.crop.size > 0
