@@ -11,7 +11,7 @@ SOURCE ?=
 COMMAND ?= the person
 # For the tests of training, of export and of the shipped graphs against it; one version, so that a
 # fresh machine does not get whatever is newest. Of the extra [export] all but timm, which brings a
-# torchvision that must match this very torch.
+# torchvision that must match this very torch; Pillow for the preprocessing to compare with.
 TORCH ?= torch==2.13.0 onnx onnxscript pillow safetensors tokenizers transformers
 # A model file that is already here, instead of fetching the preset's own.
 MODEL ?=

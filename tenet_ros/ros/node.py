@@ -247,7 +247,7 @@ class TenetNode(LifecycleNode):
         assert self._placing is not None
         pipeline, command = self._system.pipeline, self._command
         pipeline.reset()
-        self._placing.open(self._on_stream_error, pipeline)
+        self._placing.open(pipeline)
         pipeline.set_command(command, parse_command(command))
         self._stream = Stream(
             pipeline=pipeline,

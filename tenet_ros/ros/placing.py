@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -75,22 +74,22 @@ class Placing:
         self._last_depth_s = 0.0
         self._found: NDArray[np.float64] | str = ''
         self._lock = threading.Lock()
+        self._fault = ''
         self._said: tuple[dict[str, str], ...] = ()
 
-    def open(self, on_error: Callable[[str], None], pipeline: Pipeline) -> None:
+    def open(self, pipeline: Pipeline) -> None:
         """Subscribe and start the lane.
 
         Args:
-            on_error: told once, in one line, when the lane fails.
             pipeline: gets to know where its tracks are.
 
         Raises:
             ConfigError: a QoS override is no good.
         """
-        self._last_depth_s, self._said = 0.0, ()
+        self._last_depth_s, self._said, self._fault = 0.0, (), ''
         self._lane = SpatialLane(
             on_result=self._publish,
-            on_error=lambda error: on_error(f'{type(error).__name__}: {error}'),
+            on_error=self._give_up,
             metrics=self._metrics,
             fixed_pose=self._fixed_pose,
             settings=SpatialSettings(tolerance_ms=self._parameters['depth_tolerance_ms']),
@@ -146,6 +145,8 @@ class Placing:
     @property
     def _no_depth(self) -> str:
         """Why results are not looked at in space, or ''."""
+        if self._fault:
+            return self._fault
         if not self._last_depth_s:
             return 'no depth'
         silent_s = time.monotonic() - self._last_depth_s
@@ -184,6 +185,10 @@ class Placing:
         self._transforms.add(message.transforms, static=True)
 
     # On the lane's thread.
+
+    def _give_up(self, error: BaseException) -> None:
+        """Say that there will be nothing in space any more; 2D goes on."""
+        self._fault = f'ended by {type(error).__name__}: {error}; activate the node again'
 
     def _fixed_pose(self, frame_id: str, at_ns: int) -> Pose | None:
         """Return the camera's pose in ``target_frame``; note it, or why there is none."""

@@ -113,12 +113,14 @@ def check_parity(
     best = scores.max(axis=1)
     assert (np.diff(best) <= 1e-6).all(), 'expected the best first'
     ranked = np.sort(all_scores.max(axis=1))[::-1][: len(best)]
-    np.testing.assert_allclose(best, ranked, rtol=0, atol=tolerance)
-    # What is compared must differ from query to query, or everything would agree.
-    assert np.ptp(ranked) > 10 * tolerance
+    # What is compared must differ from query to query, or everything would agree. Some random
+    # networks have all scores within a hundredth: there the tolerance is a tenth of that.
+    unit = min(1.0, float(np.ptp(ranked)) / (10 * tolerance))
+    assert unit > 0.01
+    np.testing.assert_allclose(best / unit, ranked / unit, rtol=0, atol=tolerance)
     assert np.ptp(boxes, axis=0).min() > 0.05 * min(size)
-    rows = np.concatenate([boxes / max(size), scores], axis=1)
-    all_rows = np.concatenate([all_boxes / max(size), all_scores], axis=1)
+    rows = np.concatenate([boxes / max(size), scores / unit], axis=1)
+    all_rows = np.concatenate([all_boxes / max(size), all_scores / unit], axis=1)
     gaps = np.abs(rows[:, None] - all_rows[None]).max(axis=2)
     # One to one: queries that answer alike may stand for one another, none for two.
     places, queries = linear_sum_assignment(gaps > tolerance)

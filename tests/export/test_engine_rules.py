@@ -15,8 +15,9 @@ pytest.importorskip('onnxscript', reason='needs onnxscript (extra export)')
 
 from tenet_ros.errors import EngineError  # noqa: E402
 from tenet_ros.export.fabricate import fabricate  # noqa: E402
+from tenet_ros.export.half import to_half  # noqa: E402
 from tenet_ros.export.job import graph_record  # noqa: E402
-from tenet_ros.export.parity import compare, measure  # noqa: E402
+from tenet_ros.export.parity import compare, compare_models, measure  # noqa: E402
 from tenet_ros.export.pictures import pictures  # noqa: E402
 from tenet_ros.inference.exported import ExportedGraph  # noqa: E402
 from tenet_ros.inference.torch_session import TorchSession  # noqa: E402
@@ -39,8 +40,10 @@ def test_an_engine_would_refuse_nothing_of_it(detector):
     check_gate(*detector)
 
 
-def test_half_precision_finds_the_same(detector, tmp_path):
-    record, folder = detector
+@pytest.mark.parametrize('name', ['omdet_turbo', 'owlv2', 'yolox'])
+def test_half_precision_finds_the_same(name, exports, tmp_path):
+    record, job = exports(name)
+    folder = job.folder
     half = halved(record, folder, tmp_path)
     images = list(pictures(record.camera))[1::2]
     figures = measure(record, folder, half, tmp_path, images=images)
@@ -48,6 +51,35 @@ def test_half_precision_finds_the_same(detector, tmp_path):
     assert not [str(figure) for figure in figures if figure.drifts]
     # Something was rounded, or nothing was compared.
     assert any(figure.value > 0 for figure in figures)
+
+
+def ranks_given(model):
+    """Return a graph to which the order of its proposals is an input, and that order's name."""
+    top = next(node for node in model.graph.node if node.op_type == 'TopK')
+    ranks, top.output[1] = top.output[1], 'own_ranks'
+    count = onnx.helper.make_tensor_value_info(ranks, onnx.TensorProto.INT64, None)
+    model.graph.input.append(count)
+    return model, ranks
+
+
+def test_half_precision_finds_the_same_of_the_same_proposals(exports):
+    """Grounding DINO gives its first proposal the first learned query, and so on.
+
+    Rounding changes the order of the proposals of a random network, and with it all answers.
+    """
+    record, job = exports('grounding_dino', **KIND['grounding_dino'])
+    path = job.folder / 'image.onnx'
+    (image, *_) = pictures(record.camera)
+    feed = {**fabricate(onnx.load(path), camera=record.camera), 'image': image[np.newaxis]}
+    order = run(path, feed, canvas=True)['ranks']
+    exact, name = ranks_given(onnx.load(path))
+    half, other = ranks_given(to_half(onnx.load(path)))
+    assert name == other
+    figures, _ = compare_models(
+        exact, half, [{**feed, name: order}], role='image', camera=record.camera
+    )
+    assert {figure.output for figure in figures} == {'boxes', 'scores'}
+    assert all(0 < figure.value <= figure.limit for figure in figures), figures
 
 
 def test_a_weight_that_half_precision_loses_is_drift(exports, tmp_path):

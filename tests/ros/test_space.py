@@ -164,3 +164,15 @@ def test_in_another_frame_at_the_stamp_of_the_image_or_not_at_all(me):
     assert pose.pose.position.x == pytest.approx(4.7, abs=0.02)
     children = lambda: {t.child_frame_id for m in me.heard['tf'] for t in m.transforms}  # noqa: E731
     me.spin_until(lambda: 'arm/target' in children())
+
+
+def test_a_failure_in_space_leaves_the_masks_alone(me, monkeypatch, capfd):
+    def fail(*_arguments):
+        raise ZeroDivisionError('of no use')
+
+    monkeypatch.setattr('tenet_ros.runtime.observer.cloud_of', fail)
+    sensor = Sensor(me, me.squares(red=100))
+    sensor.until(lambda v: v.get('space', '').startswith('ended by ZeroDivisionError: of no use'))
+    assert me.mask_of(me.answer(me.squares(red=100), 'mask')).any()
+    assert not me.heard['pose']
+    assert capfd.readouterr().err.count('the spatial lane has ended') == 1
