@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from tenet_ros.inference.record import ExportRecord, Precision, Profile, Role
 from tenet_ros.inference.spec import TensorSpec
 
@@ -79,8 +77,7 @@ class ExportPlan:
 
         Args:
             role: of the graph.
-            record: of the export, which says the sizes that this plan leaves open, and whether
-                there is anything in FP16.
+            record: of the export, which says the sizes that this plan leaves open.
         """
         sizes = {'height': record.camera[0], 'width': record.camera[1], **record.limits}
 
@@ -88,8 +85,7 @@ class ExportPlan:
             shape = tuple(
                 sizes.get(dim, dim) if isinstance(dim, str) else dim for dim in spec.shape
             )
-            whole = record.precision == 'fp32' and spec.dtype == np.float16
-            return TensorSpec(spec.name, np.dtype(np.float32) if whole else spec.dtype, shape)
+            return TensorSpec(spec.name, spec.dtype, shape)
 
         for graph in self.graphs:
             if graph.role == role:

@@ -85,26 +85,6 @@ def test_sizes_that_an_export_fixes_stand_in_its_tensors():
     assert plan.tensors('text', record) is None
 
 
-@pytest.mark.parametrize(('precision', 'masks'), [('fp16', np.float16), ('fp32', np.float32)])
-def test_nothing_is_expected_in_half_of_an_export_in_fp32(precision, masks):
-    plan = load_manifest('mobile_sam').plan
-    record = ExportRecord(
-        model='mobile_sam',
-        exporter='sam',
-        camera=(480, 640),
-        canvas=(1024, 1024),
-        precision=precision,
-        limits={'mask': 128},
-        source={},
-        made_with={},
-        graphs=(),
-    )
-    tensors = plan.tensors('segment', record)
-    assert tensors is not None
-    assert tensors.outputs[0].dtype == masks
-    assert tensors.outputs[1].dtype == np.float32
-
-
 def test_a_model_that_is_run_as_published_has_no_plan():
     with pytest.raises(EngineError, match='it is run as published'):
         load_manifest('yolox_nano_416').plan  # noqa: B018
