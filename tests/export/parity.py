@@ -89,8 +89,10 @@ def check_pixels(canvas: np.ndarray, pixels: np.ndarray, std: tuple[float, ...])
     """
     assert canvas.shape == pixels.shape
     off = np.abs(canvas - pixels) * np.reshape(std, (1, 3, 1, 1))
-    assert off.max() <= 1 + 1e-3
-    assert (off > 1e-2).mean() <= 0.01
+    # Pillow's weights have whole numbers, and where sizes are as five to four many sums are halves.
+    assert off.max() <= 2 + 1e-3
+    assert (off > 1 + 1e-3).mean() <= 1e-5
+    assert (off > 1e-2).mean() <= 0.02
     assert np.ptp(canvas) > 1
 
 
