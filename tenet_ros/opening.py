@@ -97,8 +97,14 @@ class Opening:
         )
 
     def crop_segmenter(self) -> CropSegmenter:
-        """The segmenter that comes with the package."""
-        return CropSegmenter(self._published(load_manifest('segmenter_crop96')))
+        """The segmenter that comes with the package, twice where the threads are ours to choose."""
+        from tenet_ros.inference.ort import usable_cpus
+
+        manifest = load_manifest('segmenter_crop96')
+        two = not self.settings.threads and usable_cpus() > 1
+        return CropSegmenter(
+            self._published(manifest), beside=self._published(manifest) if two else None
+        )
 
     def box_segmenter(self, model: str) -> BoxSegmenter:
         """One of the SAM family, by an exported graph."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from tenet_ros.config import Settings
 from tenet_ros.factory import System, build
+from tenet_ros.inference.ort import default_threads
 from tenet_ros.inference.session import Session
 from tenet_ros.inference.spec import TensorMap
 from tenet_ros.language.expression import Prompt
@@ -106,6 +108,8 @@ def measure_preset(
         ConfigError: no such preset.
         EngineError: a model is missing.
     """
+    # One session a model, so that their times add up.
+    settings = replace(settings, threads=settings.threads or default_threads())
     with build(settings) as system:
         watches = {session.key: _Timed(session) for session in system.sessions}
         times, masked = _run(system, list(_frames(camera, runs)), sentence, targets, watches)

@@ -28,7 +28,7 @@ from tenet_ros.inference.progress import current
 from tenet_ros.inference.session import Session
 from tenet_ros.inference.spec import TensorMap, TensorSpec, check_tensors
 
-__all__ = ['LADDER', 'OrtSession', 'default_threads']
+__all__ = ['LADDER', 'OrtSession', 'default_threads', 'usable_cpus']
 
 _log = logging.getLogger(__name__)
 
@@ -55,13 +55,18 @@ _DTYPES = {
 }
 
 
+def usable_cpus() -> int:
+    """Return how many CPUs this process may use."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
+    return usable or 1
+
+
 def default_threads() -> int:
     """Return half of the CPUs that this process may use, at least 1 and at most 8.
 
     The other half is for the fast lane: a detector that takes every core makes each frame late.
     """
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()
-    return min(8, max(1, (usable or 1) // 2))
+    return min(8, max(1, usable_cpus() // 2))
 
 
 @final

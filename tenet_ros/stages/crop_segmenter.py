@@ -15,6 +15,7 @@ network believes is revised once by the words that the crop's pixels speak (``st
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -111,14 +112,18 @@ class CropSegmenter:
 
     Args:
         session: active; this segmenter does not own it.
+        beside: another on the same graph. Of several boxes it looks at one half, on a thread of
+            its own, while ``session`` looks at the other; None where there is no core to spare.
 
     Raises:
         EngineError: the graph has other tensors than those of this module.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, beside: Session | None = None) -> None:
         self._session = session
+        self._beside = beside
         self._side = _side(session)
+        self._thread = ThreadPoolExecutor(1, 'segmenter') if beside is not None else None
         warm_up()
 
     def encode(self, image: UInt8Array) -> UInt8Array:
@@ -137,18 +142,37 @@ class CropSegmenter:
         inside = clip_boxes(boxes, height, width)
         found = np.flatnonzero(areas(inside) > 0)
         masks = [Mask.empty()] * len(boxes)
-        for start in range(0, len(found), _BATCH):
-            rows = found[start : start + _BATCH]
-            crops = [Crop.around(embedding, inside[row], MARGIN, self._side) for row in rows]
+        for row, mask in zip(found, self._halves(embedding, inside[found]), strict=True):
+            masks[row] = mask
+        return tuple(masks)
+
+    def _halves(self, embedding: UInt8Array, boxes: FloatArray) -> list[Mask]:
+        """Return a mask for each of some boxes that have an area inside the image."""
+        if self._beside is None or self._thread is None or len(boxes) < 2:
+            return self._masks(self._session, embedding, boxes)
+        middle = (len(boxes) + 1) // 2
+        others = self._thread.submit(self._masks, self._beside, embedding, boxes[middle:])
+        try:
+            masks = self._masks(self._session, embedding, boxes[:middle])
+        finally:
+            others.exception()  # waits: nothing looks at the picture after the call has ended
+        return masks + others.result()
+
+    def _masks(self, session: Session, embedding: UInt8Array, boxes: FloatArray) -> list[Mask]:
+        height, width = embedding.shape[:2]
+        masks = []
+        for start in range(0, len(boxes), _BATCH):
+            batch = boxes[start : start + _BATCH]
+            crops = [Crop.around(embedding, box, MARGIN, self._side) for box in batch]
             pixels = np.stack([crop.pixels for crop in crops])
-            outputs = self._session.infer({'crops': pixels})
+            outputs = session.infer({'crops': pixels})
             logits = revised(outputs['masks'][:, 0], pixels)
             scores = outputs['iou_predictions'][:, 0]
-            for row, crop, values, score in zip(rows, crops, logits, scores, strict=True):
+            for crop, values, score in zip(crops, logits, scores, strict=True):
                 spread, x0, y0 = crop.spread(values, height, width)
                 mask = np.asarray(spread > 0, np.uint8)
-                masks[row] = Mask(crop=mask, x0=x0, y0=y0, quality=float(np.clip(score, 0, 1)))
-        return tuple(masks)
+                masks.append(Mask(crop=mask, x0=x0, y0=y0, quality=float(np.clip(score, 0, 1))))
+        return masks
 
 
 def revised(logits: FloatArray, pixels: UInt8Array) -> FloatArray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -62,9 +64,9 @@ class Red:
         return {'masks': masks, 'iou_predictions': masks[:, :, SIDE // 2, SIDE // 2] / 255}
 
 
-@pytest.fixture
-def bright():
-    return CropSegmenter(Red())
+@pytest.fixture(params=['alone', 'two'])
+def bright(request):
+    return CropSegmenter(Red(), Red() if request.param == 'two' else None)
 
 
 @pytest.mark.parametrize('size', [12, 60, 200])
@@ -136,6 +138,46 @@ def test_an_embedding_serves_again_and_many_boxes_are_each_as_if_alone(bright):
     for one, other in zip(together, alone, strict=True):
         np.testing.assert_array_equal(one.crop, other.crop)
         assert (one.x0, one.y0, one.quality) == (other.x0, other.y0, other.quality)
+
+
+class Busy(Red):
+    """Notes who is at work, and waits for the other one to be."""
+
+    def __init__(self, both):
+        self.both, self.threads, self.crops = both, set(), 0
+
+    def infer(self, tensors):
+        self.both.wait(10)
+        self.threads.add(threading.get_ident())
+        self.crops += len(tensors['crops'])
+        return super().infer(tensors)
+
+
+def test_two_sessions_look_at_one_half_each_at_the_same_time():
+    both = threading.Barrier(2)
+    here, beside = Busy(both), Busy(both)
+    segmenter = CropSegmenter(here, beside)
+    image, _ = disc()
+    many = boxes(*[[40 + i, 20, 100, 90] for i in range(5)])
+    assert len(segmenter.decode(segmenter.encode(image), many)) == 5
+    assert (here.crops, beside.crops) == (3, 2)
+    assert here.threads == {threading.get_ident()} != beside.threads
+
+
+@pytest.mark.parametrize('broken', [0, 1])
+def test_an_engine_that_fails_in_either_half_says_so(broken):
+    class Broken(Red):
+        def infer(self, tensors):
+            raise EngineError('out of memory')
+
+    sessions = [Red(), Red()]
+    sessions[broken] = Broken()
+    segmenter = CropSegmenter(*sessions)
+    image, _ = disc()
+    embedding = segmenter.encode(image)
+    for _ in range(2):
+        with pytest.raises(EngineError, match='out of memory'):
+            segmenter.decode(embedding, boxes([55, 35, 105, 85], [40, 20, 120, 100]))
 
 
 def test_a_graph_of_another_contract_is_refused():
