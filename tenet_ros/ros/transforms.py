@@ -25,6 +25,8 @@ Matrix = npt.NDArray[np.float64]
 
 _KEPT_NS = 10_000_000_000
 """How far back a frame's poses are remembered, as in tf2."""
+_FARTHEST_M = 1e9
+"""No two frames of a robot are this far apart, be one of them the middle of the Earth."""
 
 
 class TransformError(TenetError):
@@ -201,7 +203,8 @@ def _matrix(transform: Any) -> Matrix | None:
     t, q = transform.translation, transform.rotation
     values = np.asarray([t.x, t.y, t.z, q.x, q.y, q.z, q.w], np.float64)
     length = float(np.linalg.norm(values[3:]))
-    if not np.isfinite(values).all() or abs(length - 1) > 0.05:
+    near = np.abs(values[:3]) < _FARTHEST_M
+    if not np.isfinite(values).all() or abs(length - 1) > 0.05 or not near.all():
         return None
     return compose(Rotation.from_quat(values[3:] / length).as_matrix(), values[:3])
 

@@ -92,9 +92,10 @@ def test_a_transform_on_its_way_is_waited_for():
     np.testing.assert_allclose(found[0][:3, 3], [3, 0, 0])
 
 
-def test_what_is_no_rotation_is_left_out():
+@pytest.mark.parametrize('far', [float('nan'), float('inf'), 1e300, -1e12])
+def test_what_is_no_pose_of_a_frame_is_left_out(far):
     made = tree(link('map', 'base', quaternion=[0.0, 0.0, 0.0, 0.0]))
-    made.add([link('map', 'base', x=float('nan'))], static=True)
+    made.add([link('map', 'base', x=far)], static=True)
     with pytest.raises(TransformError):
         made.pose('map', 'base', 0)
 
