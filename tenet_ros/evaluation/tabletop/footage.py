@@ -67,11 +67,14 @@ def asked(scene: Scene, truth: Truth, count: int = SENTENCES) -> tuple[Sentence,
     """Return the sentences about a clip.
 
     Args:
-        scene: the clip; its seed is that of the choice and the wording, too.
+        scene: the clip; its seed is that of the choice and the wording, too, its
+            split's pool that of the words.
         truth: as ``observe`` gives it.
         count: most sentences.
     """
-    return sentences(scene, truth, split=scene.split, seed=scene.seed, count=count)
+    return sentences(
+        scene, truth, split=scene.split, seed=scene.seed, count=count, pool=scene.split
+    )
 
 
 def render(entry: Entry, cache: Path) -> Path:

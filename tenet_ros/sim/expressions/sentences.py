@@ -12,7 +12,7 @@ from tenet_ros.sim.expressions.draw import Draw
 from tenet_ros.sim.expressions.meaning import Meaning
 from tenet_ros.sim.expressions.proposals import PROPOSERS
 from tenet_ros.sim.expressions.referent import Clip, Referent
-from tenet_ros.sim.expressions.wording import say
+from tenet_ros.sim.expressions.wording import POOLS, say
 from tenet_ros.sim.scene import Scene, Truth
 from tenet_ros.sim.sentence import KINDS, Sentence
 
@@ -35,7 +35,7 @@ _SCARCE = {
 }
 """Kinds that few clips allow, or that matter most, come up for a try so much sooner."""
 _NEW_WORDS = 0.5
-"""Share of the test split's sentences that are worded from its own pool."""
+"""Share of the sentences that are worded from the pool that is asked for."""
 
 
 def sentences(
@@ -46,27 +46,32 @@ def sentences(
     seed: int,
     count: int | None = None,
     kinds: Sequence[str] | None = None,
+    pool: str = 'train',
 ) -> tuple[Sentence, ...]:
     """Return sentences about a clip that a person who watches it could not misunderstand.
 
     Args:
         scene: the clip, at any frame rate, of T frames.
         truth: what is to be seen of it, of as many frames.
-        split: 'train', 'val' or 'test'; the last draws on words that the others never have.
+        split: 'train', 'val' or 'test', of the scene.
         seed: of the choice and the wording.
         count: most sentences to return; None for at most one of each kind.
         kinds: the kinds wanted, of ``sentence.KINDS``; None for all.
+        pool: whose words half of them have: 'val' or 'test'; 'train' for those that all splits
+            share, and nothing else.
 
     Returns:
         Sentences spread over the kinds that the clip allows; no two alike, at most a third
         (rounded up) about things that are not there unless only such kinds are wanted.
 
     Raises:
-        ContractError: unknown split or kind, or scene and truth of different lengths.
+        ContractError: unknown split, kind or pool, or scene and truth of different lengths.
     """
     return tuple(
         sentence
-        for sentence, _ in meant(scene, truth, split=split, seed=seed, count=count, kinds=kinds)
+        for sentence, _ in meant(
+            scene, truth, split=split, seed=seed, count=count, kinds=kinds, pool=pool
+        )
     )
 
 
@@ -78,9 +83,12 @@ def meant(
     seed: int,
     count: int | None = None,
     kinds: Sequence[str] | None = None,
+    pool: str = 'train',
 ) -> list[tuple[Sentence, Meaning]]:
     """Return ``sentences`` with their meanings."""
     wanted = _checked(scene, truth, split, kinds)
+    if pool not in POOLS:
+        raise ContractError(f'pool: expected one of {POOLS}, got {pool!r}')
     rng = np.random.default_rng([seed, catalogue.SPLITS.index(split)])
     clip = Clip(scene, truth)
     draw = Draw(clip, rng)
@@ -94,7 +102,7 @@ def meant(
         absent = kind.startswith('absent')
         if absent and sum(s.kind.startswith('absent') for s, _ in found) >= absent_most:
             continue
-        pair = _one(kind, draw, said, split)
+        pair = _one(kind, draw, said, pool)
         if pair is not None:
             found.append(pair)
             draw.used.update(np.flatnonzero(pair[0].targets.any(axis=0)).tolist())
@@ -126,7 +134,7 @@ def _rounds(kinds: tuple[str, ...], rng: np.random.Generator, rounds: int) -> It
             yield kinds[index]
 
 
-def _one(kind: str, draw: Draw, said: set[Meaning], split: str) -> tuple[Sentence, Meaning] | None:
+def _one(kind: str, draw: Draw, said: set[Meaning], pool: str) -> tuple[Sentence, Meaning] | None:
     """Return one more sentence of a kind, or None."""
     for _ in range(_TRIES):
         meaning = PROPOSERS[kind](draw)
@@ -136,7 +144,7 @@ def _one(kind: str, draw: Draw, said: set[Meaning], split: str) -> tuple[Sentenc
         referent = draw.clip.refer(meaning)
         if not _fair(kind, draw.clip, meaning, referent):
             continue
-        words = say(meaning, draw.rng, test=split == 'test' and draw.often(_NEW_WORDS))
+        words = say(meaning, draw.rng, pool=pool if draw.often(_NEW_WORDS) else POOLS[0])
         if words is not None:
             return Sentence(
                 text=words.text,

@@ -7,18 +7,24 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tenet_ros.sim import catalogue
-from tenet_ros.sim.expressions import pools, pools_test
+from tenet_ros.sim.expressions import pools, pools_test, pools_val
 from tenet_ros.sim.expressions.meaning import End, Meaning, Name
 from tenet_ros.sim.expressions.pools import Pool
 
-__all__ = ['Wording', 'say']
+__all__ = ['POOLS', 'Wording', 'say']
 
-_TABLES: dict[str, tuple[Pool, Pool]] = {
-    'noun': (pools.NOUNS, pools_test.NOUNS),
-    'word': (pools.WORDS, pools_test.WORDS),
-    'shape': (pools.SHAPES, pools_test.SHAPES),
-    'frame': (pools.FRAMES, pools_test.FRAMES),
+_COMMON = 'train'
+_TABLES: dict[str, dict[str, Pool]] = {
+    name: {
+        'noun': pool.NOUNS,
+        'word': pool.WORDS,
+        'shape': pool.SHAPES,
+        'frame': pool.FRAMES,
+    }
+    for name, pool in ((_COMMON, pools), ('val', pools_val), ('test', pools_test))
 }
+POOLS = tuple(_TABLES)
+"""Names of the pools; every split may use the first."""
 _NUMBERS = {0: 'all', 2: 'the two', 3: 'the three', 4: 'the four'}
 _VERBS = {
     'is': ('is', 'are'),
@@ -40,7 +46,7 @@ class Wording:
     Attributes:
         text: the sentence.
         form: which entries of the pools made it.
-        held_out: whether one of them, or a colour with a category, is kept for the test split.
+        held_out: whether one of them, or a colour with a category, is kept from training.
     """
 
     text: str
@@ -53,22 +59,25 @@ class _Choice:
     """Draws from the pools and remembers what was drawn."""
 
     rng: np.random.Generator
+    pool: str
     newer: float
     used: list[str] = field(default_factory=list)
     held_out: bool = False
 
     def pick(self, table: str, key: str, kinds: str = '') -> str:
         """Return an entry, '' if none is of the wanted kinds ('pre', 'post', 'around')."""
-        common, test = (_of_kind(pool.get(key, ()), kinds) for pool in _TABLES[table])
+        common, own = (
+            _of_kind(_TABLES[pool][table].get(key, ()), kinds) for pool in (_COMMON, self.pool)
+        )
         share = self.newer * (_NEW_NAMES if table in {'noun', 'word'} else 1.0)
-        new = bool(test) and share > 0 and (not common or self.rng.random() < share)
-        entries = test if new else common
+        new = bool(own) and share > 0 and (not common or self.rng.random() < share)
+        entries = own if new else common
         if not entries:
             return ''
         index = int(self.rng.integers(len(entries)))
         self.held_out |= new
         entry = entries[index]
-        self.used.append(f'{table}.{key}.{"test" if new else "train"}.{entries.index(entry)}')
+        self.used.append(f'{table}.{key}.{self.pool if new else _COMMON}.{entries.index(entry)}')
         return entry
 
 
@@ -94,21 +103,22 @@ class _Phrase:
         )
 
 
-def say(meaning: Meaning, rng: np.random.Generator, *, test: bool) -> Wording | None:
+def say(meaning: Meaning, rng: np.random.Generator, *, pool: str) -> Wording | None:
     """Put a meaning into words.
 
     Args:
         meaning: what to say.
         rng: chooses the words.
-        test: whether at least one word, preposition or frame must be of the test pool.
+        pool: of ``POOLS``; at least one word, preposition or frame is of that one.
 
     Returns:
         The words, or None where the pools have none that are good English for it.
     """
+    held_out = pool != _COMMON
     for attempt in range(_TRIES):
-        choice = _Choice(rng, 0.0 if not test else min(0.35 + 0.1 * attempt, 1.0))
+        choice = _Choice(rng, pool, min(0.35 + 0.1 * attempt, 1.0) if held_out else 0.0)
         text = _sentence(meaning, choice)
-        if text and (choice.held_out or not test):
+        if text and (choice.held_out or not held_out):
             form = '+'.join(choice.used)
             return Wording(
                 text=text, form=form, held_out=choice.held_out or _held_out_pair(meaning)

@@ -33,7 +33,7 @@ def test_the_frozen_split_is_of_this_generator_and_has_seeds_of_its_own():
     assert split['generator'] == GENERATOR, 'freeze the test split anew'
     assert len(seeds) >= 120
     assert len(set(seeds)) == len(seeds)
-    assert min(seeds) >= 2_000_000
+    assert min(seeds) >= 4_000_000
     assert split['sentences'] / len(seeds) > 5
 
 

@@ -40,7 +40,9 @@ def spoken(clips):
     return [
         (scene, truth, sentence, meaning)
         for scene, truth in clips
-        for sentence, meaning in meant(scene, truth, split=scene.split, seed=1, count=20)
+        for sentence, meaning in meant(
+            scene, truth, split=scene.split, seed=1, count=20, pool=scene.split
+        )
     ]
 
 
@@ -258,6 +260,8 @@ def test_wrong_arguments_are_refused(clips):
         sentences(scene, truth, split='test', seed=0, kinds=('colour',))
     with pytest.raises(ContractError, match='frames'):
         sentences(generate(1, 'test', seconds=1.0), truth, split='test', seed=0)
+    with pytest.raises(ContractError, match='pool'):
+        sentences(scene, truth, split='test', seed=0, pool='dev')
 
 
 @pytest.mark.slow

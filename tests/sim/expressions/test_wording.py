@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -19,9 +21,9 @@ MUG = Name(category='mug')
 BESIDE = Relation(place=Place.NEAR, anchors=(Name(category='bowl', colour='blue'),))
 
 
-def texts(meaning, *, test=False, tries=150):
+def texts(meaning, *, pool='train', tries=150):
     """Return the different sentences for a meaning."""
-    said = (say(meaning, np.random.default_rng(seed), test=test) for seed in range(tries))
+    said = (say(meaning, np.random.default_rng(seed), pool=pool) for seed in range(tries))
     return {wording.text for wording in said if wording is not None}
 
 
@@ -69,19 +71,21 @@ def test_only_one_clause_follows_the_noun():
         assert 'rolling mug' in text
 
 
-def test_held_out_wording_uses_the_test_pool_and_other_wording_never_does():
+@pytest.mark.parametrize('pool', ['val', 'test'])
+def test_held_out_wording_uses_its_own_pool_and_other_wording_never_does(pool):
     meaning = Meaning(name=MUG, relations=(BESIDE,))
-    assert texts(meaning) & texts(meaning, test=True) == set()
+    assert texts(meaning) & texts(meaning, pool=pool) == set()
     for seed in range(50):
         rng = np.random.default_rng(seed)
-        new, common = say(meaning, rng, test=True), say(meaning, rng, test=False)
+        new, common = say(meaning, rng, pool=pool), say(meaning, rng, pool='train')
         assert new.held_out
-        assert '.test.' in new.form
+        assert f'.{pool}.' in new.form
         assert not common.held_out
-        assert '.test.' not in common.form
+        assert set(re.findall(r'\.(train|val|test)\.', new.form)) <= {'train', pool}
+        assert set(re.findall(r'\.(train|val|test)\.', common.form)) == {'train'}
 
 
 def test_a_held_out_pair_is_held_out_in_any_words():
     assert say(
-        Meaning(name=Name(category='mug', colour='yellow')), np.random.default_rng(0), test=False
+        Meaning(name=Name(category='mug', colour='yellow')), np.random.default_rng(0), pool='train'
     ).held_out
