@@ -292,11 +292,19 @@ class DetectorConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PipelineConfig:
-    """Everything that a pipeline is built from."""
+    """Everything that a pipeline is built from.
+
+    Attributes:
+        tracker: of the tracks.
+        preference: of the explicit preference.
+        decision: None for what the preference advises.
+        segmenter: of the segmenter without weights.
+        detector: of any detector.
+    """
 
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
     preference: PreferenceConfig = field(default_factory=PreferenceConfig)
-    decision: DecisionConfig = field(default_factory=DecisionConfig)
+    decision: DecisionConfig | None = None
     segmenter: SegmenterConfig = field(default_factory=SegmenterConfig)
     detector: DetectorConfig = field(default_factory=DetectorConfig)
 

@@ -9,7 +9,7 @@ from operator import methodcaller
 from types import MappingProxyType, TracebackType
 from typing import TypeVar, final
 
-from tenet_ros.config import AUTO, Settings
+from tenet_ros.config import AUTO, DecisionConfig, Settings
 from tenet_ros.errors import ConfigError
 from tenet_ros.inference.open_session import ENGINES
 from tenet_ros.inference.session import Session
@@ -18,12 +18,14 @@ from tenet_ros.pipeline import Pipeline
 from tenet_ros.stages.camera_motion import SparseFlowMotion
 from tenet_ros.stages.decision import Decider
 from tenet_ros.stages.preference import ExplicitPreference
+from tenet_ros.stages.preference.learned import ADVISED
 from tenet_ros.stages.protocols import AnyDetector, AnySegmenter, CameraMotion, Preference
 from tenet_ros.stages.segmenter import ColourSegmenter
 from tenet_ros.stages.tracker import OcSortTracker
 
 __all__ = [
     'CAMERA_MOTIONS',
+    'DECISIONS',
     'DETECTORS',
     'ENGINES',
     'PREFERENCES',
@@ -64,13 +66,9 @@ class System:
     settings: Settings
     sessions: tuple[Session, ...]
 
-    def new_pipeline(self, preference: Preference | None = None) -> Pipeline:
-        """Return another pipeline on the same engines, with tracks and a memory of its own.
-
-        Args:
-            preference: in place of the system's.
-        """
-        return _pipeline(self.settings, preference or self.preference, self.segmenter)
+    def new_pipeline(self) -> Pipeline:
+        """Return another pipeline on the same engines, with tracks and a memory of its own."""
+        return _pipeline(self.settings, self.preference, self.segmenter)
 
     def close(self) -> None:
         """Free the engines. Nothing of the system may be used afterwards."""
@@ -134,12 +132,12 @@ def open_segmenter(name: str, settings: Settings) -> Iterator[AnySegmenter]:
 
 
 def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmenter) -> Pipeline:
-    config = settings.pipeline
+    config, decision = settings.pipeline, _decision(settings)
     new_motion = _choose('camera_motion', settings.camera_motion, CAMERA_MOTIONS)
     return Pipeline(
         tracker=OcSortTracker(config.tracker),
         preference=preference,
-        new_decider=lambda: Decider(config.decision),
+        new_decider=lambda: Decider(decision),
         segmenter=segmenter,
         camera_motion=new_motion() if new_motion else None,
         camera_motion_always=settings.camera_motion != 'auto',
@@ -200,6 +198,9 @@ PREFERENCES: Mapping[str, Callable[[Opening], Preference]] = MappingProxyType(
 )
 """What ``Settings.preference`` may be."""
 
+DECISIONS: Mapping[str, DecisionConfig] = MappingProxyType({'learned': ADVISED})
+"""Thresholds on the scores of a preference, where they are not ``DecisionConfig``'s own."""
+
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         'coco': Preset(detector='yolox_nano_416', segmenter='crop', preference='explicit'),
@@ -216,6 +217,14 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     }
 )
 """What ``Settings.preset`` may be."""
+
+
+def _decision(settings: Settings) -> DecisionConfig:
+    """Return the thresholds that were set, or those that suit the preference."""
+    own = PRESETS[settings.preset].preference
+    return settings.pipeline.decision or DECISIONS.get(
+        _own(settings.preference, own), DecisionConfig()
+    )
 
 
 def _own(chosen: str, own: str) -> str:

@@ -11,16 +11,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tenet_ros.config import DecisionConfig
 from tenet_ros.inference.session import Session
 from tenet_ros.language.expression import Query
 from tenet_ros.stages.preference.explicit import ExplicitPreference
 from tenet_ros.stages.preference.learned_doubts import ruled_out
 from tenet_ros.stages.preference.learned_features import FITS, Features, look
+from tenet_ros.stages.preference.learned_rules import with_rules
 from tenet_ros.stages.preference.metric import in_the_picture, with_metres
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.types import FloatArray, IntArray, TrackSet
 
-__all__ = ['LearnedPreference', 'choose_rows', 'tensors']
+__all__ = ['ADVISED', 'LearnedPreference', 'choose_rows', 'tensors']
+
+ADVISED = DecisionConfig(
+    commit=0.55, release=0.45, release_after_ms=300.0, switch_margin=0.25, switch_after_ms=300.0
+)
+"""Its probabilities are calibrated, so decisions on them need less patience than on rules: the
+best on clips kept for validation."""
 
 MOST_TRACKS = 64
 """More are not compared: of a larger crowd, those that fit best by what can be written down."""
@@ -71,6 +79,7 @@ class LearnedPreference:
                 strict=True,
             )
         )
+        scores = with_rules(scores, queries, features)
         return with_metres(scores, queries, tracks, image_size, self._explicit)
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from tenet_ros.config import DecisionConfig
 from tenet_ros.inference.session import Session
 from tenet_ros.stages.preference.explicit import ExplicitPreference
-from tenet_ros.stages.preference.learned import LearnedPreference
+from tenet_ros.stages.preference.learned import ADVISED, LearnedPreference
 from tenet_ros.stages.protocols import Preference
 from tenet_ros.training.preference.clips import make_clip
 from tenet_ros.training.preference.noise import NoisyDetector
@@ -62,7 +61,6 @@ def compare(
     first: int = FIRST_SEED,
     profile: str = 'good',
     seen: Seen | None = None,
-    decision: DecisionConfig | None = None,
 ) -> dict[str, dict[str, float]]:
     """Return the figures of ``learned``, ``explicit``, ``top_confidence`` and ``oracle``.
 
@@ -72,7 +70,6 @@ def compare(
         first: seed of the first.
         profile: of the noisy detector.
         seen: the real detector and rendered clips, in its stead.
-        decision: thresholds; None for the defaults.
     """
     preferences: dict[str, Preference] = {
         'learned': LearnedPreference(session),
@@ -80,7 +77,7 @@ def compare(
     }
     answers: dict[str, list[Course]] = {}
     for played in recordings(preferences, clips=clips, first=first, profile=profile, seen=seen):
-        for name, of_system in courses(played, decision or DecisionConfig()).items():
+        for name, of_system in courses(played, {'learned': ADVISED}).items():
             answers.setdefault(name, []).extend(of_system)
         _LOG.info('clip %d', played.clip.scene.seed)
     return figures(answers)

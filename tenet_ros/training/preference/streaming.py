@@ -115,10 +115,20 @@ def record(
     return Recording(clip=clip, moments=moments, overlaps=overlaps, scores=scores)
 
 
-def courses(recording: Recording, config: DecisionConfig) -> dict[str, list[Course]]:
-    """Return every system's answers: each preference's, ``top_confidence`` and ``oracle``."""
+def courses(
+    recording: Recording, decisions: Mapping[str, DecisionConfig]
+) -> dict[str, list[Course]]:
+    """Return every system's answers: each preference's, ``top_confidence`` and ``oracle``.
+
+    Args:
+        recording: what to answer.
+        decisions: thresholds by preference; the defaults for one that is not among them.
+    """
     found = {
-        name: [_decided(recording, number, scores, config) for number in _numbers(recording)]
+        name: [
+            _decided(recording, number, scores, decisions.get(name, DecisionConfig()))
+            for number in _numbers(recording)
+        ]
         for name, scores in recording.scores.items()
     }
     found['top_confidence'] = [_chosen(recording, n, _confident) for n in _numbers(recording)]

@@ -148,7 +148,8 @@ def test_motion_is_understood(best, sentence, row) -> None:
 
 
 def test_the_words_rule_out_what_hardly_fits_beside_what_does(scene, session) -> None:
-    queries, tracks = scene([('mug', (100, 100)), ('mug', (300, 100)), ('bowl', (500, 100))])
+    things = [('mug', (100, 100)), ('mug', (300, 100)), ('bowl', (500, 100))]
+    queries, tracks = scene(things, ['the mugs'])
     plain = np.where(tracks.phrase_scores > 0.5, 0.95, 0.001).astype(np.float32)
     wide = dataclasses.replace(tracks, phrase_scores=plain)
     ruled = LearnedPreference(session).score_all(queries, wide, SIZE)[0].logits
