@@ -97,14 +97,13 @@ class Opening:
         )
 
     def crop_segmenter(self) -> CropSegmenter:
-        """The segmenter that comes with the package, twice where the threads are ours to choose."""
+        """The segmenter that comes with the package; twice, on a CPU with a core to spare."""
         from tenet_ros.inference.ort import usable_cpus
 
         manifest = load_manifest('segmenter_crop96')
-        two = not self.settings.threads and usable_cpus() > 1
-        return CropSegmenter(
-            self._published(manifest), beside=self._published(manifest) if two else None
-        )
+        session = self._published(manifest)
+        two = session.provider.startswith('CPU') and not self.settings.threads and usable_cpus() > 1
+        return CropSegmenter(session, beside=self._published(manifest) if two else None)
 
     def box_segmenter(self, model: str) -> BoxSegmenter:
         """One of the SAM family, by an exported graph."""
