@@ -26,7 +26,32 @@ _ALL_OTHERS = (
     'any other',
     'all the other objects',
 )
-_PUSHES = ('push', 'shove', 'nudge', 'kick', 'poke')
+_PUSHES = ('push', 'shove', 'nudge', 'kick', 'poke', 'tap', 'prod', 'bump', 'hit', 'knock')
+_GREATER = (
+    'biggest',
+    'largest',
+    'smallest',
+    'greatest',
+    'widest',
+    'tallest',
+    'shortest',
+    'longest',
+)
+_MEASURES = (
+    'size',
+    'diameter',
+    'dimensions',
+    'dimension',
+    'volume',
+    'radius',
+    'circumference',
+    'footprint',
+    'proportions',
+    'build',
+    'area',
+    'capacity',
+)
+_TOOK = ('took', 'takes', 'had', 'has had', 'has taken', 'had taken', 'suffered')
 _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
     (
         (('at the', 'in the', 'with the'), ('leftmost', 'rightmost'), ('position', 'place', 'spot')),
@@ -52,7 +77,6 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
          ('distance from', 'distance to')),
         'nearest to',
     ),
-    ((('with the', 'of the', 'of'), ('largest', 'biggest', 'smallest', 'greatest'), ('size',)), 'that is the {1}'),
     (
         (('of', 'in', 'that is', 'that is of', 'that has', 'which has', 'with'),
          ('a', 'any', 'another', 'a different', 'some other'), ('colour', 'color'),
@@ -92,10 +116,38 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
         )
     ),
     (
-        (('put', 'set', 'fix', 'keep', 'focus', 'direct', 'turn'), ('your',),
-         ('attention on', 'attention to', 'focus on', 'eyes on', 'gaze on', 'sights on')),
+        (('put', 'set', 'fix', 'keep', 'focus', 'direct', 'turn', 'aim', 'point', 'train', 'cast', 'give', 'lock'),
+         ('your', 'your full', 'the', ''),
+         ('attention', 'focus', 'eyes', 'eye', 'gaze', 'sights', 'camera', 'lens', 'look', 'glance'),
+         ('on', 'to', 'at', 'onto', 'upon', 'towards', 'toward', 'over to')),
         'watch',
     ),
+    ((('with the', 'that has the', 'which has the', 'having the', 'of the', 'of'), _GREATER, _MEASURES), 'that is the {1}'),
+    ((('of', 'of a', 'of the', 'with a'), ('bigger', 'larger', 'smaller'), _MEASURES), 'that is the {1}'),
+    ((('of', 'of a', 'of rather', 'with a'), ('big', 'large', 'small', 'tiny', 'huge', 'little'), _MEASURES), 'that is {1}'),
+    *(
+        ((('least',), words), plain)
+        for words, plain in (
+            (('big', 'large', 'sizeable', 'bulky', 'sizable', 'massive'), 'smallest'),
+            (('small', 'little', 'tiny', 'compact'), 'largest'),
+            (('far from', 'far away from', 'distant from', 'remote from'), 'nearest to'),
+            (('far away', 'far off', 'far', 'distant', 'remote'), 'nearest'),
+            (('near to', 'close to'), 'furthest from'),
+        )
+    ),
+    ((('if you', 'if we', 'if one', 'if i', 'when you', 'when we', 'when one', 'when i', 'as you', 'as we', 'if', 'when'),
+      ('count', 'counts', 'counted', 'counting', 'start counting', 'start', 'starts', 'go', 'begin', 'look', 'read', 'number them'),
+      ('from the',)), 'from the'),
+    ((_TOOK, ('a', 'a bad', 'a quick', 'a little'), ('fall', 'tumble', 'spill', 'dive', 'plunge', 'drop', 'nosedive', 'topple')), 'fell'),
+    ((('taking', 'having'), ('a',), ('fall', 'tumble', 'spill', 'dive', 'plunge')), 'falling'),
+    ((('made', 'did'), ('a', 'an'), ('stop', 'halt')), 'stopped'),
+    ((('made',), ('a', 'some'), ('move', 'movement', 'movements', 'motion')), 'moved'),
+    ((('makes', 'is making', 'making'), ('a', 'some'), ('move', 'movement', 'movements')), 'moving'),
+    ((('made', 'makes', 'put in', 'has made'), ('an', 'its'), ('appearance', 'entrance', 'entry')), 'appeared'),
+    ((('made', 'makes', 'has made'), ('a', 'its'), ('return', 'reappearance')), 'came back'),
+    ((('got', 'received', 'was dealt', 'took', 'had', 'has had', 'has got', 'has received', 'was dealt'),
+      ('a', 'a little', 'a gentle', 'a small', 'a slight', 'a good', 'a hard'), _PUSHES), 'was pushed'),
+    ((('gets', 'receives', 'receiving'), ('a', 'a little', 'a gentle'), _PUSHES), 'being pushed'),
     (
         (('the', 'a'), ('bounding box', 'mask', 'segmentation mask', 'pixel mask', 'outline'),
          ('of the', 'for the', 'around the')),

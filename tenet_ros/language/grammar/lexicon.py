@@ -358,6 +358,11 @@ _THINGS = vocabulary(
     'dice orb brick novel textbook notebook magazine vehicle lorry mallet wrench spanner pliers '
     'spatula ladle teaspoon tube pitcher pear lemon peach tomato potato onion egg duck marble '
     'pattern package parcel basket tray lid candle sponge coaster eraser marker ruler stapler tennis '
+    'automobile vessel stein tankard chalice basin platter wok griddle casserole canister carafe '
+    'decanter phial vial packet cuboid casket paperback hardback hardcover dictionary encyclopedia '
+    'booklet tome storybook globe bead mallet gavel sledgehammer jeep sedan racer roadster buggy '
+    'duckling ducky duckie mallard receptacle implement drinkware dishware dinnerware cutlery '
+    'silverware cookware kitchenware plaything flagon skillet frypan plantain turnscrew coffeepot '
     'football basketball fruit tableware crockery utensil gadget ornament figurine penny coin'
 )
 NOUNS = ANIMATE | CLOTHES | _THINGS

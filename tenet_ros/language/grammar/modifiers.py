@@ -267,6 +267,9 @@ class ModifierReader:
     def ends_before(self, phrase: NounPhrase, index: int) -> bool:
         """Whether the word at ``index`` is a verb whose subject this phrase is."""
         s, verb = self._sentence, read_verb(self._sentence.at(index))
+        if verb is None and self.complete(phrase) and s.at(index).endswith('ed'):
+            # An unknown participle: "the mug *labelled* with".
+            return s.at(index + 1) in lex.PREPOSITIONS and not s.noun(index)
         if verb is None or s.compound(index):
             return False
         follows = s.nominal(index + 1) and s.at(index + 1) not in lex.DIRECTIONS

@@ -48,7 +48,7 @@ class NounPhraseReader:
             number = lex.NUMBERS.get(word, lex.QUANTIFIERS.get(word, -1))
             if word in {'any', 'either', 'which'} and self._sentence.at(index + 1) == 'of':
                 number = 1
-            if number >= 0:
+            if number >= 0 and not (number == 0 and phrase.number == 1):
                 phrase.number = number
                 phrase.kept.add(index)
             phrase.determined = True

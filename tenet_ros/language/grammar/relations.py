@@ -23,6 +23,24 @@ _R = RelationKind
 _WHEN_MOVING = {_R.FAR_FROM: _R.LEAVING}
 _CLAD = frozenset(('stripe', 'dot', 'spot', 'check'))
 """What a thing may be "in", as people are in clothes."""
+_ACROSS = frozenset(
+    ('across', 'over', 'along', 'through', 'around', 'about', 'round', 'down', 'up')
+)
+_GROUNDS = frozenset(
+    (
+        'table',
+        'tabletop',
+        'desk',
+        'counter',
+        'worktop',
+        'surface',
+        'floor',
+        'scene',
+        'area',
+        'place',
+    )
+)
+"""What things move across: it says nothing of where they are."""
 _TAKEN = frozenset(
     ('take', 'get', 'pull', 'remove', 'fish', 'pick', 'grab', 'lift', 'fetch', 'bring')
 )
@@ -72,7 +90,11 @@ class RelationReader:
         kind, denied, after = found
         if self._s.at(after) == 'it' and self._mirrored(kind, ctx):
             return after + 1
-        aside = self._purpose(index, after, ctx) or self._sided(index, after, ctx)
+        aside = (
+            self._across(index, after, ctx)
+            or self._purpose(index, after, ctx)
+            or self._sided(index, after, ctx)
+        )
         if aside > index:
             return aside
         if kind is _R.LEAVING and ctx.motion < 0:
@@ -92,6 +114,15 @@ class RelationReader:
             # What it led to said nothing, or said it of a phrase: nothing is left to relate.
             self._draft.hide(index, after)
         return end
+
+    def _across(self, index: int, after: int, ctx: Context) -> int:
+        """Pass "across the table" after "rolling"; 0 if something else stands here."""
+        crosses = ctx.motion >= 0 and self._s.at(index) in _ACROSS
+        ground = self._nouns.read(after) if crosses else None
+        if ground is None or ground.noun not in _GROUNDS or ground.colours:
+            return 0
+        self._draft.hide(index, ground.end)
+        return ground.end
 
     def _in_motion(self, kind: RelationKind, index: int, after: int, ctx: Context) -> RelationKind:
         """Return what a preposition tells after a verb of motion, and what after another."""

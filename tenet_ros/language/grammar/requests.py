@@ -71,6 +71,10 @@ REQUEST_IDIOMS = tuple(
         'how far is',
         'how far away are',
         'how big is',
+        'how many of',
+        'how many',
+        'count up',
+        'do you have',
         'what is the distance to',
         'take note of',
         *(

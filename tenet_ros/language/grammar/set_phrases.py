@@ -38,7 +38,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'nowhere near,miles from,miles away from',
         'with': 'sporting,boasting',
         # -- orders
-        'furthest from': 'most distant from,as far as possible from,as far away as possible from',
+        'furthest from': 'most distant from,most remote from,most far from,least close to,as far as possible from,as far away as possible from',
         'furthest': 'most remote',
         'leftmost': 'outermost left,more leftward,most leftward,most left',
         'rightmost': 'outermost right,more rightward,most rightward,most right',
@@ -138,6 +138,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'were not there': 'were absent,were missing',
         'does not': 'fails to,refuses to',
         'do not': 'fail to,refuse to',
+        'on the spot': 'like a wheel,like a carousel,like a windmill,like a propeller,like a record',
         '': 'like a top,like a spinning top,beside each other,near each other,'
         'close to each other,side by side,'
         'close together,lined up,by itself,by themselves,all alone,'

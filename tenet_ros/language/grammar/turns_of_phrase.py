@@ -183,6 +183,41 @@ def _way(words: _Words, index: int) -> _Turns:
 def _most_distant(words: _Words, index: int) -> _Turns:
     if _at(words, index + 2) in _ENDS:
         yield ('most', 'distant'), ('furthest', 'away')
+    else:
+        yield ('most', 'distant'), ('farthest',)
+
+
+def _in_size(words: _Words, index: int) -> _Turns:
+    """Read "smaller in size" as "smaller"."""
+    before = _at(words, index - 1)
+    if before in lex.SUPERLATIVES or before in lex.SIZES:
+        for measure in (
+            'size',
+            'dimension',
+            'dimensions',
+            'volume',
+            'diameter',
+            'stature',
+            'build',
+        ):
+            yield ('in', measure), ()
+            yield ('by', measure), ()
+
+
+def _added(words: _Words, index: int) -> _Turns:
+    """Read "was brought onto the scene", "was added later"."""
+    if words[index - 1 : index] and words[index - 1] in {'was', 'were', 'been', 'got'}:
+        for onto in ('onto', 'into', 'on', 'to'):
+            yield (words[index], onto, 'the', 'scene'), ('added',)
+            yield (words[index], onto, 'the', 'picture'), ('added',)
+            yield (words[index], onto, 'the', 'view'), ('added',)
+            yield (words[index], onto, 'view'), ('added',)
+        if _at(words, index + 1) == 'in' and _at(words, index + 2) in _ENDS:
+            yield (words[index], 'in'), ('added',)
+        for later in ('later', 'afterwards', 'subsequently'):
+            yield (words[index], later), ('added',)
+            yield (words[index], 'there', later), ('added',)
+            yield (words[index], 'down', later), ('added',)
 
 
 def _any_but(words: _Words, index: int) -> _Turns:
@@ -229,6 +264,8 @@ _RULED: tuple[tuple[str, _Rule], ...] = (
     ('comes come', _comes_with),
     ('in', _in_solid),
     ('in', _amid),
+    ('in by', _in_size),
+    ('brought carried put placed added set moved pushed rolled introduced taken', _added),
     ('to onto', _to_the_ground),
     ('sized', _sized),
     ('way', _way),

@@ -87,7 +87,7 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
         ),
         Sense.CHASE: 'chase follow pursue hunt attack track tail',
         Sense.LEAVE: 'leave exit flee escape depart',
-        Sense.ENTER: 'enter appear arrive emerge join materialise materialize',
+        Sense.ENTER: 'enter appear arrive emerge join materialise materialize add introduce',
         Sense.STOP: 'stop halt pause freeze brake settle stall cease quit finish',
         Sense.START: 'start begin',
         Sense.KEEP: 'keep continue',

@@ -229,6 +229,8 @@ def _parts(token: str, parts: list[str]) -> list[str]:
     likened = _likened(parts)
     if likened:
         return likened
+    if parts[-1] == 'sized' and parts[0] != 'full':
+        return [parts[0], 'sized']
     if parts[-1] == 'patterned':
         return [_OF_A_PATTERN.get(part, part) for part in parts]
     if (
