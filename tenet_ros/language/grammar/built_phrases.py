@@ -99,6 +99,10 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
     ((('getting', 'being given'), ('a', 'a little', 'a gentle'), _PUSHES), 'being pushed'),
     ((('given', 'gave'), ('a', 'a little', 'a gentle'), _PUSHES), 'pushed'),
     ((('giving',), ('a', 'a little', 'a gentle'), _PUSHES), 'pushing'),
+    ((('exceeds', 'surpasses', 'beats', 'tops', 'outsizes', 'exceeding'), _ALL_OTHERS, ('in size', '')), 'is the largest'),
+    ((('where', 'to where'), ('i am', 'we are', 'you are'), ('sitting', 'standing', 'looking from', 'now', 'at')), 'me'),
+    ((('where',), ('i', 'we', 'you'), ('sit', 'stand', 'look from')), 'me'),
+    ((('my', 'our'), ('place', 'seat', 'side', 'eyes', 'chair', 'end of the table', 'side of the table', 'standpoint')), 'me'),
     (
         (('doing', 'performing', 'executing', 'making'), ('a', 'a full', 'little', 'some', 'several'),
          ('spin', 'spins', 'pirouette', 'pirouettes', 'twirl', 'twirls')),

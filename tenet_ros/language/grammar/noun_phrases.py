@@ -137,6 +137,8 @@ class NounPhraseReader:
             del phrase.said[phrase.head]
         if phrase.single or phrase.number == 1:
             phrase.plural = False
+        elif phrase.number == 0 and s.at(phrase.start) == 'some' and not phrase.plural:
+            phrase.number = None
         elif phrase.number is not None:
             phrase.plural = True
 

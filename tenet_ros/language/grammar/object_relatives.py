@@ -9,12 +9,17 @@ from tenet_ros.language.grammar.passives import fells, passive_motion, steady
 from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
+from tenet_ros.language.grammar.words import vocabulary
 
 __all__ = ['ObjectRelativeReader']
 
 _K = MotionKind
 _R = RelationKind
 _BEARING = {'carry': _R.ON, 'bear': _R.ON, 'support': _R.ON}
+_TRANSITIVE = vocabulary(
+    'raise lower drop topple overturn move slide roll shift spin rotate turn swing shake tip twirl'
+)
+"""Verbs of motion that somebody may do to a thing."""
 _SYMMETRIC = frozenset({_R.NEAR, _R.WITH, _R.FAR_FROM, _R.BETWEEN})
 
 
@@ -45,7 +50,9 @@ class ObjectRelativeReader(Reader):
         denied = any(word in lex.NOT for word in s.words[start:end])
         denied ^= s.at(index) == 'nobody'
         felled = verb is not None and fells(verb, s.at(end + 1))
-        moved = _K.DOWNWARD if felled else self._moved(verb, index, pronoun=pronoun)
+        inert = agent is not None and agent.noun in lex.NOUNS - lex.ANIMATE - {'robot'}
+        acts = preposition is None and not inert
+        moved = _K.DOWNWARD if felled else self._moved(verb, index, pronoun=pronoun, acts=acts)
         if moved is not None and verb is not None:
             self._draft.move(
                 moved,
@@ -61,7 +68,6 @@ class ObjectRelativeReader(Reader):
             self._draft.ignore(index, index + 1)
             return end
         kind, inverted = _object_role(verb, preposition)
-        inert = agent.noun in lex.NOUNS - lex.ANIMATE and agent.noun != 'robot'
         if inert and verb is not None and verb.base in _BEARING:
             # What the box carries is on the box.
             kind, inverted = _BEARING[verb.base], False
@@ -71,15 +77,17 @@ class ObjectRelativeReader(Reader):
         self._draft.relate(kind, ctx.subject, (number,), negated=negated, inverted=inverted)
         return end
 
-    def _moved(self, verb: Verb | None, index: int, *, pronoun: bool) -> MotionKind | None:
+    def _moved(
+        self, verb: Verb | None, index: int, *, pronoun: bool, acts: bool
+    ) -> MotionKind | None:
         """Return how the subject moves by what somebody does to it."""
         if verb is None:
             return None
         if self._s.at(index) == 'nobody' and verb.base in {'touch', 'handle'}:
             return _K.MOVING
         by_somebody = {Sense.CONTACT, Sense.MOVE, Sense.SPIN, Sense.FALL, Sense.RISE}
-        done = by_somebody if pronoun else {Sense.CONTACT}
-        return passive_motion(verb) if verb.sense in done else None
+        done = verb.sense in by_somebody if pronoun else verb.sense is Sense.CONTACT
+        return passive_motion(verb) if done or (acts and verb.base in _TRANSITIVE) else None
 
 
 def _object_role(

@@ -113,6 +113,8 @@ class OrderReader(Reader):
         of_it = place.of and s.at(place.end) == 'it'
         if (of_it or s.at(index + 1) == 'its') and self._mirrored(place, ctx):
             return place.end + of_it
+        if self._above_it(place, ctx):
+            return place.end
         if place.of:
             end = self._beside(place, ctx)
             if end > place.end:
@@ -134,6 +136,15 @@ class OrderReader(Reader):
         subject.noun = subject.said[subject.head] = several.noun
         self._draft.hide(several.start, several.end)
         return True
+
+    def _above_it(self, place: Place, ctx: Context) -> bool:
+        """Read "with the apple on top", "with a can to the left": where it is, beside the subject."""
+        told = self._draft.relations[-1:]
+        if place.of or not told or told[0].kind is not _R.WITH or ctx.latest != told[0].anchors[-1]:
+            return False
+        if place.preposition == 'to' and place.words[0] in {'left', 'right'}:
+            return self._mirrored(place, ctx)
+        return place.words == ('top',) and place.preposition == 'on' and not place.article
 
     def _mirrored(self, place: Place, ctx: Context) -> bool:
         """Read "with the bowl on its left": the subject is to the right of it."""

@@ -111,7 +111,7 @@ def target_first(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _with_break(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return "of all the cups the largest one" with a comma before the choice."""
-    chosen = lex.SUPERLATIVES.keys() | lex.ORDINALS.keys() | lex.COLOURS.keys() | {'one'}
+    chosen = {'one'}.union(lex.SUPERLATIVES, lex.ORDINALS, lex.COLOURS, lex.SIZES, lex.PATTERNS)
     for index in range(3, len(words) - 1):
         if words[index] == 'the' and words[index + 1] in chosen:
             return (*words[:index], BREAK, *words[index:])
@@ -170,7 +170,11 @@ def _request(s: Sentence, index: int) -> tuple[int, bool]:
         elif (
             s.at(asked) in requests.REQUESTS
             or s.at(asked) in requests.REQUEST_PARTICLES
-            or (s.at(asked) == BREAK and asked > index and s.at(asked - 1) in _AFTER_ASKING)
+            or (
+                s.at(asked) == BREAK
+                and asked > index
+                and (told or s.at(asked - 1) in _AFTER_ASKING)
+            )
         ):
             asked += 1
         else:

@@ -35,11 +35,13 @@ REQUESTS = vocabulary(
     'see look go point hand pass choose identify highlight mark is are want need move touch where '
     'outline here search seek spot like looking help try tell whereabouts have needed wanted ask '
     'grasp navigate reach lift drive head turn focus inspect examine label annotate retrieve collect '
-    'catch hold observe monitor keep draw remove'
+    'catch hold observe monitor keep draw remove acquire goto localize localise pinpoint designate '
+    'capture recognise recognize spotlight obtain pursue isolate display extract'
 )
 REQUEST_VERBS = vocabulary(
     'find grab locate fetch bring give get detect identify select highlight segment grasp follow '
-    'search choose show track want need navigate inspect examine annotate retrieve collect monitor'
+    'search choose show track want need navigate inspect examine annotate retrieve collect monitor '
+    'acquire goto localize localise pinpoint designate recognise recognize obtain isolate'
 )
 """Requests that hardly are nouns, so that any noun phrase may follow."""
 REQUEST_PARTICLES = vocabulary(
@@ -71,6 +73,29 @@ REQUEST_IDIOMS = tuple(
         'how far is',
         'how far away are',
         'how big is',
+        *(
+            f'{change} {target}'
+            for change in ('set', 'change', 'switch', 'update')
+            for target in (
+                'target to',
+                'the target to',
+                'your target to',
+                'goal to',
+                'over to',
+                'to',
+            )
+        ),
+        *(
+            f'{lock} {on}'
+            for lock in ('lock', 'locked')
+            for on in ('on target', 'target', 'on to target')
+        ),
+        'new target',
+        'next target',
+        'current target',
+        'move on to',
+        'go on to',
+        'go over to',
         'how many of',
         'how many',
         'count up',

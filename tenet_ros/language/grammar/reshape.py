@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.inflection import singular
-from tenet_ros.language.grammar.words import word_table
+from tenet_ros.language.grammar.words import BREAK, word_table
 
 __all__ = ['reshaped']
 
@@ -24,6 +24,17 @@ _DONE = word_table(
     'pushes:pushed lifts:lifted picks:picked moves:moved pulls:pulled drags:dragged shoves:shoved '
     'nudges:nudged raises:raised holds:held carries:carried slides:slid rolls:rolled spins:spun'
 )
+_PLACES: tuple[_Words, ...] = tuple(
+    tuple(words.split())
+    for words in (
+        'to the left of', 'to the right of', 'on the left of', 'on the right of', 'left of',
+        'right of', 'behind', 'in front of', 'next to', 'beside', 'near', 'close to', 'on top of',
+        'on', 'upon', 'under', 'underneath', 'beneath', 'below', 'above', 'inside', 'in',
+    )
+)  # fmt: skip
+_STANDS = frozenset(
+    ('is', 'are', 'stands', 'stand', 'lies', 'lie', 'sits', 'sit', 'rests', 'was', 'there')
+)
 _WITH = frozenset(('with', 'has', 'having', 'have'))
 _PARTING = frozenset(('separating', 'separates', 'dividing', 'divides', 'parting', 'parts'))
 
@@ -34,7 +45,7 @@ def reshaped(words: _Words) -> _Words:
     >>> ' '.join(reshaped(tuple('the mug separating the can from the box'.split())))
     'the mug between the can and the box'
     """
-    return _flanked(_parted(_done_by_hand(words)))
+    return _flanked(_parted(_piped(_done_by_hand(words))))
 
 
 def _done_by_hand(words: _Words) -> _Words:
@@ -50,6 +61,33 @@ def _done_by_hand(words: _Words) -> _Words:
     if not noun:
         return words
     return (*words[after : noun + 1], 'being', done, *words[noun + 1 :], 'by', *words[:end])
+
+
+def _piped(words: _Words) -> _Words:
+    """Read "the cup behind which the can stands" as "the cup with the can behind it"."""
+    which = next((i for i, word in enumerate(words) if word == 'which' and i > 1), 0)
+    place = next((w for w in _PLACES if words[which - len(w) : which] == w), None)
+    if place is None or which + 2 >= len(words):
+        return words
+    start = which - len(place)
+    start -= words[start - 1] == BREAK
+    rest = words[which + 1 :]
+    stands = next((i for i, word in enumerate(rest) if word in _STANDS), -1)
+    if stands < 0 or start < 1:
+        return words
+    end = stands + 1
+    end += rest[end : end + 1] in {('standing',), ('lying',), ('sitting',), ('placed',)}
+    thing = rest[:stands]
+    if not thing or thing == ('there',):
+        thing, end = rest[end:], len(rest)
+    if thing[:1] == ('nothing',):
+        return words[:start]
+    it = (
+        ('on', 'its', place[-2])
+        if place[-1] == 'of' and place[-2] in {'left', 'right'}
+        else (*place, 'it')
+    )
+    return (*words[:start], 'with', *thing, *it, *rest[end:])
 
 
 def _parted(words: _Words) -> _Words:

@@ -238,6 +238,21 @@ def _excluding(words: _Words, index: int) -> _Turns:
 def _counting(words: _Words, index: int) -> _Turns:
     if not index or not lex.ORDINALS.keys().isdisjoint(words[:index]):
         yield (words[index], 'from', 'the'), ('from', 'the')
+        for one, other in (('left', 'right'), ('right', 'left')):
+            for before in ((words[index],), (words[index], 'in', 'order'), (words[index], 'them')):
+                yield (*before, 'from', one, 'to', other), ('from', 'the', one)
+
+
+def _from_left_to_right(words: _Words, index: int) -> _Turns:
+    """Read "the second can from left to right"."""
+    if not lex.ORDINALS.keys().isdisjoint(words[:index]) and not any(map(_goes, words[:index])):
+        for one, other in (('left', 'right'), ('right', 'left')):
+            yield ('from', one, 'to', other), ('from', 'the', one)
+
+
+def _goes(word: str) -> bool:
+    verb = read_verb(word)
+    return verb is not None and verb.form is Form.ING
 
 
 def _as_seen(words: _Words, index: int) -> _Turns:
@@ -273,7 +288,8 @@ _RULED: tuple[tuple[str, _Rule], ...] = (
     ('any anything', _any_but),
     ('nearby', _nearby),
     ('bar save', _excluding),
-    ('counting counted starting going reading', _counting),
+    ('counting counted starting going reading looking numbered ordered sorted', _counting),
+    ('from', _from_left_to_right),
     ('when as', _as_seen),
 )
 
