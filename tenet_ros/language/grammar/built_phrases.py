@@ -166,7 +166,7 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
         'hitting',
     ),
     ((('collided', 'collides'), ('with',)), 'hit'),
-    ((('with', 'that has', 'having'), ('nothing',), ('in it', 'on it', 'inside', 'inside it')), ''),
+    ((('with', 'that has', 'having'), ('nothing',), ('in it', 'on it', 'inside', 'inside it', 'on top', 'on top of it', 'on its cover', 'on its surface', 'around it', 'next to it')), ''),
     (
         (('a few', 'two', 'some', 'a couple of', 'several', 'a'),
          ('centimetres', 'centimeters', 'cm', 'inches', 'inch', 'millimetres'),

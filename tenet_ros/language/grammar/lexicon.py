@@ -257,8 +257,8 @@ SUPERLATIVES: Mapping[str, Extreme] = MappingProxyType(
         'teeniest': Extreme.SMALLEST, 'tinier': Extreme.SMALLEST, 'minutest': Extreme.SMALLEST,
         'fastest': Extreme.FASTEST, 'quickest': Extreme.FASTEST, 'quicker': Extreme.FASTEST,
         'slowest': Extreme.SLOWEST,
-        **dict.fromkeys(('fattest', 'thickest', 'heaviest', 'chunkiest', 'fatter', 'thicker'), Extreme.LARGEST),
-        **dict.fromkeys(('thinnest', 'slimmest', 'narrowest', 'thinner', 'slimmer'), Extreme.SMALLEST),
+        **dict.fromkeys(('fattest', 'thickest', 'heaviest', 'chunkiest', 'fatter', 'thicker', 'bulkier', 'chunkier', 'heftiest', 'roomiest', 'mightiest', 'grandest'), Extreme.LARGEST),
+        **dict.fromkeys(('thinnest', 'slimmest', 'narrowest', 'thinner', 'slimmer', 'teensiest', 'titchiest', 'puniest', 'skinniest', 'daintiest', 'weest'), Extreme.SMALLEST),
     }
 )  # fmt: skip
 SIZES: Mapping[str, Extreme] = MappingProxyType(

@@ -286,6 +286,9 @@ class ModifierReader:
     def _agrees(self, phrase: NounPhrase, verb: Verb, index: int) -> bool:
         """Whether a finite verb agrees with its subject in number: "dogs run", "a dog runs"."""
         plural = singular(self._sentence.at(phrase.nominals[-1]))[1]
+        # "Which of the cups stands": one of them does.
+        shares = self._sentence.words[max(phrase.start - 1, 0) : phrase.nominals[-1]]
+        plural &= 'of' not in shares or verb.form is not Form.S
         if verb.form is (Form.BASE if plural else Form.S):
             told = self._sentence.at(phrase.start - 1) in {'that', 'which'}
             finite = verb.sense in _FINITE or (told and verb.form is Form.S)

@@ -91,6 +91,12 @@ class NounPhraseReader:
         s, word = self._sentence, self._sentence.at(index)
         if not s.nominal(index) or word == "'s" or self._modifiers.ends_before(phrase, index):
             return index
+        if (
+            word.endswith('ly')
+            and self._modifiers.complete(phrase)
+            and s.at(index + 1) in lex.PREPOSITIONS
+        ):
+            return index
         directs = word in lex.DIRECTIONS and not self._names_a_thing(phrase, index)
         told = s.modifier(index) or word in lex.AFTERTHOUGHTS
         if directs or (told and self._modifiers.complete(phrase)):
@@ -178,6 +184,10 @@ class NounPhraseReader:
             phrase.end = inner.end
         elif not head or head in lex.GROUPS:
             return _share(phrase, inner, head)
+        elif head in lex.PATTERN_NOUNS and inner.colours and not inner.noun:
+            # "Dots of red".
+            phrase.colours.extend(inner.colours)
+            phrase.end = inner.end
         elif head in lex.CONTAINERS and not inner.determined:
             phrase.attributes.extend(inner.text.split())
             phrase.said[phrase.head + 1] = f'of {inner.text}'
@@ -204,6 +214,7 @@ def _share(outer: NounPhrase, inner: NounPhrase, head: str) -> NounPhrase:
     inner.orders = [*outer.orders, *inner.orders]
     inner.motions = [*outer.motions, *inner.motions]
     inner.colours = [*outer.colours, *inner.colours]
+    inner.attributes = inner.attributes if head else [*outer.attributes, *inner.attributes]
     inner.excluded = [*outer.excluded, *inner.excluded]
     inner.kept |= outer.kept
     return inner

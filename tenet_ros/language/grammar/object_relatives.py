@@ -59,7 +59,7 @@ class ObjectRelativeReader(Reader):
                 ctx.subject,
                 negated=denied,
                 past=verb.form is Form.PAST,
-                strict=felled or steady(verb) or verb.sense is not Sense.CONTACT,
+                strict=steady(verb) or verb.sense is not Sense.CONTACT,
             )
         preposition = None if felled else preposition
         placed = agent is None and preposition is not None and s.opens(preposition[2])

@@ -12,6 +12,7 @@ from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.modifiers import direction_order
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.places import Place, read_place
+from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.words import BREAK
 
@@ -181,6 +182,11 @@ class OrderReader(Reader):
 
     def _beside(self, place: Place, ctx: Context) -> int:
         """Read what a place is a place of: the picture, or an anchor."""
+        other = read_preposition(self._s, place.end + 1) if self._s.at(place.end) == 'and' else None
+        if other is not None and self._s.opens(other[2]):
+            # "On the left of and behind the bowl".
+            self._relations.relate(_BESIDE[lex.DIRECTIONS[place.words[-1]]], other[2], ctx)
+            return place.end + 1
         index = place.end + (self._s.at(place.end) in lex.DETERMINERS)
         sided = self._s.at(place.end - 2) in lex.REGION_NOUNS and self._s.at(index) in _TOPS
         lined = self._s.at(index) in _LINES and self._s.at(index + 1) != 'of'
@@ -203,4 +209,7 @@ class OrderReader(Reader):
             return anchor.end
         if word == 'middle' and several:
             kind = _R.BETWEEN
+        for word in place.words[:-1]:
+            # "To the rear left of the bowl" says both.
+            self._relations.relate(_BESIDE[lex.DIRECTIONS[word]], place.end, ctx)
         return self._relations.relate(kind, place.end, ctx)

@@ -87,7 +87,8 @@ class PassiveReader(Reader):
         denied = ctx.negated
         if ctx.no_longer:
             ctx.no_longer, kind, going_on = False, _K.STOPPED, True
-        ctx.over |= fells(verb, self._s.at(after - 1))
+        felled = fells(verb, self._s.at(after - 1))
+        ctx.over |= felled
         sure = going_on or verb.sense is Sense.MOVE or steady(verb)
         ctx.motion = self._movements.statement(kind, ctx, strict=sure)
         by = self._by(after)

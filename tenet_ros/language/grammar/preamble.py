@@ -25,6 +25,9 @@ _IDIOMS = {
 """The first two words -> the requests that begin so."""
 _AFTER_ASKING = requests.POLITE_ENDS | requests.REQUEST_VERBS | requests.FOLLOWED_BY_IT
 _LEND = frozenset(('show', 'give', 'hand', 'pass', 'bring', 'fetch', 'point'))
+_SURE = frozenset(
+    ('me', 'you', 'please', 'box', 'mask', 'target', 'location', 'position', 'outline')
+)
 _THERE = frozenset(('is', 'are', 'stands', 'lies', 'sits', 'should', 'was'))
 
 
@@ -120,8 +123,7 @@ def _with_break(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def skip_request(s: Sentence) -> int:
     """Return the index after "please find", "show me", "there is", "could you see"."""
-    index = 0
-    index = _title(s)
+    index = _title(s) or _proviso(s)
     goes_on = s.at(index) in requests.GOING_ON
     index += goes_on and (s.opens(index + 1) or s.at(index + 1) in requests.FOLLOWED_BY_IT)
     while s.at(index) in requests.POLITE or s.at(index) == BREAK:
@@ -131,21 +133,43 @@ def skip_request(s: Sentence) -> int:
         return there
     asked, told = _request(s, index)
     start = asked if told else imperative(s, index)
+    start = _past_recipient(s, index, start)
     return past_instrument(s, index, start)
+
+
+def _past_recipient(s: Sentence, start: int, index: int) -> int:
+    """Return the index after "the robot" in "give the robot the pear"; ``index`` if none."""
+    person = index + 1 + s.modifier(index + 1)
+    lends = not _LEND.isdisjoint(s.words[start:index])
+    someone = s.at(person) in lex.HUMANS or s.at(person) in {'robot', 'arm', 'gripper', 'hand'}
+    given = s.at(person + 1) in lex.DETERMINERS - {'that', 'which'}
+    return person + 1 if lends and someone and given else index
+
+
+def _proviso(s: Sentence) -> int:
+    """Return the index after "if it is not too much trouble,", 0 where no such clause begins."""
+    if s.at(0) not in {'if', 'when', 'once', 'as', 'since', 'whenever'} or BREAK not in s.words:
+        return 0
+    end = s.words.index(BREAK)
+    return 0 if any(s.noun(i) for i in range(end)) or end + 1 >= len(s) else end + 1
 
 
 def _title(s: Sentence) -> int:
     """Return the index after "user says:" or "target:", 0 where none is."""
     if s.at(0) in _UNMARKED_TITLES and (s.opens(1) or s.modifier(1)):
         return 1
-    for index in range(int(s.at(0) == 'the' and s.at(1) in requests.TITLES), _LONGEST_TITLE + 1):
+    begins = s.at(0) in {'next', 'now', 'then'} or (s.at(0) == 'the' and s.at(1) in requests.TITLES)
+    for index in range(int(begins), _LONGEST_TITLE + 1):
         if s.at(index) == BREAK:
             asks = s.at(index + 1) in requests.REQUESTS
-            known = asks or s.opens(index + 1) or s.modifier(index + 1)
+            ranked = s.at(index + 1) in lex.SUPERLATIVES or s.at(index + 1) in lex.ORDINALS
+            known = asks or ranked or s.opens(index + 1) or s.modifier(index + 1)
             return index + 1 if index and known else 0
         if s.at(index) == 'of' and s.at(0) in requests.TITLES:
             continue
         said = s.noun(index) and s.at(index) not in requests.TITLES
+        if s.at(index) == 'one' and begins:
+            continue
         if said or s.modifier(index) or not s.nominal(index) or s.at(index) in lex.DIRECTIONS:
             return 0
     return 0
@@ -177,6 +201,9 @@ def _request(s: Sentence, index: int) -> tuple[int, bool]:
             )
         ):
             asked += 1
+        elif asked > index and s.at(asked) in requests.TITLES and s.at(asked + 1) == BREAK:
+            # "Select instance: ...".
+            asked += 2
         else:
             break
     spoken = s.words[index:asked]
@@ -187,5 +214,5 @@ def _request(s: Sentence, index: int) -> tuple[int, bool]:
     opens = s.opens(asked) or follows in lex.NUMBERS or follows in lex.SUPERLATIVES
     opens |= follows == 'which' and (s.nominal(asked + 1) or s.at(asked + 1) == 'of')
     opens |= follows in {'what', 'whichever', 'whatever', 'that', 'these'}
-    sure = any(word in requests.REQUEST_VERBS or word in {'me', 'you', 'please'} for word in spoken)
+    sure = any(word in requests.REQUEST_VERBS or word in _SURE for word in spoken)
     return asked, opens or (sure and s.nominal(asked))

@@ -144,10 +144,14 @@ class RelationReader:
         """Read "neither behind nor next to the bowl": both are of the bowl; ``after`` if not so."""
         joined = self._s.at(after) in {'nor', 'or', 'and'}
         other = read_preposition(self._s, after + 1) if joined else None
-        if other is None or not self._s.opens(other[2]):
+        place = read_place(self._s, after + 1) if joined else None
+        opens = other[2] if other is not None else 0
+        if place is not None and place.of:
+            opens = max(opens, place.end)
+        if not opens or not self._s.opens(opens):
             return after
         again = ctx.negated and self._s.at(after) == 'or'
-        self.relate(kind, other[2], ctx)
+        self.relate(kind, opens, ctx)
         ctx.negated = again or self._s.at(after) == 'nor'
         return after + 1
 

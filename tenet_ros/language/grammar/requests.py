@@ -20,10 +20,12 @@ __all__ = [
 
 POLITE = vocabulary(
     'please hey ok okay now hi hello robot kindly just thanks so well alright yeah yes sorry oi '
-    'oh actually maybe perhaps'
+    'oh actually maybe perhaps ooh wow aha whoa yo listen excuse mummy daddy mum dad mommy dear '
+    'buddy computer assistant machine sir friend there'
 )
 TITLES = vocabulary(
-    'target object task goal query instruction request phrase referent command user'
+    'target object task goal query instruction request phrase referent command user item instance '
+    'entity class label name description category'
 )
 """What stands before a colon."""
 GOING_ON = vocabulary('and then but also next')
@@ -35,7 +37,7 @@ REQUESTS = vocabulary(
     'see look go point hand pass choose identify highlight mark is are want need move touch where '
     'outline here search seek spot like looking help try tell whereabouts have needed wanted ask '
     'grasp navigate reach lift drive head turn focus inspect examine label annotate retrieve collect '
-    'catch hold observe monitor keep draw remove acquire goto localize localise pinpoint designate '
+    'catch know learn hold observe monitor keep draw remove acquire goto localize localise pinpoint designate '
     'capture recognise recognize spotlight obtain pursue isolate display extract'
 )
 REQUEST_VERBS = vocabulary(
@@ -53,7 +55,7 @@ REQUEST_PARTICLES = vocabulary(
 FAREWELLS = tuple(
     tuple(words.split())
     for words in (
-        'please', 'thanks', 'thank you', 'for me', 'for us', 'now please', 'right now', 'over there',
+        'please', 'best', 'the best', 'most of all', 'very much', 'so much', 'as well', 'too', 'thanks', 'thank you', 'for me', 'for us', 'now please', 'right now', 'over there',
         'over here', 'out of your sight', 'out of sight', 'out of view', 'here', 'around here', 'in here', 'somewhere', 'anywhere', 'if you can', 'if you could', 'would you', 'will you', 'could you', 'do you',
         'can you', 'okay', 'ok', 'is', 'are', 'if possible', 'if you do not mind', 'if you like',
     )
@@ -72,6 +74,55 @@ REQUEST_IDIOMS = tuple(
         'how far away is',
         'how far is',
         'how far away are',
+        *(
+            f'{begin} {adjective} {end}'
+            for begin, ends in (
+                ('i would be', ('if you could', 'if you would')),
+                ('it would be', ('if you could', 'if you would', 'to see', 'to have')),
+                ('would you be', ('and', 'as to', 'enough to')),
+                ('would you be so', ('as to',)),
+                ('be so', ('as to',)),
+            )
+            for adjective in (
+                'grateful',
+                'glad',
+                'happy',
+                'pleased',
+                'nice',
+                'great',
+                'kind',
+                'lovely',
+                'good',
+                'helpful',
+                'a dear',
+                'an angel',
+                'wonderful',
+                'delighted',
+                'obliged',
+            )
+            for end in ends
+        ),
+        *(
+            f'{what} {of}'
+            for what in (
+                'bounding box',
+                'box',
+                'mask',
+                'location',
+                'position',
+                'coordinates',
+                'pose',
+                'outline',
+                'segmentation',
+                'detection',
+                'segmentation mask',
+                'whereabouts',
+                'pixels',
+                'contour',
+            )
+            for of in ('of', 'for', 'around')
+            if (what, of) != ('box', 'around') and what != 'box'
+        ),
         'how big is',
         *(
             f'{change} {target}'

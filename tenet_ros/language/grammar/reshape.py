@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.inflection import singular
+from tenet_ros.language.grammar.verbs import read_verb
 from tenet_ros.language.grammar.words import BREAK, word_table
 
 __all__ = ['reshaped']
@@ -32,6 +33,8 @@ _PLACES: tuple[_Words, ...] = tuple(
         'on', 'upon', 'under', 'underneath', 'beneath', 'below', 'above', 'inside', 'in',
     )
 )  # fmt: skip
+_ASKING = frozenset(('has', 'have', 'had', 'did', 'does', 'do'))
+_OPENING = lex.DETERMINERS | lex.QUANTIFIERS.keys() | {'one', 'either'}
 _STANDS = frozenset(
     ('is', 'are', 'stands', 'stand', 'lies', 'lie', 'sits', 'sit', 'rests', 'was', 'there')
 )
@@ -45,7 +48,7 @@ def reshaped(words: _Words) -> _Words:
     >>> ' '.join(reshaped(tuple('the mug separating the can from the box'.split())))
     'the mug between the can and the box'
     """
-    return _flanked(_parted(_piped(_done_by_hand(words))))
+    return _flanked(_parted(_stranded(_piped(_done_by_hand(_asserted(words))))))
 
 
 def _done_by_hand(words: _Words) -> _Words:
@@ -61,6 +64,26 @@ def _done_by_hand(words: _Words) -> _Words:
     if not noun:
         return words
     return (*words[after : noun + 1], 'being', done, *words[noun + 1 :], 'by', *words[:end])
+
+
+def _asserted(words: _Words) -> _Words:
+    """Read "has the green cube moved" as "the green cube that has moved"."""
+    opens = len(words) > 3 and words[0] in _ASKING and words[1] in _OPENING
+    if not opens:
+        return words
+    end = next((i for i in range(2, len(words)) if _is_noun(words[i])), 0)
+    while end and end + 1 < len(words) and _is_noun(words[end + 1]):
+        end += 1
+    after = end + 1 + (words[end + 1 : end + 2] in {('just',), ('already',), ('ever',), ('still',)})
+    acts = after < len(words) and read_verb(words[after]) is not None
+    if not end or not acts or words[end] in {'robot', 'camera', 'arm', 'gripper'}:
+        return words
+    return (*words[1 : end + 1], 'that', words[0], *words[end + 1 :])
+
+
+def _is_noun(word: str) -> bool:
+    noun = singular(word)[0]
+    return noun in lex.NOUNS or noun in lex.GENERIC
 
 
 def _piped(words: _Words) -> _Words:
@@ -88,6 +111,17 @@ def _piped(words: _Words) -> _Words:
         else (*place, 'it')
     )
     return (*words[:start], 'with', *thing, *it, *rest[end:])
+
+
+def _stranded(words: _Words) -> _Words:
+    """Read "the pear that the can is to the left of" as "the pear with the can on its left"."""
+    side = words[-2] if len(words) > 7 and words[-1] == 'of' else ''
+    start = next((i for i, word in enumerate(words) if word in {'that', 'which'} and i), 0)
+    is_ = next((i for i in range(start, len(words)) if words[i] in _STANDS), 0)
+    stands = start and words[start + 1] in lex.DETERMINERS and is_ and len(words) - is_ < 6
+    if side not in {'left', 'right'} or not stands:
+        return words
+    return (*words[:start], 'with', *words[start + 1 : is_], 'on', 'its', side)
 
 
 def _parted(words: _Words) -> _Words:

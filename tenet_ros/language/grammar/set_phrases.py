@@ -122,7 +122,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'lifted off': 'taken off',
         'lifted': 'taken up',
         'came to a': 'slowed to a,ground to a,drew to a,screeched to a,juddered to a',
-        'is still': 'shows no movement,shows no motion,makes no movement,is doing nothing,'
+        'is still': 'is not doing anything,does not do anything,is doing absolutely nothing,'
+        'is not doing a thing,shows no movement,shows no motion,makes no movement,is doing nothing,'
         'does nothing',
         'at rest': 'without movement,without any movement,without motion,without moving',
         'is visible again': 'we can see again,you can see again,one can see again,i can see again',
@@ -139,7 +140,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'does not': 'fails to,refuses to',
         'do not': 'fail to,refuse to',
         'on the spot': 'like a wheel,like a carousel,like a windmill,like a propeller,like a record',
-        '': 'like a top,like a spinning top,beside each other,near each other,'
+        '': 'like a top,like a spinning top,beside each other,near each other,beside one another,in the row,'
+        'in the lineup,in the series,in the sequence,in a row,'
         'close to each other,side by side,'
         'close together,lined up,by itself,by themselves,all alone,'
         'in the process of,in the act of,by any chance,by chance,if at all possible,if you please,'

@@ -61,7 +61,12 @@ LIKENESSES: Mapping[str, str] = word_table(
     'sky:blue sea:blue ocean:blue blood:red fire:red wine:red tomato:red strawberry:red brick:red '
     'snow:white milk:white chalk:white coal:black ink:black pitch:black night:black ash:grey stone:grey '
     'steel:grey concrete:grey sun:yellow straw:yellow butter:yellow banana:yellow pumpkin:orange '
-    'carrot:orange flame:orange flamingo:pink bubblegum:pink'
+    'carrot:orange flame:orange flamingo:pink bubblegum:pink brass:gold mud:brown lava:orange '
+    'sand:beige skin:beige cement:grey lead:grey cloud:white cotton:white bone:white soot:black '
+    'raven:black tar:black jet:black pea:green cucumber:green avocado:green pickle:green '
+    'cornflower:blue water:blue beetroot:purple berry:purple honey:yellow corn:yellow gold:gold '
+    'chick:yellow duckling:yellow nut:brown toffee:brown cocoa:brown lobster:red poppy:red '
+    'cranberry:red peony:pink mouse:grey elephant:grey smoke:grey'
 )
 """What things are said to be coloured like -> the colour."""
 _PAIRS: Mapping[tuple[str, str], str] = MappingProxyType(
@@ -177,6 +182,8 @@ def _spell_out(token: str) -> list[str]:
     """Return the words that one written word stands for."""
     if token in _SPOKEN:
         return list(_SPOKEN[token])
+    if token[:2] == 'un' and token[2:] in _PATTERNED:
+        return ['not', token[2:]]
     if token in _NOT:
         return [_NOT[token], 'not']
     if token.endswith("n't"):
@@ -203,6 +210,8 @@ def _open_hyphens(token: str) -> list[str]:
 
 def _without_prefix(token: str, parts: list[str]) -> list[str]:
     """Return the words of "non-red", "all-red", "second-from-left"."""
+    if parts[-1] == 'free' and parts[0] in _OF_A_PATTERN:
+        return ['not', _OF_A_PATTERN[parts[0]]]
     if parts[0] == 'non':
         return ['not', *parts[1:]]
     if parts[0] == 'all' and parts[-1] in _COLOURED:
