@@ -81,7 +81,9 @@ class ActionReader(Reader):
         if verb is None or not self._may_be_verb(verb, index, ctx):
             return index
         after = index + 1
-        passive = verb.form is Form.PAST and (ctx.passive or self._s.at(after) == 'by')
+        passive = verb.form is Form.PAST and (
+            ctx.passive or self._s.at(after) == 'by' or self._again_done(verb, index)
+        )
         bare = verb.form is Form.PAST and not ctx.relative and not ctx.predicate
         if passive or (bare and verb.sense in {Sense.CONTACT, Sense.CHASE}):
             return self._passives.read(verb, index, ctx)
@@ -92,6 +94,13 @@ class ActionReader(Reader):
         if ctx.no_longer:
             return self._movements.no_longer(verb, after, ctx)
         return self._active(verb, index, ctx)
+
+    def _again_done(self, verb: Verb, index: int) -> bool:
+        """Whether "brought back" follows in "was taken away *and brought back*"."""
+        s = self._s
+        joined = s.at(index - 1) in {'and', 'then', 'but'} and verb.sense is Sense.CONTACT
+        done = not {'was', 'were', 'been', 'being', 'got'}.isdisjoint(s.words[:index])
+        return joined and done and not self._relations.has_object(index + 1)
 
     def _may_be_verb(self, verb: Verb, index: int, ctx: Context) -> bool:
         word = self._s.at(index)

@@ -68,12 +68,12 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
         'at the front',
     ),
     (
-        (('at the', 'with the'), ('greatest', 'largest', 'biggest', 'longest', 'furthest'),
+        (('at the', 'with the', 'having the', 'that has the', 'which has the'), ('greatest', 'largest', 'biggest', 'longest', 'furthest', 'most', 'maximum', 'maximal', 'highest'),
          ('distance from', 'distance to')),
         'furthest from',
     ),
     (
-        (('at the', 'with the'), ('smallest', 'shortest', 'least', 'closest'),
+        (('at the', 'with the', 'having the', 'that has the', 'which has the'), ('smallest', 'shortest', 'least', 'closest', 'minimum', 'minimal', 'lowest'),
          ('distance from', 'distance to')),
         'nearest to',
     ),
@@ -139,6 +139,9 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
             (('near to', 'close to'), 'furthest from'),
         )
     ),
+    ((('less',), ('big', 'large', 'bulky', 'massive', 'sizeable')), 'smaller'),
+    ((('less',), ('small', 'little', 'tiny')), 'larger'),
+    ((('less',), ('tall', 'high')), 'shorter'),
     ((('if you', 'if we', 'if one', 'if i', 'when you', 'when we', 'when one', 'when i', 'as you', 'as we', 'if', 'when'),
       ('count', 'counts', 'counted', 'counting', 'start counting', 'start', 'starts', 'go', 'begin', 'look', 'read', 'number them'),
       ('from the',)), 'from the'),

@@ -242,7 +242,7 @@ SUPERLATIVES: Mapping[str, Extreme] = MappingProxyType(
         'uppermost': Extreme.TOP, 'highest': Extreme.TOP, 'bottommost': Extreme.BOTTOM,
         'lowest': Extreme.BOTTOM, 'lowermost': Extreme.BOTTOM, 'middlemost': Extreme.MIDDLE,
         'largest': Extreme.LARGEST, 'biggest': Extreme.LARGEST, 'larger': Extreme.LARGEST,
-        'bigger': Extreme.LARGEST, 'greatest': Extreme.LARGEST, 'widest': Extreme.LARGEST,
+        'bigger': Extreme.LARGEST, 'greatest': Extreme.LARGEST, 'greater': Extreme.LARGEST, 'lesser': Extreme.SMALLEST, 'widest': Extreme.LARGEST,
         'wider': Extreme.LARGEST, 'smallest': Extreme.SMALLEST, 'smaller': Extreme.SMALLEST,
         'tiniest': Extreme.SMALLEST, 'littlest': Extreme.SMALLEST, 'tallest': Extreme.TALLEST,
         'taller': Extreme.TALLEST, 'longest': Extreme.LARGEST, 'longer': Extreme.LARGEST,
@@ -273,7 +273,7 @@ SIZES: Mapping[str, Extreme] = MappingProxyType(
             Extreme.LARGEST,
         ),
         **dict.fromkeys(
-            ('wee', 'smallish', 'littler', 'teeny', 'titchy', 'teensy', 'minuscule', 'compact', 'petite', 'diminutive', 'undersized'),
+            ('wee', 'lil', 'smol', 'weeny', 'minute', 'dinky', 'puny', 'smallish', 'littler', 'teeny', 'titchy', 'teensy', 'minuscule', 'compact', 'petite', 'diminutive', 'undersized'),
             Extreme.SMALLEST,
         ),
         'tall': Extreme.TALLEST, 'short': Extreme.SHORTEST,
@@ -298,7 +298,7 @@ CAMERA = vocabulary('camera viewer us me observer lens cameraman you')
 
 GENERIC = vocabulary(
     'one ones thing things object objects item items something anything everything stuff entity '
-    'target other'
+    'target other obj thingy thingie thingamajig whatsit doodad contraption artefact artifact'
 )
 """Heads that fit anything."""
 
@@ -433,7 +433,7 @@ PATTERN_NOUNS = word_table(
     'square:checkered grid:checkered '
     'check:checkered checker:checkered chequer:checkered checkerboard:checkered '
     'pattern: design: print: motif: decoration: surface: finish: texture: colour: color: '
-    'paint: coating: tint: hue: shade: ornament: marking: mark: cover: exterior: casing: shell:'
+    'tone: colouring: coloring: paintwork: glaze: paint: coating: tint: hue: shade: ornament: marking: mark: cover: exterior: casing: shell:'
 )
 """What a thing has "with" it that is its pattern -> the pattern, '' where another word says."""
 

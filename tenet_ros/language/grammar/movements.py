@@ -20,7 +20,7 @@ from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import read_heading, read_place
 from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.reader import Reader
-from tenet_ros.language.grammar.relations import RelationReader
+from tenet_ros.language.grammar.relations import GROUNDS, RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
 
@@ -104,6 +104,11 @@ class MovementReader(Reader):
             self.statement(_K.MOVING, ctx, strict=False)
             return self._draft.ignore(after, after + 1)
         passes = verb.base in _PASSING
+        crossed = self._nouns.read(after) if passes else None
+        if crossed is not None and crossed.noun in GROUNDS:
+            ctx.motion = self.statement(_K.MOVING, ctx)
+            self._draft.hide(after, crossed.end)
+            return crossed.end
         if passes:
             negated = ctx.negated != ctx.flip
             ctx.motion = self._draft.move(_K.MOVING, ctx.subject, negated=negated, past=ctx.over)
@@ -252,6 +257,9 @@ class MovementReader(Reader):
             if not self._s.nominal(after):
                 ctx.motion = self.statement(_K.STARTED, ctx)
             return after
+        if following.sense in {Sense.FALL, Sense.RISE}:
+            # What starts to fall is falling.
+            return index
         rests = following.sense in {Sense.REST, Sense.STOP}
         ctx.motion = self.statement(_K.STOPPED if rests else _K.STARTED, ctx)
         return index + 1

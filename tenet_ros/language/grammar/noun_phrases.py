@@ -15,6 +15,7 @@ from tenet_ros.language.grammar.verbs import Form, read_verb
 
 __all__ = ['NounPhraseReader']
 
+_HUES = frozenset(('colour', 'color', 'hue', 'tone', 'shade', 'tint', 'colouring', 'coloring'))
 _MAX_DEPTH = 3
 """How deep "the lid of the box of the man's ..." is followed."""
 
@@ -170,7 +171,7 @@ class NounPhraseReader:
         if inner is None:
             return phrase
         head = phrase.noun.split()[-1] if phrase.noun else ''
-        if inner.noun in {'colour', 'color'} and inner.colours:
+        if inner.noun in _HUES and inner.colours:
             phrase.colours.extend(inner.colours)
             phrase.end = inner.end
         elif inner.noun in lex.FRAME:

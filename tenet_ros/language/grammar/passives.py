@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tenet_ros.language.expression import MotionKind, RelationKind
 from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.courses import read_return
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.movements import MovementReader
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
@@ -59,6 +60,10 @@ class PassiveReader(Reader):
         if verb.base in _PUT and not going_on and s.at(after) in _PUT_WHERE:
             # "Has been put on the plate" says where it is.
             return after
+        back = read_return(s, after)
+        if back > after and s.at(back) not in {'into', 'onto'}:
+            self._movements.statement(_K.RETURNED, ctx)
+            return back
         kind = self._motion(verb, after, denied=ctx.negated)
         after += s.at(after) in _WHERE and not s.follows(after, 'away', 'from')
         if kind is not None:

@@ -177,7 +177,7 @@ def _read_aim(
             onward = _read_aim(s, place.end, _TOWARDS)
             return onward or (table[direction], place.end)
         return table[direction], place.end
-    if s.at(start) in {'to', 'towards', 'toward'}:
+    if s.at(start) in {'to', 'towards', 'toward', 'for', 'at'}:
         end = _camera_at(s, start + 1, lex.CAMERA)
         return (MotionKind.APPROACHING, end) if end else None
     return None

@@ -16,7 +16,9 @@ __all__ = ['skip_request', 'target_first', 'without_farewell']
 _SHARES = (('among',), ('amongst',), ('out', 'of'), ('from', 'among'), ('of',))
 """What begins "of the two mugs, the bigger one"."""
 _IT = (('that', 'one'), ('this', 'one'), ('it',), ('that',), ('this',), ('them',), ('those',))
-_UNMARKED_TITLES = frozenset(('query', 'prompt', 'referent', 'goal', 'task', 'instruction'))
+_UNMARKED_TITLES = frozenset(
+    ('query', 'prompt', 'referent', 'goal', 'task', 'instruction', 'target')
+)
 _LONGEST_TITLE = 3
 _IDIOMS = {
     first: tuple(words for words in requests.REQUEST_IDIOMS if words[:2] == first)
@@ -33,9 +35,7 @@ _THERE = frozenset(('is', 'are', 'stands', 'lies', 'sits', 'should', 'was'))
 
 def without_farewell(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words without "please", "for me", "can you follow it" at the end."""
-    endings = requests.FAREWELLS + (
-        requests.GOING if 'where' in words or 'whereabouts' in words else ()
-    )
+    endings = requests.FAREWELLS + (requests.GOING if _asks_where(words) else ())
     end = len(words)
     while end:
         ending = next((w for w in endings if words[:end][-len(w) :] == w), ())
@@ -46,6 +46,10 @@ def without_farewell(words: tuple[str, ...]) -> tuple[str, ...]:
         while end and words[end - 1] == BREAK:
             end -= 1
     return words[:end]
+
+
+def _asks_where(words: tuple[str, ...]) -> bool:
+    return not {'where', 'whereabouts', 'what', 'which', 'how'}.isdisjoint(words)
 
 
 def _afterwards(words: Sequence[str]) -> int:

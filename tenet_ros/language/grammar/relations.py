@@ -17,16 +17,29 @@ from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, read_verb
 from tenet_ros.language.grammar.wearing import WearReader, is_worn, own_body
 
-__all__ = ['RelationReader']
+__all__ = ['GROUNDS', 'RelationReader']
 
 _R = RelationKind
 _WHEN_MOVING = {_R.FAR_FROM: _R.LEAVING}
 _CLAD = frozenset(('stripe', 'dot', 'spot', 'check'))
 """What a thing may be "in", as people are in clothes."""
 _ACROSS = frozenset(
-    ('across', 'over', 'along', 'through', 'around', 'about', 'round', 'down', 'up')
+    (
+        'across',
+        'over',
+        'along',
+        'through',
+        'around',
+        'about',
+        'round',
+        'down',
+        'up',
+        'off',
+        'onto',
+        'from',
+    )
 )
-_GROUNDS = frozenset(
+GROUNDS = frozenset(
     (
         'table',
         'tabletop',
@@ -119,7 +132,7 @@ class RelationReader:
         """Pass "across the table" after "rolling"; 0 if something else stands here."""
         crosses = ctx.motion >= 0 and self._s.at(index) in _ACROSS
         ground = self._nouns.read(after) if crosses else None
-        if ground is None or ground.noun not in _GROUNDS or ground.colours:
+        if ground is None or ground.noun not in GROUNDS or ground.colours:
             return 0
         self._draft.hide(index, ground.end)
         return ground.end

@@ -24,7 +24,7 @@ POLITE = vocabulary(
     'buddy computer assistant machine sir friend there'
 )
 TITLES = vocabulary(
-    'target object task goal query instruction request phrase referent command user item instance '
+    'target object obj task goal query instruction request phrase referent command user item instance '
     'entity class label name description category'
 )
 """What stands before a colon."""
@@ -57,7 +57,7 @@ FAREWELLS = tuple(
     for words in (
         'please', 'best', 'the best', 'most of all', 'very much', 'so much', 'as well', 'too', 'thanks', 'thank you', 'for me', 'for us', 'now please', 'right now', 'over there',
         'over here', 'out of your sight', 'out of sight', 'out of view', 'here', 'around here', 'in here', 'somewhere', 'anywhere', 'if you can', 'if you could', 'would you', 'will you', 'could you', 'do you',
-        'can you', 'okay', 'ok', 'is', 'are', 'if possible', 'if you do not mind', 'if you like',
+        'can you', 'okay', 'ok', 'if possible', 'if you do not mind', 'if you like',
     )
 )  # fmt: skip
 """What may end a sentence and says nothing of the object."""
@@ -66,7 +66,16 @@ FOLLOWED_BY_IT = vocabulary(
     'point choose identify highlight mark want need meant mean show'
 )
 """What ends "there is a mug, can you follow it"."""
-GOING = (('go',), ('end', 'up'), ('ended', 'up'), ('gone',), ('got', 'to'), ('gone', 'to'))
+GOING = (
+    ('go',),
+    ('end', 'up'),
+    ('ended', 'up'),
+    ('gone',),
+    ('got', 'to'),
+    ('gone', 'to'),
+    ('is',),
+    ('are',),
+)
 """What ends "where did the mug go"."""
 REQUEST_IDIOMS = tuple(
     tuple(words.split())

@@ -21,7 +21,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'in close proximity to,in the proximity of,hard by,cheek by jowl with,abreast of,'
         'level with',
         'near': 'a short distance from,not too far from,a little way from',
-        'hidden behind': 'half hidden by,partly hidden by,partially hidden by,half covered by,'
+        'hidden behind': 'hidden by,masked by,shielded by,eclipsed by,overlapped by,half hidden by,partly hidden by,partially hidden by,half covered by,'
         'partly covered by,partially covered by,obscured by,occluded by,concealed by,blocked by,'
         'screened by',
         'left of': 'leftwards of,leftward of,further left than,farther left than,'

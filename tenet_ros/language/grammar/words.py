@@ -35,7 +35,7 @@ _AND = frozenset('&+')
 _SPOKEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         'gimme': ('give', 'me'), 'lemme': ('let', 'me'), 'wanna': ('want', 'to'), 'gonna': ('going', 'to'),
-        'gotta': ('got', 'to'), 'u': ('you',), 'pls': ('please',), 'plz': ('please',), 'thx': ('thanks',),
+        'gotta': ('got', 'to'), 'u': ('you',), "li'l": ('little',), 'pls': ('please',), 'plz': ('please',), 'thx': ('thanks',),
         'w': ('with',), 'r': ('are',), 'theres': ('there', 'is'), 'wheres': ('where', 'is'),
         'cam': ('camera',), 'polkadot': ('dotted',), 'polkadots': ('dots',),
         'polkadotted': ('dotted',), 'whats': ('what', 'is'), 'thats': ('that', 'is'), 'dunno': (), 'um': (), 'uh': (), 'er': (),
