@@ -21,6 +21,21 @@ __all__ = ['ActionReader']
 
 _K = MotionKind
 _R = RelationKind
+_FLYING = frozenset(
+    (
+        'plane',
+        'airplane',
+        'aeroplane',
+        'bird',
+        'kite',
+        'helicopter',
+        'drone',
+        'balloon',
+        'duck',
+        'jet',
+    )
+)
+"""What goes up when it takes off; a car only starts."""
 _SAME_PARTICIPLE = frozenset(('come', 'run', 'overrun'))
 """Past participles that are spelt as the base is: "has come"."""
 
@@ -59,6 +74,8 @@ class ActionReader(Reader):
     def laps(self, index: int, ctx: Context) -> int:
         """Read "doing laps", "making a circle"."""
         departs = self._s.at(index) in {'set', 'sets', 'setting'} and ctx.relative
+        flies = _FLYING.intersection(self._draft.phrases[ctx.subject].noun.split())
+        departs |= self._s.at(index) in {'took', 'takes', 'taking'} and not flies
         if departs and self._s.at(index + 1) in {'off', 'out'}:
             ctx.motion = self._movements.statement(_K.STARTED, ctx)
             return index + 2

@@ -17,13 +17,13 @@ __all__ = ['imperative', 'past_instrument', 'there_is', 'wish']
 _IMPERATIVES = vocabulary(
     'scan return output compute report print mask count check inspect query fixate wait stand reach '
     'drive head navigate attention eyes camera focus sights hunt zoom tilt steer aim attend '
-    'put set mind tell guide let concentrate examine click tap select grasp nab snatch locate trace'
+    'put set mind tell guide let concentrate examine click tap select grasp nab snatch locate trace hover descend zero'
 )
 """Words that begin a request, whatever else they may mean."""
 _ONWARD = vocabulary(
     'at to for on onto over with up out after into in from near by towards toward around of above '
     'me us it you back down off away now only carefully slowly gently quickly once more closely '
-    'all if whether please again ready'
+    'all if whether please again ready above in'
 )
 """What may stand between an imperative and its object."""
 _INSTRUMENTS = vocabulary(

@@ -204,7 +204,7 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
     ((('comes', 'come', 'ranks'), _ORDINALS, ('from',)), 'is {1} from'),
     ((('in',), _ORDINALS, ('place', 'position'), ('from',)), '{1} from'),
     (
-        (('found',), ('to', 'next', 'on', 'in', 'behind', 'left', 'right', 'near', 'between',
+        (('found', 'seen', 'spotted', 'shown', 'pictured', 'observed', 'discovered', 'noticed', 'visible', 'depicted', 'to be found', 'to be seen'), ('to', 'next', 'on', 'in', 'behind', 'left', 'right', 'near', 'between',
                       'inside', 'under', 'beside', 'at', 'beneath', 'underneath', 'by', 'close')),
         '{1}',
     ),

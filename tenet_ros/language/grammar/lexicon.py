@@ -182,7 +182,9 @@ ORDINALS: Mapping[str, int] = MappingProxyType(
     }
 )  # fmt: skip
 
-PRONOUNS = vocabulary('he she it they him them someone somebody nobody who i we you there')
+PRONOUNS = vocabulary(
+    'he she it they him them anyone anybody everyone everybody someone somebody nobody who i we you there'
+)
 RELATIVES = vocabulary('that which who whom whose where')
 AUXILIARIES = vocabulary(
     'is are was were be been being am has have had having do does did doing will would could may '

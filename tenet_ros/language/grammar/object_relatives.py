@@ -54,7 +54,7 @@ class ObjectRelativeReader(Reader):
         acts = preposition is None and not inert
         moved = _K.DOWNWARD if felled else self._moved(verb, index, pronoun=pronoun, acts=acts)
         if moved is not None and verb is not None:
-            self._draft.move(
+            ctx.motion = self._draft.move(
                 moved,
                 ctx.subject,
                 negated=denied,

@@ -31,6 +31,10 @@ _BESIDE: Mapping[str, RelationKind] = MappingProxyType(
         'far': _R.FAR_FROM,
     }
 )
+_SEEN_FROM_IT: Mapping[str, RelationKind] = MappingProxyType(
+    {'left': _R.RIGHT_OF, 'right': _R.LEFT_OF, 'front': _R.BEHIND, 'back': _R.IN_FRONT_OF}
+)
+"""Where the subject is of what lies on its left, in front of it."""
 _OPPOSITE: Mapping[str, str] = MappingProxyType(
     {'left': 'right', 'right': 'left', 'top': 'bottom', 'bottom': 'top'}
 )
@@ -145,17 +149,19 @@ class OrderReader(Reader):
             return False
         if place.preposition == 'to' and place.words[0] in {'left', 'right'}:
             return self._mirrored(place, ctx)
+        if place.words == ('front',) and place.preposition == 'in' and not place.article:
+            return self._mirrored(place, ctx)
         return place.words == ('top',) and place.preposition == 'on' and not place.article
 
     def _mirrored(self, place: Place, ctx: Context) -> bool:
         """Read "with the bowl on its left": the subject is to the right of it."""
-        word = _OPPOSITE.get(lex.DIRECTIONS.get(place.words[0], ''), '')
+        kind = _SEEN_FROM_IT.get(lex.DIRECTIONS.get(place.words[0], ''))
         told = self._draft.relations[-1:]
-        if word not in {'left', 'right'} or not told or told[0].anchors[-1] != ctx.latest:
+        if kind is None or not told or told[0].anchors[-1] != ctx.latest:
             return False
         if told[0].kind is not _R.WITH or told[0].subject != ctx.subject:
             return False
-        self._draft.relations[-1] = replace(told[0], kind=_BESIDE[word])
+        self._draft.relations[-1] = replace(told[0], kind=kind)
         return True
 
     def _region(self, place: Place, ctx: Context) -> None:

@@ -197,6 +197,9 @@ class RelationReader:
 
     def _stranded(self, index: int, after: int, kind: RelationKind, ctx: Context) -> int:
         """A preposition without anchor: "the chair behind" lies deeper than the others."""
+        if self._mirrored(kind, ctx):
+            # "With the spoon behind" says behind it.
+            return after
         if kind is _R.BEHIND:
             self._draft.order(Extreme.FARTHEST, ctx.subject, strict=False, negated=ctx.flip)
             return after

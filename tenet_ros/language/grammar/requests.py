@@ -38,12 +38,12 @@ REQUESTS = vocabulary(
     'outline here search seek spot like looking help try tell whereabouts have needed wanted ask '
     'grasp navigate reach lift drive head turn focus inspect examine label annotate retrieve collect '
     'catch know learn hold observe monitor keep draw remove acquire goto localize localise pinpoint designate '
-    'capture recognise recognize spotlight obtain pursue isolate display extract'
+    'indicate denote specify signal capture recognise recognize spotlight obtain pursue isolate display extract'
 )
 REQUEST_VERBS = vocabulary(
     'find grab locate fetch bring give get detect identify select highlight segment grasp follow '
     'search choose show track want need navigate inspect examine annotate retrieve collect monitor '
-    'acquire goto localize localise pinpoint designate recognise recognize obtain isolate'
+    'acquire goto localize localise pinpoint designate recognise recognize obtain isolate indicate'
 )
 """Requests that hardly are nouns, so that any noun phrase may follow."""
 REQUEST_PARTICLES = vocabulary(
@@ -131,6 +131,11 @@ REQUEST_IDIOMS = tuple(
             )
             for of in ('of', 'for', 'around')
             if (what, of) != ('box', 'around') and what != 'box'
+        ),
+        *(
+            f'does the {scene} {have}'
+            for scene in ('table', 'scene', 'picture', 'image', 'desk', 'camera', 'robot')
+            for have in ('have', 'contain', 'show', 'hold', 'see')
         ),
         'how big is',
         *(

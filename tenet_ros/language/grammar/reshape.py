@@ -35,6 +35,7 @@ _PLACES: tuple[_Words, ...] = tuple(
 )  # fmt: skip
 _ASKING = frozenset(('has', 'have', 'had', 'did', 'does', 'do'))
 _OPENING = lex.DETERMINERS | lex.QUANTIFIERS.keys() | {'one', 'either'}
+_LOOKING_ON = frozenset(('robot', 'camera', 'arm', 'gripper', 'table', 'desk', 'shelf'))
 _STANDS = frozenset(
     ('is', 'are', 'stands', 'stand', 'lies', 'lie', 'sits', 'sit', 'rests', 'was', 'there')
 )
@@ -48,7 +49,17 @@ def reshaped(words: _Words) -> _Words:
     >>> ' '.join(reshaped(tuple('the mug separating the can from the box'.split())))
     'the mug between the can and the box'
     """
-    return _flanked(_parted(_stranded(_piped(_done_by_hand(_asserted(words))))))
+    for shape in (
+        _all_of_them,
+        _asserted,
+        _done_by_hand,
+        _piped,
+        _stranded,
+        _parted,
+        _flanked,
+    ):
+        words = shape(words)
+    return words
 
 
 def _done_by_hand(words: _Words) -> _Words:
@@ -66,6 +77,16 @@ def _done_by_hand(words: _Words) -> _Words:
     return (*words[after : noun + 1], 'being', done, *words[noun + 1 :], 'by', *words[:end])
 
 
+def _all_of_them(words: _Words) -> _Words:
+    """Read "the cups, all three of them" as "all three cups"."""
+    if words[-2:] != ('of', 'them') or BREAK not in words or words[0] not in lex.DETERMINERS:
+        return words
+    end = words.index(BREAK)
+    number = words[end + 1 : -2]
+    counts = 0 < len(number) < 4 and all(w in lex.NUMBERS or w in lex.QUANTIFIERS for w in number)
+    return (*number, *words[1:end]) if counts else words
+
+
 def _asserted(words: _Words) -> _Words:
     """Read "has the green cube moved" as "the green cube that has moved"."""
     opens = len(words) > 3 and words[0] in _ASKING and words[1] in _OPENING
@@ -76,7 +97,7 @@ def _asserted(words: _Words) -> _Words:
         end += 1
     after = end + 1 + (words[end + 1 : end + 2] in {('just',), ('already',), ('ever',), ('still',)})
     acts = after < len(words) and read_verb(words[after]) is not None
-    if not end or not acts or words[end] in {'robot', 'camera', 'arm', 'gripper'}:
+    if not end or not acts or words[end] in _LOOKING_ON:
         return words
     return (*words[1 : end + 1], 'that', words[0], *words[end + 1 :])
 
@@ -101,7 +122,8 @@ def _piped(words: _Words) -> _Words:
     end = stands + 1
     end += rest[end : end + 1] in {('standing',), ('lying',), ('sitting',), ('placed',)}
     thing = rest[:stands]
-    if not thing or thing == ('there',):
+    if not thing:
+        end += rest[:1] == ('there',) and rest[1:2] != () and rest[1] in _STANDS
         thing, end = rest[end:], len(rest)
     if thing[:1] == ('nothing',):
         return words[:start]
@@ -118,7 +140,9 @@ def _stranded(words: _Words) -> _Words:
     side = words[-2] if len(words) > 7 and words[-1] == 'of' else ''
     start = next((i for i, word in enumerate(words) if word in {'that', 'which'} and i), 0)
     is_ = next((i for i in range(start, len(words)) if words[i] in _STANDS), 0)
-    stands = start and words[start + 1] in lex.DETERMINERS and is_ and len(words) - is_ < 6
+    stands = (
+        start and is_ > start + 1 and words[start + 1] in lex.DETERMINERS and len(words) - is_ < 6
+    )
     if side not in {'left', 'right'} or not stands:
         return words
     return (*words[:start], 'with', *words[start + 1 : is_], 'on', 'its', side)

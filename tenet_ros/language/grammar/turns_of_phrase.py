@@ -28,6 +28,8 @@ _ORDINAL_OF: Mapping[str, str] = MappingProxyType(
         if n == rank and word.isalpha() and word != 'earliest'
     }
 )
+_DRAWN = {'striped': 'stripes', 'dotted': 'dots', 'checkered': 'checks'}
+_OF_PATTERNS = tuple(w for w, kind in lex.PATTERNS.items() if w.endswith('ed') and kind in _DRAWN)
 _SIDES = frozenset(('left', 'right'))
 
 
@@ -71,7 +73,8 @@ def _among(words: Words, index: int) -> Turns:
     last = words[max(index - 2, 0) : index]
     one = at(words, index - 1) in {'one', 'ones'}
     ranked = not _UTMOST.isdisjoint(words[:index])
-    if ranked and (one or not _UTMOST.isdisjoint(last)):
+    sided = index > 2 and words[index - 3 : index - 1] == ('from', 'the')
+    if ranked and (one or sided or not _UTMOST.isdisjoint(last)):
         for said in (('among',), ('amongst',), ('out', 'of'), ('from', 'among')):
             yield (*said, 'the'), ('of', 'the')
             yield (*said, 'all'), ('of', 'all')
@@ -182,6 +185,25 @@ def _but_one(words: Words, index: int) -> Turns:
     yield (words[index], 'but', 'one'), ('second', words[index])
 
 
+def _outermost(words: Words, index: int) -> Turns:
+    """Read "the outermost mug on the right" as the rightmost."""
+    for side in ('left', 'right'):
+        if side in words[index + 2 :]:
+            yield (words[index],), (f'{side}most',)
+
+
+def _striped_in(words: Words, index: int) -> Turns:
+    """Read "striped in red and white", "dotted with yellow" as "with yellow dots"."""
+    end = index + 2
+    while at(words, end) in lex.COLOURS or (end > index + 2 and at(words, end) == 'and'):
+        end += 1
+    one = end == index + 3 or at(words, index + 1) == 'with'
+    told = at(words, index + 1) in {'in', 'with'} and end > index + 2 and one
+    if told and at(words, end) in ENDS | {'that', 'which', 'on', 'in'}:
+        drawn = _DRAWN[lex.PATTERNS[words[index]]]
+        yield words[index:end], ('with', *words[index + 2 : end], drawn)
+
+
 def _any_but(words: Words, index: int) -> Turns:
     if at(words, index - 1) == BREAK:
         yield (words[index], 'but'), ('except',)
@@ -240,6 +262,8 @@ _RULED: tuple[tuple[str, Rule], ...] = (
     ('sized', _sized),
     ('way', _way),
     ('most', _most_distant),
+    ('outermost utmost', _outermost),
+    (' '.join(_OF_PATTERNS), _striped_in),
     ('any anything', _any_but),
     ('in', _one_of),
     ('has have with having shows', _neither),
