@@ -156,7 +156,7 @@ class ActionReader(Reader):
     def _gaze(self, start: int, index: int, ctx: Context) -> int:
         """Pass "looking at the camera", "facing left": a box does not show it."""
         s = self._s
-        if s.modifier(index):
+        if s.modifier(index) or s.at(index + (s.at(index) == 'the')) in lex.SUPERLATIVES:
             ctx.predicate = True
             return index
         ctx.negated = False

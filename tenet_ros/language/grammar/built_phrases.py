@@ -13,7 +13,16 @@ __all__ = ['built_phrases']
 _FIXTURES = ('table', 'tabletop', 'desk', 'counter', 'worktop')
 """What everything stands on: its far end is that of the scene."""
 _ORDINALS = tuple(lex.ORDINALS)
-_EVERYTHING = ('everything else', 'everything', 'all other things', 'all else')
+_EVERYTHING = (
+    'everything else',
+    'everything',
+    'all other things',
+    'all else',
+    'all the other things',
+    'all the other objects',
+    'all other objects',
+    'all the things',
+)
 _ALL_OTHERS = (
     *_EVERYTHING,
     'all the others',
@@ -80,7 +89,7 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
     (
         (('of', 'in', 'that is', 'that is of', 'that has', 'which has', 'with'),
          ('a', 'any', 'another', 'a different', 'some other'), ('colour', 'color'),
-         ('other than', 'but', 'except', 'than', 'different from', 'from')),
+         ('other than', 'but', 'except', 'besides', 'apart from', 'aside from', 'excluding', 'bar', 'save', 'than', 'different from', 'from')),
         'that is not',
     ),
     ((('on the', 'at the'), _FIXTURES, ("'s left side", "'s left")), 'on the left'),

@@ -28,6 +28,8 @@ _BE = frozenset(
     ('is', 'are', 'was', 'were', 'be', 'been', 'being', 'get', 'gets', 'got', 'getting', "'s")
 )
 _PAST = frozenset(('was', 'were', 'been', 'has', 'have', 'had', 'having', 'got', 'did'))
+_ANEW = frozenset(('has', 'have', 'had', 'did', 'does', 'do', 'will', 'would', 'could'))
+"""What begins another statement after "was"."""
 _HAVE = frozenset(('has', 'have', 'having', 'had'))
 _CONTRASTS = (
     ('but', 'not'), ('and', 'not'), ('not',), ('rather', 'than'), ('instead', 'of'),
@@ -146,24 +148,26 @@ class ClauseReader:
 
     def _apposition(self, index: int, ctx: Context) -> int:
         """Read ", the red one": the same thing again."""
-        s = self._s
-        if (
-            s.at(index - 1) != BREAK
-            or s.at(index) not in {'the', 'a', 'an'}
-            or ctx.depth
-            or ctx.predicate
-        ):
+        s, start = self._s, index
+        if s.at(index - 1) != BREAK or ctx.depth or ctx.predicate:
             return index
+        # "There are two, take the bigger one".
+        while s.at(index) in FOLLOWED_BY_IT or s.at(index) in {'i', 'please', 'you', 'up', 'just'}:
+            index += 1
+        if s.at(index) not in {'the', 'a', 'an'}:
+            return start
         again = self._nouns.read(index)
         if again is None or again.owner is not None:
-            return index
+            return start
         subject = self._draft.phrases[ctx.subject]
         named = not subject.noun and bool(again.noun) and s.noun(again.head)
         if named:
             subject.noun = subject.said[subject.head] = again.noun
             subject.plural, subject.number = again.plural, again.number
         elif s.at(again.head) not in {'one', 'ones'}:
-            return index
+            return start
+        elif s.at(again.head) == 'one' and index > start:
+            subject.plural, subject.number = False, None
         self._predicates.describe(again, ctx.subject, denied=ctx.flip)
         return again.end
 
@@ -276,10 +280,13 @@ class ClauseReader:
             ctx.past = ctx.predicate = True
             return index + 2 + (s.at(index + 2) == 'be')
         appears = word in {'appears', 'seems'}
+        utmost = index + 1 + (s.at(index + 1) == 'the')
         seems = s.at(index + 1) in {'to', 'like', 'as'} or s.modifier(index + 1)
+        seems |= s.at(utmost) in lex.SUPERLATIVES
         if word not in lex.AUXILIARIES or (appears and not seems):
             return index
-        ctx.predicate, ctx.passive = True, ctx.passive or word in _BE
+        ctx.predicate = True
+        ctx.passive = word in _BE or (ctx.passive and word not in _ANEW)
         if word not in {'be', 'being'}:
             ctx.past = word in _PAST or (ctx.past and word == 'been')
         denied = s.at(index + 1) == 'no'

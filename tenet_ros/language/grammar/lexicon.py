@@ -75,6 +75,8 @@ BASE_COLOURS = (
 COLOURS: Mapping[str, str] = MappingProxyType(
     {
         **{name: name for name in BASE_COLOURS},
+        **{f'{name}ish': name for name in BASE_COLOURS},
+        'tealish': 'cyan', 'violetish': 'purple', 'turquoisey': 'cyan', 'reddy': 'red',
         'gray': 'grey', 'greyish': 'grey', 'grayish': 'grey', 'blackish': 'black',
         'whitish': 'white', 'reddish': 'red', 'bluish': 'blue', 'greenish': 'green',
         'brownish': 'brown', 'yellowish': 'yellow', 'pinkish': 'pink', 'purplish': 'purple',
@@ -119,7 +121,7 @@ COLOURS_OR_NOUNS = vocabulary(
 
 SHADES = word_table(
     'dark:dark deep:dark light:light pale:light bright: vivid: hot: baby:light sky:light '
-    'pastel:light neon: medium: mid: pure: intense: dull: faded:light'
+    'pastel:light neon: lightest:light palest:light paler:light darkest:dark brightest: brighter: medium: mid: pure: intense: dull: faded:light'
 )
 """Word before a colour -> what becomes of it."""
 

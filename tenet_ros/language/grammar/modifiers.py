@@ -75,7 +75,8 @@ class ModifierReader:
             return following
         done = read_verb(s.at(following))
         doing = done is not None and done.form in {Form.ING, Form.PAST} and s.nominal(index + 2)
-        if word.endswith('ly') and (s.modifier(following) or (doing and s.nominal(index))):
+        compared = s.modifier(following) or s.at(following) in lex.SUPERLATIVES
+        if word.endswith('ly') and (compared or (doing and s.nominal(index))):
             return following
         if word in lex.INTENSIFIERS and word not in lex.STILL and word not in lex.DIRECTIONS:
             return following if s.nominal(following) and not read_verb(s.at(following)) else index

@@ -16,6 +16,7 @@ from tenet_ros.language.grammar.verbs import Form, read_verb
 __all__ = ['NounPhraseReader']
 
 _HUES = frozenset(('colour', 'color', 'hue', 'tone', 'shade', 'tint', 'colouring', 'coloring'))
+_PAINTED = frozenset(('coloured', 'colored', 'painted', 'tinted', 'dyed', 'shaded'))
 _MAX_DEPTH = 3
 """How deep "the lid of the box of the man's ..." is followed."""
 
@@ -49,7 +50,7 @@ class NounPhraseReader:
             number = lex.NUMBERS.get(word, lex.QUANTIFIERS.get(word, -1))
             if word in {'any', 'either', 'which'} and self._sentence.at(index + 1) == 'of':
                 number = 1
-            if number >= 0 and not (number == 0 and phrase.number == 1):
+            if number >= 0 and phrase.number != 1:
                 phrase.number = number
                 phrase.kept.add(index)
             phrase.determined = True
@@ -63,10 +64,12 @@ class NounPhraseReader:
     def _opens_further(self, phrase: NounPhrase, index: int) -> bool:
         s, word, following = self._sentence, self._sentence.at(index), self._sentence.at(index + 1)
         if word in lex.NUMBERS:
-            free = phrase.number in {None, 0, 2}
+            of_them = phrase.number == 1 and s.at(index - 1) in {'the', 'these', 'those'}
+            free = phrase.number in {None, 0, 2} or of_them
             verb = read_verb(following)
             done = verb is not None and verb.form is Form.PAST and not s.nominal(index + 2)
-            acts = done or (verb is not None and verb.form is Form.ING)
+            coloured = following in _PAINTED and bool(s.colour(index + 2)[0])
+            acts = done or coloured or (verb is not None and verb.form is Form.ING)
             counts = s.nominal(index + 1) and not acts and following not in lex.SUPERLATIVES
             return free and (word != 'one' or following == 'of' or counts)
         if word == 'that':

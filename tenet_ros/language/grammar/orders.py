@@ -42,6 +42,7 @@ _TOPS = frozenset(('table', 'tabletop', 'desk', 'counter', 'worktop', 'surface')
 """What everything lies on: its left side is that of the picture."""
 _LINES = frozenset(('row', 'line', 'lineup', 'lot', 'bunch', 'group', 'pack'))
 """What the candidates stand in."""
+_LASTS: Mapping[str, int] = MappingProxyType({'last': -1, 'penultimate': -2})
 _ENDS = frozenset(('', BREAK, 'and', 'but', 'then'))
 _DISTANCES = ((Extreme.NEAREST, _R.NEAR), (Extreme.FARTHEST, _R.FAR_FROM))
 
@@ -57,9 +58,10 @@ class OrderReader(Reader):
         index += s.at(index) in lex.DETERMINERS and told
         rank = lex.ORDINALS.get(s.at(index), 1)
         index += s.at(index) in lex.ORDINALS
-        if rank > 1 and s.at(index) == 'from':
-            self._draft.phrases[ctx.subject].rank = rank
-            return index
+        last = _LASTS.get(s.at(index), 0) if told and s.at(index + 1) in {'from', 'on'} else 0
+        if last or (rank > 1 and s.at(index) == 'from'):
+            self._draft.phrases[ctx.subject].rank = last or rank
+            return index + bool(last)
         extreme = lex.SUPERLATIVES.get(s.at(index))
         if extreme is None:
             return start
@@ -196,6 +198,8 @@ class OrderReader(Reader):
         index = place.end + (self._s.at(place.end) in lex.DETERMINERS)
         sided = self._s.at(place.end - 2) in lex.REGION_NOUNS and self._s.at(index) in _TOPS
         lined = self._s.at(index) in _LINES and self._s.at(index + 1) != 'of'
+        if place.words[-1] in lex.CENTRES and self._s.at(index) in _TOPS:
+            self._draft.order(Extreme.MIDDLE, ctx.subject, strict=False)
         if sided or lined or self._s.at(index) in lex.FRAME or self._s.at(index) in lex.CENTRES:
             self._region(place, ctx)
             return index + 1

@@ -20,10 +20,9 @@ _UNMARKED_TITLES = frozenset(
     ('query', 'prompt', 'referent', 'goal', 'task', 'instruction', 'target')
 )
 _LONGEST_TITLE = 3
-_IDIOMS = {
-    first: tuple(words for words in requests.REQUEST_IDIOMS if words[:2] == first)
-    for first in dict.fromkeys(words[:2] for words in requests.REQUEST_IDIOMS)
-}
+_IDIOMS: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+for _words in sorted(requests.REQUEST_IDIOMS, key=len, reverse=True):
+    _IDIOMS.setdefault(_words[:2], []).append(_words)
 """The first two words -> the requests that begin so."""
 _AFTER_ASKING = requests.POLITE_ENDS | requests.REQUEST_VERBS | requests.FOLLOWED_BY_IT
 _LEND = frozenset(('show', 'give', 'hand', 'pass', 'bring', 'fetch', 'point'))

@@ -137,6 +137,17 @@ REQUEST_IDIOMS = tuple(
             for scene in ('table', 'scene', 'picture', 'image', 'desk', 'camera', 'robot')
             for have in ('have', 'contain', 'show', 'hold', 'see')
         ),
+        *(
+            f'{have} {who} {seen}'
+            for have, done in (
+                ('have', ('noticed', 'seen', 'spotted', 'found', 'detected', 'located', 'got')),
+                ('has', ('noticed', 'seen', 'spotted', 'found', 'detected', 'located', 'got')),
+                ('did', ('notice', 'see', 'spot', 'find', 'detect', 'locate', 'get')),
+                ('do', ('notice', 'see', 'spot', 'find', 'detect', 'recognise', 'recognize')),
+            )
+            for who in ('you', 'we', 'anyone', 'anybody', 'somebody', 'someone', 'they')
+            for seen in done
+        ),
         'how big is',
         *(
             f'{change} {target}'

@@ -13,7 +13,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'between': 'in the gap between,in the space between,wedged between,squeezed between,'
         'caught between,'
         'stuck between,enclosed by,bracketed by,framed by,hemmed in by',
-        'in': 'contained in,contained by',
+        'in': 'contained in,contained by,sticking out of,poking out of,peeking out of,protruding from,'
+        'hanging out of,sticking up from,looking out of',
         'in between': 'in the midst of',
         'the one next to': 'the neighbour of,the neighbor of',
         'next to': 'in line with,side by side with,in the neighbourhood of,'
@@ -111,7 +112,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'stays still': 'keeps its place,keeps its position,holds its place,holds its position',
         'stay still': 'keep their place,hold their place,keep their places',
         'is at rest': 'now rests,now stands,now sits,now lies',
-        'but has stopped': 'but is not now,but is not moving now,but not now,but not anymore,'
+        'but has stopped': 'but now does not,but now is not,but does not now,but now no longer does,'
+        'but not any longer,but is not now,but is not moving now,but not now,but not anymore,'
         'but no more,but is not anymore,but does not anymore,but no longer is,but no longer does',
         'but was moving before': 'but was before,but was earlier',
         'started moving': 'gone into motion,went into motion,goes into motion',

@@ -120,6 +120,8 @@ def _surrounded(words: Words, index: int) -> Turns:
 def _comes_with(words: Words, index: int) -> Turns:
     if singular(at(words, index + 2))[0] in lex.PATTERN_NOUNS:
         yield (words[index], 'with'), ('has',)
+    if at(words, index + 2) in lex.COLOURS or at(words, index + 2) in lex.SHADES:
+        yield (words[index], 'in'), ('is' if words[index] == 'comes' else 'are',)
 
 
 def _in_solid(words: Words, index: int) -> Turns:

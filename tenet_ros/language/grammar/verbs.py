@@ -114,7 +114,7 @@ _IRREGULAR_PAST = word_table(
     'saw:see seen:see fell:fall fallen:fall sank:sink sunk:sink dove:dive rose:rise '
     'risen:rise froze:freeze frozen:freeze spoke:speak sang:sing made:make bore:bear '
     'struck:strike thrust:thrust swept:sweep caught:catch took:take taken:take brought:bring put:put laid:lay hidden:hide '
-    'stuck:stick read:read shown:show travelled:travel travelling:travel swivelled:swivel '
+    'backing:reverse stuck:stick read:read shown:show travelled:travel travelling:travel swivelled:swivel '
     'swivelling:swivel whizzing:speed whizzed:speed quit:quit done:finish'
 )
 _DOUBLING = vocabulary(
