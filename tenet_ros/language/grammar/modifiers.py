@@ -270,7 +270,7 @@ class ModifierReader:
         s, verb = self._sentence, read_verb(self._sentence.at(index))
         if verb is None and self.complete(phrase) and s.at(index).endswith('ed'):
             # An unknown participle: "the mug *labelled* with".
-            return s.at(index + 1) in lex.PREPOSITIONS and not s.noun(index)
+            return not s.nominal(index + 1) and not s.noun(index)
         if verb is None or s.compound(index):
             return False
         follows = s.nominal(index + 1) and s.at(index + 1) not in lex.DIRECTIONS
@@ -280,7 +280,7 @@ class ModifierReader:
             return bare and (not follows or wants_object)
         if verb.form is Form.ING:
             return not follows or wants_object or self.complete(phrase)
-        if verb.form is Form.PAST and s.at(index).endswith('ed'):
+        if verb.form is Form.PAST and s.at(index).endswith(('ed', 'en', 'own', 'ught')):
             return not follows or self.complete(phrase)
         return not follows and self.complete(phrase) and self._agrees(phrase, verb, index)
 

@@ -17,6 +17,8 @@ __all__ = ['NounPhraseReader']
 
 _HUES = frozenset(('colour', 'color', 'hue', 'tone', 'shade', 'tint', 'colouring', 'coloring'))
 _PAINTED = frozenset(('coloured', 'colored', 'painted', 'tinted', 'dyed', 'shaded'))
+_ADJECTIVAL = ('able', 'ible', 'ful', 'less', 'ous', 'ive', 'ish', 'ready', 'similar', 'identical')
+"""How words end that are adjectives, though nobody knows which."""
 _MAX_DEPTH = 3
 """How deep "the lid of the box of the man's ..." is followed."""
 
@@ -95,11 +97,7 @@ class NounPhraseReader:
         s, word = self._sentence, self._sentence.at(index)
         if not s.nominal(index) or word == "'s" or self._modifiers.ends_before(phrase, index):
             return index
-        if (
-            word.endswith('ly')
-            and self._modifiers.complete(phrase)
-            and s.at(index + 1) in lex.PREPOSITIONS
-        ):
+        if self._told_after(phrase, index):
             return index
         directs = word in lex.DIRECTIONS and not self._names_a_thing(phrase, index)
         told = s.modifier(index) or word in lex.AFTERTHOUGHTS
@@ -112,6 +110,14 @@ class NounPhraseReader:
             return self._modifiers.attribute(phrase, index)
         phrase.nominals.append(index)
         return index + 1
+
+    def _told_after(self, phrase: NounPhrase, index: int) -> bool:
+        """Whether an unknown adjective or adverb goes on after a known noun: "bottle suitable for"."""
+        s, word = self._sentence, self._sentence.at(index)
+        if not self._modifiers.complete(phrase) or s.noun(index):
+            return False
+        adverb = word.endswith('ly') and s.at(index + 1) in lex.PREPOSITIONS
+        return adverb or (word.endswith(_ADJECTIVAL) and not s.nominal(index + 1))
 
     def _names_a_thing(self, phrase: NounPhrase, index: int) -> bool:
         """Whether a direction word is a noun here: "a red top", "its back"."""

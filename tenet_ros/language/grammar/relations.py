@@ -54,6 +54,23 @@ GROUNDS = frozenset(
     )
 )
 """What things move across: it says nothing of where they are."""
+_NOWHERE = frozenset(
+    (
+        'own',
+        'light',
+        'air',
+        'sun',
+        'sunlight',
+        'sunshine',
+        'dark',
+        'shade',
+        'shadow',
+        'breeze',
+        'way',
+        'wind',
+    )
+)
+"""What is no thing beside which another could lie."""
 _TAKEN = frozenset(
     ('take', 'get', 'pull', 'remove', 'fish', 'pick', 'grab', 'lift', 'fetch', 'bring')
 )
@@ -148,7 +165,8 @@ class RelationReader:
 
     def _purpose(self, index: int, after: int, ctx: Context) -> int:
         """Pass "for drinks": what a thing is for is not near it; 0 if something else stands here."""
-        purpose = self._nouns.read(after) if self._s.at(index) == 'for' and ctx.motion < 0 else None
+        aside = self._s.at(index) in {'for', 'about'} and ctx.motion < 0
+        purpose = self._nouns.read(after) if aside else None
         if purpose is None or purpose.determined or purpose.noun in lex.CAMERA:
             return 0
         return self._draft.ignore(index, purpose.end)
@@ -244,7 +262,7 @@ class RelationReader:
         worn = kind in {_R.WITH, _R.IN} and is_worn(anchor, kind)
         nothing = (
             anchor.noun in lex.FRAME
-            or anchor.noun == 'own'
+            or anchor.noun in _NOWHERE
             or (kind is _R.NEAR and anchor.noun in lex.TIMES)
         )
         if nothing or (own_body(anchor) and not (worn and anchor.colours)):

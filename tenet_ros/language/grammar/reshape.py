@@ -89,16 +89,17 @@ def _all_of_them(words: _Words) -> _Words:
 
 def _asserted(words: _Words) -> _Words:
     """Read "has the green cube moved" as "the green cube that has moved"."""
-    opens = len(words) > 3 and words[0] in _ASKING and words[1] in _OPENING
-    if not opens:
+    asked = words[1:] if words[0] in {'where', 'when', 'how', 'why'} else words
+    if len(asked) < 3 or asked[0] not in _ASKING or asked[1] not in _OPENING:
         return words
+    whole, words = words, asked
     end = next((i for i in range(2, len(words)) if _is_noun(words[i])), 0)
     while end and end + 1 < len(words) and _is_noun(words[end + 1]):
         end += 1
     after = end + 1 + (words[end + 1 : end + 2] in {('just',), ('already',), ('ever',), ('still',)})
     acts = after < len(words) and read_verb(words[after]) is not None
     if not end or not acts or words[end] in _LOOKING_ON:
-        return words
+        return whole
     return (*words[1 : end + 1], 'that', words[0], *words[end + 1 :])
 
 

@@ -142,7 +142,10 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'does not': 'fails to,refuses to',
         'do not': 'fail to,refuse to',
         'on the spot': 'like a wheel,like a carousel,like a windmill,like a propeller,like a record',
-        '': 'like a top,like a spinning top,beside each other,near each other,beside one another,in the row,'
+        'nobody': 'no hand,no arm,no robot,no person,no human,no gripper',
+        '': 'by the way,you know,of course,so to speak,in fact,for instance,in my opinion,'
+        'if i am not mistaken,i guess,i suppose,let us say,full speed,at full speed,head on,'
+        'like a top,like a spinning top,beside each other,near each other,beside one another,in the row,'
         'in the lineup,in the series,in the sequence,in a row,'
         'close to each other,side by side,'
         'close together,lined up,by itself,by themselves,all alone,'

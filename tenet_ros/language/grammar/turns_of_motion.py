@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.turns import ENDS, Rule, Turns, Words, at, thing
 from tenet_ros.language.grammar.verbs import Form, read_verb
 
@@ -57,6 +58,27 @@ def _added(words: Words, index: int) -> Turns:
             yield (words[index], 'down', later), ('added',)
 
 
+def _straight(words: Words, index: int) -> Turns:
+    """Read "straight towards us" as "towards us"."""
+    following = at(words, index + 1)
+    if following in lex.PREPOSITIONS or following in lex.DIRECTIONS:
+        yield (words[index],), ()
+
+
+def _latest(words: Words, index: int) -> Turns:
+    """Read "most recently started" as "started last"."""
+    verb = read_verb(at(words, index + 2))
+    if verb is not None:
+        yield ('most', 'recently', at(words, index + 2)), ('last', at(words, index + 2))
+
+
+def _thrown(words: Words, index: int) -> Turns:
+    """Read "thrown to the floor" as "dropped"."""
+    for onto in ('to', 'on', 'onto'):
+        for ground in ('floor', 'ground'):
+            yield (words[index], onto, 'the', ground), ('dropped',)
+
+
 def _does_not_stop(words: Words, index: int) -> Turns:
     """Read "will not stop rolling" as "keeps rolling"."""
     denied = at(words, index + 1) == 'not' or words[index] == 'never'
@@ -81,6 +103,9 @@ def _going(words: Words, index: int) -> bool:
 MOTION_TURNS: tuple[tuple[str, Rule], ...] = (
     ('went goes going gone go', _went_over),
     ('knocked tipped toppled fallen pushed overturned falling', _felled),
+    ('straight', _straight),
+    ('most', _latest),
+    ('thrown knocked tossed flung hurled swept cast pushed kicked', _thrown),
     ('seen observed', _seen),
     ('in', _amid),
     ('to onto', _to_the_ground),
