@@ -6,6 +6,7 @@ from tenet_ros.language.expression import RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.actions import ActionReader
 from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.contrasts import MAX_DEPTH, ContrastReader
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
@@ -23,7 +24,6 @@ from tenet_ros.language.grammar.words import BREAK
 __all__ = ['ClauseReader']
 
 _R = RelationKind
-_MAX_DEPTH = 2
 _BE = frozenset(
     ('is', 'are', 'was', 'were', 'be', 'been', 'being', 'get', 'gets', 'got', 'getting', "'s")
 )
@@ -31,11 +31,6 @@ _PAST = frozenset(('was', 'were', 'been', 'has', 'have', 'had', 'having', 'got',
 _ANEW = frozenset(('has', 'have', 'had', 'did', 'does', 'do', 'will', 'would', 'could'))
 """What begins another statement after "was"."""
 _HAVE = frozenset(('has', 'have', 'having', 'had'))
-_CONTRASTS = (
-    ('but', 'not'), ('and', 'not'), ('not',), ('rather', 'than'), ('instead', 'of'),
-    ('other', 'than'), ('apart', 'from'), ('aside', 'from'), ('except', 'for'), ('but', 'for'), ('except',), ('unlike',), ('excluding',),
-)  # fmt: skip
-_ANY = frozenset(('any', 'no', 'anything', 'everything', 'something', 'nothing'))
 
 
 class ClauseReader:
@@ -49,10 +44,11 @@ class ClauseReader:
         readers = (sentence, draft, self._nouns, self._relations)
         actions, orders = ActionReader(*readers), OrderReader(*readers)
         self._predicates = PredicateReader(*readers)
+        contrasts = ContrastReader(*readers, predicates=self._predicates, clause=self.read)
         # The first that can use a word has it: what needs most context comes first.
         self._steps = (
-            self._contrast,
-            self._apposition,
+            contrasts.contrast,
+            contrasts.apposition,
             self._joint,
             self._relative,
             self._time,
@@ -114,63 +110,6 @@ class ClauseReader:
 
     # -- conjunctions ------------------------------------------------------------------------
 
-    def _contrast(self, index: int, ctx: Context) -> int:
-        """Read ", not the parked ones"."""
-        s = self._s
-        words = next((w for w in _CONTRASTS if s.follows(index, *w)), None)
-        subject = self._draft.phrases[ctx.subject]
-        if s.at(index) == 'but' and words is None and s.opens(index + 1):
-            whole = s.at(subject.start) in lex.QUANTIFIERS or s.at(subject.start) in _ANY
-            words = ('but',) if whole else None
-        if words is None:
-            return index
-        after = index + len(words)
-        denies = words[-1] == 'not' and s.at(after) not in lex.DETERMINERS
-        if denies or (words == ('not',) and s.at(index - 1) in lex.AUXILIARIES):
-            return index
-        rival = self._nouns.read(after)
-        if rival is None:
-            return index
-        unnamed = not subject.nominals or s.at(subject.head) in _ANY
-        told = rival.colours or rival.attributes or rival.orders or rival.motions
-        if not subject.noun and unnamed and rival.noun and told:
-            subject.noun = subject.said[subject.head] = rival.noun
-        if rival.noun not in {'', subject.noun}:
-            return self._draft.ignore(index, rival.end)
-        self._predicates.describe(rival, ctx.subject, denied=not ctx.flip)
-        said = rival.colours or rival.orders or rival.motions or rival.attributes
-        if not (rival.orders or rival.motions or s.at(rival.end) in lex.PREPOSITIONS):
-            self._draft.hide(index, after)
-        if ctx.depth <= _MAX_DEPTH and (not said or s.at(rival.end) in lex.PREPOSITIONS):
-            flipped = Context(subject=ctx.subject, depth=ctx.depth + 1, flip=not ctx.flip)
-            return self.read(rival.end, flipped)
-        return rival.end
-
-    def _apposition(self, index: int, ctx: Context) -> int:
-        """Read ", the red one": the same thing again."""
-        s, start = self._s, index
-        if s.at(index - 1) != BREAK or ctx.depth or ctx.predicate:
-            return index
-        # "There are two, take the bigger one".
-        while s.at(index) in FOLLOWED_BY_IT or s.at(index) in {'i', 'please', 'you', 'up', 'just'}:
-            index += 1
-        if s.at(index) not in {'the', 'a', 'an'}:
-            return start
-        again = self._nouns.read(index)
-        if again is None or again.owner is not None:
-            return start
-        subject = self._draft.phrases[ctx.subject]
-        named = not subject.noun and bool(again.noun) and s.noun(again.head)
-        if named:
-            subject.noun = subject.said[subject.head] = again.noun
-            subject.plural, subject.number = again.plural, again.number
-        elif s.at(again.head) not in {'one', 'ones'}:
-            return start
-        elif s.at(again.head) == 'one' and index > start:
-            subject.plural, subject.number = False, None
-        self._predicates.describe(again, ctx.subject, denied=ctx.flip)
-        return again.end
-
     def _joint(self, index: int, ctx: Context) -> int:
         """Read "and": another anchor, another target, or another statement."""
         s, after = self._s, index + 1
@@ -228,7 +167,7 @@ class ClauseReader:
 
     def _anchor_tail(self, anchor: int, index: int, ctx: Context) -> int:
         """Read what follows an anchor and belongs to it rather than to the clause's subject."""
-        if ctx.depth >= _MAX_DEPTH or ctx.flip:
+        if ctx.depth >= MAX_DEPTH or ctx.flip:
             return index
         s, phrase = self._s, self._draft.phrases[anchor]
         verb = read_verb(s.at(index))

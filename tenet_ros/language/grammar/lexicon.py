@@ -288,7 +288,9 @@ SIZES: Mapping[str, Extreme] = MappingProxyType(
 
 COMPARED = vocabulary('closer nearer further farther')
 """What a distance becomes by moving."""
-REGION_NOUNS = vocabulary('side sides part half corner edge end area portion hand region row')
+REGION_NOUNS = vocabulary(
+    'border margin rim boundary side sides part half corner edge end area portion hand region row'
+)
 FRAME = vocabulary(
     'image picture frame screen photo photograph pic scene video view shot footage clip camera '
     'display sight'

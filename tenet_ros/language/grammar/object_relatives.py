@@ -5,7 +5,7 @@ from __future__ import annotations
 from tenet_ros.language.expression import MotionKind, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.context import Context
-from tenet_ros.language.grammar.passives import fells, passive_motion, steady
+from tenet_ros.language.grammar.passives import bearing, fells, passive_motion, steady
 from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
@@ -15,7 +15,6 @@ __all__ = ['ObjectRelativeReader']
 
 _K = MotionKind
 _R = RelationKind
-_BEARING = {'carry': _R.ON, 'bear': _R.ON, 'support': _R.ON}
 _TRANSITIVE = vocabulary(
     'raise lower drop topple overturn move slide roll shift spin rotate turn swing shake tip twirl'
 )
@@ -68,9 +67,10 @@ class ObjectRelativeReader(Reader):
             self._draft.ignore(index, index + 1)
             return end
         kind, inverted = _object_role(verb, preposition)
-        if inert and verb is not None and verb.base in _BEARING:
+        borne = bearing(verb, agent.noun) if verb is not None and inert else None
+        if borne is not None:
             # What the box carries is on the box.
-            kind, inverted = _BEARING[verb.base], False
+            kind, inverted = borne, False
             self._draft.motions = [m for m in self._draft.motions if m.subject != ctx.subject]
         number = self._draft.add(agent)
         negated = ctx.take_negation() != denied

@@ -40,6 +40,31 @@ _OPPOSITE: Mapping[str, str] = MappingProxyType(
 )
 _TOPS = frozenset(('table', 'tabletop', 'desk', 'counter', 'worktop', 'surface'))
 """What everything lies on: its left side is that of the picture."""
+_ROOMY = frozenset(
+    (
+        'truck',
+        'car',
+        'van',
+        'bus',
+        'boat',
+        'pickup',
+        'lorry',
+        'train',
+        'taxi',
+        'jeep',
+        'cart',
+        'trolley',
+        'fridge',
+        'refrigerator',
+        'shelf',
+        'drawer',
+        'oven',
+        'plane',
+        'airplane',
+        'sink',
+    )
+)
+"""What things may lie in the back of, rather than behind."""
 _LINES = frozenset(('row', 'line', 'lineup', 'lot', 'bunch', 'group', 'pack'))
 """What the candidates stand in."""
 _LASTS: Mapping[str, int] = MappingProxyType({'last': -1, 'penultimate': -2})
@@ -149,7 +174,9 @@ class OrderReader(Reader):
         told = self._draft.relations[-1:]
         if place.of or not told or told[0].kind is not _R.WITH or ctx.latest != told[0].anchors[-1]:
             return False
-        if place.preposition == 'to' and place.words[0] in {'left', 'right'}:
+        has = self._s.at(self._draft.phrases[ctx.latest].start - 1) in {'has', 'have', 'had'}
+        beside = place.preposition == 'to' or (has and place.preposition in {'on', 'at'})
+        if beside and place.words[0] in {'left', 'right'}:
             return self._mirrored(place, ctx)
         if place.words == ('front',) and place.preposition == 'in' and not place.article:
             return self._mirrored(place, ctx)
@@ -205,9 +232,10 @@ class OrderReader(Reader):
             return index + 1
         word = lex.DIRECTIONS.get(place.words[-1], place.words[-1])
         kind = _BESIDE[word]
-        if word == 'back' and place.preposition == 'in' and place.article:
-            kind = _R.IN
         anchor = self._nouns.read(place.end)
+        if word == 'back' and place.preposition == 'in' and place.article:
+            small = anchor is not None and anchor.noun in lex.NOUNS - _ROOMY
+            kind = _R.BEHIND if small else _R.IN
         if place.preposition == 'from' and anchor is not None and self._stands_for(anchor, ctx):
             self._ranked(replace(place, of=False), ctx)
             return anchor.end

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from tenet_ros.language.expression import MotionKind, RelationKind
+from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.courses import read_return
 from tenet_ros.language.grammar.draft import Draft
@@ -14,7 +18,7 @@ from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
 from tenet_ros.language.grammar.words import vocabulary
 
-__all__ = ['PassiveReader', 'fells', 'passive_motion', 'steady']
+__all__ = ['PassiveReader', 'bearing', 'fells', 'passive_motion', 'steady']
 
 _K = MotionKind
 _R = RelationKind
@@ -36,6 +40,14 @@ _PUT_WHERE = vocabulary(
     'underneath'
 )
 """Where something is that was put there."""
+
+
+_BORNE: Mapping[str, RelationKind] = MappingProxyType(
+    {
+        **dict.fromkeys(('carry', 'bear', 'support'), _R.ON),
+        **dict.fromkeys(('hide', 'cover', 'block', 'obscure', 'occlude', 'conceal'), _R.BEHIND),
+    }
+)
 
 
 class PassiveReader(Reader):
@@ -120,8 +132,20 @@ class PassiveReader(Reader):
     def _agent(self, verb: Verb, after: int, ctx: Context) -> int:
         """Read "by the boy"."""
         chased = verb.sense is Sense.CHASE
+        agent = self._nouns.read(after + 1)
+        inert = agent is not None and agent.noun in lex.NOUNS - lex.ANIMATE - {'robot'}
+        borne = bearing(verb, agent.noun) if agent is not None and inert else None
+        if borne is not None:
+            return self._relations.relate(borne, after + 1, ctx)
         relation = _R.CHASING if chased else _R.NEAR if verb.sense is Sense.OTHER else _R.WITH
         return self._relations.relate(relation, after + 1, ctx, inverted=chased)
+
+
+def bearing(verb: Verb, noun: str) -> RelationKind | None:
+    """Return where the object of this is when a thing does it: what a bowl holds is in it."""
+    if verb.base in {'hold', 'contain'}:
+        return _R.IN if noun.rpartition(' ')[2] in lex.CONTAINERS | {'pan', 'teapot'} else None
+    return _BORNE.get(verb.base)
 
 
 def fells(verb: Verb, particle: str) -> bool:

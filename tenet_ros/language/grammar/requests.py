@@ -148,6 +148,11 @@ REQUEST_IDIOMS = tuple(
             for who in ('you', 'we', 'anyone', 'anybody', 'somebody', 'someone', 'they')
             for seen in done
         ),
+        'give me a hand with',
+        'give me a hand finding',
+        'help me out with',
+        'help me with',
+        'help out with',
         'how big is',
         *(
             f'{change} {target}'

@@ -35,6 +35,7 @@ _PLACES: tuple[_Words, ...] = tuple(
 )  # fmt: skip
 _ASKING = frozenset(('has', 'have', 'had', 'did', 'does', 'do'))
 _OPENING = lex.DETERMINERS | lex.QUANTIFIERS.keys() | {'one', 'either'}
+_AS_FAR = (('as', 'close'), ('as', 'near'), ('as', 'far'))
 _LOOKING_ON = frozenset(('robot', 'camera', 'arm', 'gripper', 'table', 'desk', 'shelf'))
 _STANDS = frozenset(
     ('is', 'are', 'stands', 'stand', 'lies', 'lie', 'sits', 'sit', 'rests', 'was', 'there')
@@ -55,6 +56,7 @@ def reshaped(words: _Words) -> _Words:
         _done_by_hand,
         _piped,
         _stranded,
+        _as_possible,
         _parted,
         _flanked,
     ):
@@ -147,6 +149,18 @@ def _stranded(words: _Words) -> _Words:
     if side not in {'left', 'right'} or not stands:
         return words
     return (*words[:start], 'with', *words[start + 1 : is_], 'on', 'its', side)
+
+
+def _as_possible(words: _Words) -> _Words:
+    """Read "as close to the bowl as possible" as "closest to the bowl"."""
+    if words[-2:] not in {('as', 'possible'), ('it', 'gets'), ('as', 'could')}:
+        return words
+    start = next((i for i in range(len(words) - 4) if words[i : i + 2] in _AS_FAR), 0)
+    if not start:
+        return words
+    near = words[start + 1] != 'far'
+    end = start + 2 + (words[start + 2] == 'away')
+    return (*words[:start], 'closest' if near else 'furthest', *words[end:-2])
 
 
 def _parted(words: _Words) -> _Words:

@@ -81,6 +81,9 @@ class Sentence:
         pair = lex.COLOUR_PAIRS.get(f'{word} {following}')
         if pair is not None:
             return pair, index + 2
+        if word.endswith('ish') and word in lex.COLOURS and following in lex.COLOURS:
+            # "Yellowish brown" is brown.
+            return lex.COLOURS[following], index + 2
         if self.shaded(index):
             shade, normal = lex.SHADES[word], lex.COLOURS[following]
             return (normal if not shade or ' ' in normal else f'{shade} {normal}'), index + 2

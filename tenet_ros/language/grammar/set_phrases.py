@@ -25,11 +25,11 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'hidden behind': 'hidden by,masked by,shielded by,eclipsed by,overlapped by,half hidden by,partly hidden by,partially hidden by,half covered by,'
         'partly covered by,partially covered by,obscured by,occluded by,concealed by,blocked by,'
         'screened by',
-        'left of': 'leftwards of,leftward of,further left than,farther left than,'
+        'left of': 'leftwards from,leftward from,to the left from,leftwards of,leftward of,further left than,farther left than,'
         'more to the left than,'
         'further to the left than,farther to the left than,whose right neighbour is,'
         'whose right neighbor is',
-        'right of': 'rightwards of,rightward of,further right than,farther right than,'
+        'right of': 'rightwards from,rightward from,to the right from,rightwards of,rightward of,further right than,farther right than,'
         'more to the right than,further to the right than,farther to the right than,'
         'whose left neighbour is,whose left neighbor is',
         'above': 'higher than,higher up than',
@@ -39,6 +39,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'nowhere near,miles from,miles away from',
         'with': 'sporting,boasting',
         # -- orders
+        'nearest to': 'as close as possible to,as near as possible to,as close as could be to,the shortest way from,'
+        'the shortest way to',
         'furthest from': 'most distant from,most remote from,most far from,least close to,as far as possible from,as far away as possible from',
         'furthest': 'most remote',
         'leftmost': 'outermost left,more leftward,most leftward,most left',
@@ -61,7 +63,9 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'of only one colour,'
         'in one color,of one color,of just one color,in just one color,in a single color,'
         'of a single color,with only one color,all one color,all in one color',
-        'plain': 'single colour,single color,one colour,one color',
+        'plain': 'uniformly coloured,uniformly colored,evenly coloured,evenly colored,solidly coloured,'
+        'single colour,single color,one colour,one color',
+        'rubik cube': "rubik 's cube",
         'farther': 'more distant',
         'farthest away': 'most far away,most far',
         'the last': 'the final',
@@ -143,7 +147,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'do not': 'fail to,refuse to',
         'on the spot': 'like a wheel,like a carousel,like a windmill,like a propeller,like a record',
         'nobody': 'no hand,no arm,no robot,no person,no human,no gripper',
-        '': 'by the way,you know,of course,so to speak,in fact,for instance,in my opinion,'
+        '': 'one sees,one finds,one could see,one would see,one would find,one notices,by the way,you know,of course,so to speak,in fact,for instance,in my opinion,'
         'if i am not mistaken,i guess,i suppose,let us say,full speed,at full speed,head on,'
         'like a top,like a spinning top,beside each other,near each other,beside one another,in the row,'
         'in the lineup,in the series,in the sequence,in a row,'

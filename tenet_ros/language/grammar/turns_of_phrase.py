@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.inflection import singular
-from tenet_ros.language.grammar.turns import ENDS, Rule, Turns, Words, at, by_word
+from tenet_ros.language.grammar.turns import ENDS, Rule, Turns, Words, at, by_word, thing
 from tenet_ros.language.grammar.turns_of_motion import MOTION_TURNS
 from tenet_ros.language.grammar.verbs import Form, read_verb
 from tenet_ros.language.grammar.words import BREAK
@@ -206,6 +206,46 @@ def _striped_in(words: Words, index: int) -> Turns:
         yield words[index:end], ('with', *words[index + 2 : end], drawn)
 
 
+def _like(words: Words, index: int) -> Turns:
+    """Read "whose colour is closest to red" as "whose colour is red"."""
+    if at(words, index + 2) in lex.COLOURS and at(words, index + 3) in ENDS:
+        yield (words[index], 'to'), ()
+
+
+def _in_orange(words: Words, index: int) -> Turns:
+    """Read "the cup in orange": what is a thing too is a colour here."""
+    word = at(words, index + 1)
+    if index and word in lex.COLOURS_OR_NOUNS and at(words, index + 2) in ENDS:
+        yield ('in', word), ('that', 'is', word)
+
+
+def _in_line(words: Words, index: int) -> Turns:
+    """Read "third in line from the left"."""
+    if at(words, index - 1) in lex.ORDINALS:
+        for line in (
+            ('line',),
+            ('order',),
+            ('sequence',),
+            ('the', 'row'),
+            ('the', 'line'),
+            ('turn',),
+        ):
+            yield ('in', *line), ()
+
+
+def _covered(words: Words, index: int) -> Turns:
+    """Read "covered by the bowl" as "behind the bowl", and by dots as with dots."""
+    named = at(words, index + 2) in lex.DETERMINERS
+    yield ('covered', 'by'), ('hidden', 'behind') if named else ('covered', 'with')
+
+
+def _stands_there(words: Words, index: int) -> Turns:
+    """Read "with the bowl standing behind it" as "with the bowl behind it"."""
+    told = not {'with', 'has', 'having', 'have'}.isdisjoint(words[:index])
+    if told and thing(words, index - 1) and not {'it', 'its'}.isdisjoint(words[index : index + 6]):
+        yield (words[index],), ()
+
+
 def _any_but(words: Words, index: int) -> Turns:
     if at(words, index - 1) == BREAK:
         yield (words[index], 'but'), ('except',)
@@ -266,6 +306,11 @@ _RULED: tuple[tuple[str, Rule], ...] = (
     ('most', _most_distant),
     ('outermost utmost', _outermost),
     (' '.join(_OF_PATTERNS), _striped_in),
+    ('closest close similar near', _like),
+    ('in', _in_orange),
+    ('in', _in_line),
+    ('covered', _covered),
+    ('standing lying sitting resting placed located positioned situated', _stands_there),
     ('any anything', _any_but),
     ('in', _one_of),
     ('has have with having shows', _neither),

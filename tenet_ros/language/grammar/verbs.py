@@ -99,7 +99,7 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
         Sense.OTHER: (
             'talk speak smile laugh cry sing bark read write cook think listen yawn dress name '
             'call make fill cover surround paint color colour label attach connect decorate clad '
-            'tint dye disappear vanish tie wrap want need own try help share hide stick tuck equip pop'
+            'tint dye disappear vanish block obscure occlude conceal tie wrap want need own try help share hide stick tuck equip pop'
         ),
     }
 )
