@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.built_motions import MOTION_PATTERNS
 from tenet_ros.language.grammar.words import LIKENESSES
 
 __all__ = ['built_phrases']
@@ -35,7 +36,6 @@ _ALL_OTHERS = (
     'any other',
     'all the other objects',
 )
-_PUSHES = ('push', 'shove', 'nudge', 'kick', 'poke', 'tap', 'prod', 'bump', 'hit', 'knock')
 _GREATER = (
     'biggest',
     'largest',
@@ -60,7 +60,6 @@ _MEASURES = (
     'area',
     'capacity',
 )
-_TOOK = ('took', 'takes', 'had', 'has had', 'has taken', 'had taken', 'suffered')
 _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
     (
         (('at the', 'in the', 'with the'), ('leftmost', 'rightmost'), ('position', 'place', 'spot')),
@@ -105,18 +104,10 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
     ),
     ((('at the', 'with the'), ('greatest', 'largest'), ('distance',)), 'farthest away'),
     ((('at the', 'with the'), ('smallest', 'shortest', 'least'), ('distance',)), 'nearest'),
-    ((('getting', 'being given'), ('a', 'a little', 'a gentle'), _PUSHES), 'being pushed'),
-    ((('given', 'gave'), ('a', 'a little', 'a gentle'), _PUSHES), 'pushed'),
-    ((('giving',), ('a', 'a little', 'a gentle'), _PUSHES), 'pushing'),
     ((('exceeds', 'surpasses', 'beats', 'tops', 'outsizes', 'exceeding'), _ALL_OTHERS, ('in size', '')), 'is the largest'),
     ((('where', 'to where'), ('i am', 'we are', 'you are'), ('sitting', 'standing', 'looking from', 'now', 'at')), 'me'),
     ((('where',), ('i', 'we', 'you'), ('sit', 'stand', 'look from')), 'me'),
     ((('my', 'our'), ('place', 'seat', 'side', 'eyes', 'chair', 'end of the table', 'side of the table', 'standpoint')), 'me'),
-    (
-        (('doing', 'performing', 'executing', 'making'), ('a', 'a full', 'little', 'some', 'several'),
-         ('spin', 'spins', 'pirouette', 'pirouettes', 'twirl', 'twirls')),
-        'spinning',
-    ),
     *(
         ((places, _ALL_OTHERS if places[-1].endswith('than') else _EVERYTHING), plain)
         for places, plain in (
@@ -162,30 +153,12 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
     ((('if you', 'if we', 'if one', 'if i', 'when you', 'when we', 'when one', 'when i', 'as you', 'as we', 'if', 'when'),
       ('count', 'counts', 'counted', 'counting', 'start counting', 'start', 'starts', 'go', 'begin', 'look', 'read', 'number them'),
       ('from the',)), 'from the'),
-    ((_TOOK, ('a', 'a bad', 'a quick', 'a little'), ('fall', 'tumble', 'spill', 'dive', 'plunge', 'drop', 'nosedive', 'topple')), 'fell'),
-    ((('taking', 'having'), ('a',), ('fall', 'tumble', 'spill', 'dive', 'plunge')), 'falling'),
     ((('made', 'did'), ('a', 'an'), ('stop', 'halt')), 'stopped'),
-    ((('made',), ('a', 'some'), ('move', 'movement', 'movements', 'motion')), 'moved'),
-    ((('makes', 'is making', 'making'), ('a', 'some'), ('move', 'movement', 'movements')), 'moving'),
-    ((('made', 'makes', 'put in', 'has made'), ('an', 'its'), ('appearance', 'entrance', 'entry')), 'appeared'),
-    ((('made', 'makes', 'has made'), ('a', 'its'), ('return', 'reappearance')), 'came back'),
-    ((('got', 'received', 'was dealt', 'took', 'had', 'has had', 'has got', 'has received', 'was dealt'),
-      ('a', 'a little', 'a gentle', 'a small', 'a slight', 'a good', 'a hard'), _PUSHES), 'was pushed'),
-    ((('gets', 'receives', 'receiving'), ('a', 'a little', 'a gentle'), _PUSHES), 'being pushed'),
     (
         (('the', 'a'), ('bounding box', 'mask', 'segmentation mask', 'pixel mask', 'outline'),
          ('of the', 'for the', 'around the')),
         'the',
     ),
-    (
-        (('bumped', 'crashed', 'slammed', 'smashed', 'knocked', 'ran'), ('into',)),
-        'hit',
-    ),
-    (
-        (('bumping', 'crashing', 'slamming', 'smashing', 'knocking', 'running'), ('into',)),
-        'hitting',
-    ),
-    ((('collided', 'collides'), ('with',)), 'hit'),
     ((('with', 'that has', 'having'), ('nothing',), ('in it', 'on it', 'inside', 'inside it', 'on top', 'on top of it', 'on its cover', 'on its surface', 'around it', 'next to it')), ''),
     (
         (('a few', 'two', 'some', 'a couple of', 'several', 'a'),
@@ -231,7 +204,7 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
 
 def built_phrases() -> Iterator[tuple[str, str]]:
     """Yield set phrases, each with its plain equal."""
-    for slots, plain in _PATTERNS:
+    for slots, plain in (*_PATTERNS, *MOTION_PATTERNS):
         for words in product(*slots):
             yield ' '.join(words), plain.format(*words).replace('in a ', 'in ')
     for thing, shade in LIKENESSES.items():

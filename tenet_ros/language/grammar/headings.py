@@ -104,6 +104,7 @@ class HeadingReader:
             s.at(after + 1) in lex.CAMERA
             or (s.at(after + 1) == 'the' and s.at(after + 2) in lex.CAMERA)
         )
+        gets |= framed and ctx.motion >= 0
         if gets and (framed or s.at(after) not in {'to', 'from', 'than'}):
             kind = _K.APPROACHING if s.at(index) in {'closer', 'nearer'} else _K.RECEDING
             if 0 <= ctx.motion < len(self._draft.motions):

@@ -144,8 +144,9 @@ def read_heading(s: Sentence, start: int) -> tuple[MotionKind, int] | None:
     # "Up to the camera" leads to the camera, not upwards.
     start += s.at(start) == 'up' and s.at(start + 1) in {'to', 'towards', 'toward'}
     word = s.at(start)
-    if word in _AIMS or word == 'from':
-        return _read_aim(s, start, _AWAY if word == 'from' else _TOWARDS)
+    if word in _AIMS or word in {'from', 'at'}:
+        # What comes at us approaches; what moves at the left does so there.
+        return _read_aim(s, start, {'from': _AWAY, 'at': {}}.get(word, _TOWARDS))
     kind = _PARTICLES.get(word)
     if kind is None or s.at(start + 1) == 'of':
         return None

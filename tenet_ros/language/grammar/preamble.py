@@ -29,6 +29,10 @@ _LEND = frozenset(('show', 'give', 'hand', 'pass', 'bring', 'fetch', 'point'))
 _SURE = frozenset(
     ('me', 'you', 'please', 'box', 'mask', 'target', 'location', 'position', 'outline')
 )
+_FOR_US = (('for', 'us'), ('for', 'me'))
+_AIMING = frozenset(
+    ('heading', 'headed', 'straight', 'making', 'bound', 'heads', 'directly', 'right')
+)
 _THERE = frozenset(('is', 'are', 'stands', 'lies', 'sits', 'should', 'was'))
 
 
@@ -39,7 +43,8 @@ def without_farewell(words: tuple[str, ...]) -> tuple[str, ...]:
     while end:
         ending = next((w for w in endings if words[:end][-len(w) :] == w), ())
         size = len(ending) or _drawn(words[:end]) or _afterwards(words[:end]) or _to_me(words[:end])
-        if not size or end == size:
+        aimed = ending in _FOR_US and words[end - 3 : end - 2] != () and words[end - 3] in _AIMING
+        if not size or end == size or aimed:
             break
         end -= size
         while end and words[end - 1] == BREAK:

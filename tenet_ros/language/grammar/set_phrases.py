@@ -99,14 +99,18 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'falling': 'in free fall',
         'being lifted': 'in mid air,in midair,in the air,off the ground,airborne',
         'spinning': 'in a spin',
-        'approaching': 'nearing,closing in on,bearing down on,homing in on',
+        'receding': 'shrinking in size,shrinking,getting smaller,becoming smaller',
+        'approaching': 'growing in size,growing,getting bigger,getting larger,becoming bigger,'
+        'becoming larger,nearing,closing in on,bearing down on,homing in on',
         'was still': 'started off still,started out still,started still,began still,'
         'was still at first,'
         'was at rest at first,was still before,was still initially,was still at the start,'
         'was still to begin with',
         'going in circles': 'following a circular path,following a circular course,'
         'following a circular route,following a circular track',
-        'towards us': 'in our direction,our way,in my direction,my way,in the direction of us',
+        'towards': 'in the direction of',
+        'towards us': 'this way,in our direction,our way,in my direction,my way,in the direction of us,in the direction of me,'
+        'in the direction of the camera',
         'away from us': 'into the distance,off into the distance',
         'moving away from': 'departing from',
         'up': 'into the air,up into the air,up in the air',
@@ -141,6 +145,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'was away for a while,'
         'was away for a bit,had been gone,had gone away,makes a comeback,made a comeback,'
         'came out again,turned up once more,came round again',
+        'appeared later': 'came later,came afterwards,came in later,came along later,came along,'
+        'turned up later,was there only later',
         'was not there': 'was absent,was missing',
         'were not there': 'were absent,were missing',
         'does not': 'fails to,refuses to',

@@ -79,6 +79,14 @@ def _thrown(words: Words, index: int) -> Turns:
             yield (words[index], onto, 'the', ground), ('dropped',)
 
 
+def _until(words: Words, index: int) -> Turns:
+    """Read "was in motion until just now" as "was in motion but has stopped"."""
+    rested = not {'still', 'rest', 'not', 'motionless'}.isdisjoint(words[:index])
+    if 'was' in words[:index] and not rested:
+        for end in ('just now', 'now', 'recently', 'a moment ago', 'a second ago', 'a while ago'):
+            yield ('until', *end.split()), ('but', 'has', 'stopped')
+
+
 def _does_not_stop(words: Words, index: int) -> Turns:
     """Read "will not stop rolling" as "keeps rolling"."""
     denied = at(words, index + 1) == 'not' or words[index] == 'never'
@@ -105,6 +113,7 @@ MOTION_TURNS: tuple[tuple[str, Rule], ...] = (
     ('knocked tipped toppled fallen pushed overturned falling', _felled),
     ('straight', _straight),
     ('most', _latest),
+    ('until', _until),
     ('thrown knocked tossed flung hurled swept cast pushed kicked', _thrown),
     ('seen observed', _seen),
     ('in', _amid),
