@@ -126,7 +126,12 @@ class ClauseReader:
         acts = verb is not None and verb.form is not Form.BASE
         known = s.opens(after) and not acts
         placed = s.at(after) in lex.DIRECTIONS and not s.nominal(after + 1)
-        if placed or not (known or (carried and s.nominal(after) and verb is None)):
+        told = s.modifier(after) and not s.nominal(after + 1)
+        if (
+            placed
+            or (told and ctx.carried is None)
+            or not (known or (carried and s.nominal(after) and verb is None))
+        ):
             return after
         if carried is not None and not self._begins_target(after, ctx):
             kind, negated = carried

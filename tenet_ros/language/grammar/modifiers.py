@@ -173,6 +173,9 @@ class ModifierReader:
             phrase.orders.append(Order(extreme=lex.SUPERLATIVES[following], rank=rank))
         elif rank > 0 and self._premodifies(phrase, index + 1):
             phrase.orders.append(direction_order(following, strict=True, rank=rank))
+        elif following in lex.NUMBERS and following != 'one' and s.nominal(index + 2):
+            # "The last two cans".
+            phrase.rank, phrase.number = rank, lex.NUMBERS[following]
         elif phrase.determined or s.nominal(index + 1) or following in {'from', 'on', 'to'}:
             phrase.rank, end = rank, index + 1
         else:

@@ -105,8 +105,22 @@ class OrderReader(Reader):
                 end = self._relations.relate(kind, joined, ctx, superlative=True)
                 if end > joined:
                     return end
-        self._draft.order(extreme, ctx.subject, rank=rank, negated=ctx.take_negation())
+        vague, after = self._than(after, ctx)
+        negated = ctx.take_negation()
+        self._draft.order(extreme, ctx.subject, rank=rank, strict=not vague, negated=negated)
         return after
+
+    def _than(self, index: int, ctx: Context) -> tuple[bool, int]:
+        """Read "than the bowl" after "bigger": what is bigger than another thing need not be biggest.
+
+        Returns:
+            Whether it is but a hint at an order among the subject's like, and the index after it.
+        """
+        other = self._nouns.read(index + 1) if self._s.at(index) == 'than' else None
+        if other is None:
+            return False, index
+        alike = other.noun in {'', self._draft.phrases[ctx.subject].noun}
+        return not alike, self._draft.ignore(index, other.end)
 
     def _sided(self, extreme: Extreme, rank: int, after: int, ctx: Context) -> int:
         """Read "to the left" or "left" after "furthest"; ``after`` if neither stands there."""

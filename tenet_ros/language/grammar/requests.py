@@ -153,6 +153,68 @@ REQUEST_IDIOMS = tuple(
         'help me out with',
         'help me with',
         'help out with',
+        *(
+            f'{what} is the {trait} of'
+            for what in ('what', 'which')
+            for trait in (
+                'colour',
+                'color',
+                'size',
+                'name',
+                'position',
+                'shape',
+                'material',
+                'type',
+                'kind',
+                'pattern',
+                'location',
+                'direction',
+                'speed',
+                'distance',
+            )
+        ),
+        *(
+            f'{what} {is_}'
+            for what in (
+                'what colour',
+                'what color',
+                'which colour',
+                'what shape',
+                'what size',
+                'how fast',
+                'how tall',
+                'how far',
+                'how large',
+                'how small',
+                'which way',
+                'what kind of object',
+                'what type of thing',
+            )
+            for is_ in ('is', 'are', 'has', 'does')
+        ),
+        *(
+            f'{am} {searching}'
+            for am in ('i am', 'we are', 'am', 'are you')
+            for searching in (
+                'searching for',
+                'hunting for',
+                'looking out for',
+                'in search of',
+                'in need of',
+                'on the lookout for',
+                'seeking',
+                'waiting for',
+                'pointing at',
+                'looking at',
+                'asking about',
+                'trying to find',
+                'trying to see',
+                'trying to get',
+                'watching',
+                'following',
+                'missing',
+            )
+        ),
         'how big is',
         *(
             f'{change} {target}'

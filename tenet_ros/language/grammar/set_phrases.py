@@ -180,6 +180,9 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'four': 'a quartet of,a foursome of',
         'the two': 'the duo of,the twin',
         'two': 'a duo of',
+        'six': 'half a dozen',
+        'twelve': 'a dozen',
+        'several': 'a handful of,a number of,lots of,plenty of,loads of,a bunch of',
     }
 )
 """Plain words -> the set phrases that mean them, separated by commas."""

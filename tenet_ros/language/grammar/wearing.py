@@ -54,7 +54,8 @@ class WearReader:
     def pattern(self, anchor: NounPhrase, ctx: Context) -> bool:
         """Read "with red stripes", "with a checkered pattern", "without dots"."""
         head = anchor.noun.split()[-1] if anchor.noun else ''
-        wearer = self._wearer(ctx)
+        # "The can next to the box with stripes": the box has them.
+        wearer = max(ctx.latest, self._wearer(ctx))
         named = self._draft.phrases[wearer].noun.split()[-1:]
         if head in _DRAWN and not anchor.plural:
             return False
