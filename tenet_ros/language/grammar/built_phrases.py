@@ -94,7 +94,7 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
     ((('on the', 'at the'), _FIXTURES, ("'s left side", "'s left")), 'on the left'),
     ((('on the', 'at the'), _FIXTURES, ("'s right side", "'s right")), 'on the right'),
     *(
-        ((('at position', 'in position', 'at number'), (number, digit), ('from',)), f'{ordinal} from')
+        ((('at position', 'in position', 'at number', 'at index', 'at place', 'at slot', 'in slot', 'at spot', 'at rank'), (number, digit), ('from',)), f'{ordinal} from')
         for number, digit, ordinal in (
             ('one', '1', 'first'),
             ('two', '2', 'second'),
@@ -166,7 +166,7 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
          ('from', 'away from', 'off')),
         'near',
     ),
-    ((('in', 'of', 'in the', 'of the'), ('colour', 'color'), tuple(lex.BASE_COLOURS)), 'that is {2}'),
+    ((('in', 'of', 'in the', 'of the', 'with the', 'having the'), ('colour', 'color', 'colours', 'colors'), tuple(lex.BASE_COLOURS)), 'that is {2}'),
     *(
         (
             (('closest', 'nearest'), ('to the', 'the'),

@@ -116,7 +116,8 @@ class ClauseReader:
         if s.at(index) == BREAK or s.at(index) not in lex.CONJUNCTIONS:
             return after if s.at(index) == BREAK else index
         drawn = singular(s.at(index - 1))[0] in lex.PATTERN_NOUNS and ctx.carried is None
-        if drawn and lex.PATTERN_NOUNS.get(singular(s.at(after))[0]):
+        other = self._nouns.read(after) if drawn else None
+        if other is not None and other.noun in lex.PATTERN_NOUNS:
             without = {'without', 'no', 'nor', 'not'}.intersection(
                 s.words[max(index - 4, 0) : index]
             )

@@ -223,7 +223,7 @@ class Draft:
         text = said.text
         told = {lex.PATTERNS.get(word) for word in said.said.values()}
         patterns = [a for a in said.attributes if a in _PATTERNS and a not in told]
-        later = [c for c in (*said.colours, *patterns) if c not in text]
+        later = [c for c in (*said.colours, *patterns) if f' {c} ' not in f' {text} ']
         return Phrase(
             text=' '.join([*later, text]),
             noun=said.noun,

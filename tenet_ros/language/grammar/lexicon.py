@@ -76,6 +76,8 @@ COLOURS: Mapping[str, str] = MappingProxyType(
     {
         **{name: name for name in BASE_COLOURS},
         **{f'{name}ish': name for name in BASE_COLOURS},
+        **{f'{name}est': name for name in BASE_COLOURS},
+        'reddest': 'red', 'bluest': 'blue', 'whitest': 'white', 'orangest': 'orange',
         'tealish': 'cyan', 'violetish': 'purple', 'turquoisey': 'cyan', 'reddy': 'red',
         'gray': 'grey', 'greyish': 'grey', 'grayish': 'grey', 'blackish': 'black',
         'whitish': 'white', 'reddish': 'red', 'bluish': 'blue', 'greenish': 'green',
@@ -439,7 +441,7 @@ PATTERN_NOUNS = word_table(
     'square:checkered grid:checkered '
     'check:checkered checker:checkered chequer:checkered checkerboard:checkered '
     'pattern: design: print: motif: decoration: surface: finish: texture: colour: color: '
-    'tone: colouring: coloring: paintwork: glaze: paint: coating: tint: hue: shade: ornament: marking: mark: cover: exterior: casing: shell:'
+    'background: base: ground: body: tone: colouring: coloring: paintwork: glaze: paint: coating: tint: hue: shade: ornament: marking: mark: cover: exterior: casing: shell:'
 )
 """What a thing has "with" it that is its pattern -> the pattern, '' where another word says."""
 

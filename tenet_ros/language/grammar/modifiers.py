@@ -95,6 +95,9 @@ class ModifierReader:
             return index
         if word == BREAK and s.at(following) in {'and', 'or'}:
             following += 1
+        following += s.at(following) in {'half', 'partly', 'partially'} and s.modifier(
+            following + 1
+        )
         if phrase.described == index - 1 and s.modifier(following):
             return following
         unknown = word == BREAK and bool(phrase.nominals) and phrase.nominals[-1] == index - 1

@@ -119,7 +119,7 @@ class OrderReader(Reader):
         other = self._nouns.read(index + 1) if self._s.at(index) == 'than' else None
         if other is None:
             return False, index
-        alike = other.noun in {'', self._draft.phrases[ctx.subject].noun}
+        alike = other.noun in {'', 'rest', 'lot', 'other', self._draft.phrases[ctx.subject].noun}
         return not alike, self._draft.ignore(index, other.end)
 
     def _sided(self, extreme: Extreme, rank: int, after: int, ctx: Context) -> int:

@@ -134,7 +134,11 @@ def skip_request(s: Sentence) -> int:
     index = _title(s) or _proviso(s)
     goes_on = s.at(index) in requests.GOING_ON
     index += goes_on and (s.opens(index + 1) or s.at(index + 1) in requests.FOLLOWED_BY_IT)
-    while s.at(index) in requests.POLITE or s.at(index) == BREAK:
+    while (
+        s.at(index) in requests.POLITE
+        or s.at(index) == BREAK
+        or (s.at(index) == 'no' and s.at(index + 1) == BREAK)
+    ):
         index += 1
     there = there_is(s) or wish(s)
     if there:

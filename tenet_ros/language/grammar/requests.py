@@ -20,7 +20,7 @@ __all__ = [
 
 POLITE = vocabulary(
     'please hey ok okay now hi hello robot kindly just thanks so well alright yeah yes sorry oi '
-    'oh actually maybe perhaps ooh wow aha whoa yo listen excuse mummy daddy mum dad mommy dear '
+    'ah ouch oops oh actually maybe perhaps ooh wow aha whoa yo listen excuse mummy daddy mum dad mommy dear '
     'buddy computer assistant machine sir friend there'
 )
 TITLES = vocabulary(
@@ -215,6 +215,26 @@ REQUEST_IDIOMS = tuple(
                 'missing',
             )
         ),
+        *(
+            f'{take} {shot} of'
+            for take in ('take', 'make', 'give me', 'show me')
+            for shot in ('a picture', 'a photo', 'a shot', 'a snapshot', 'a close up', 'an image')
+        ),
+        *(
+            f'{ignore} {but}'
+            for ignore in (
+                'ignore everything',
+                'nothing',
+                'ignore all',
+                'forget everything',
+                'hide everything',
+                'discard everything',
+                'remove everything',
+            )
+            for but in ('except', 'but', 'except for', 'apart from')
+        ),
+        'all i want is',
+        'all i need is',
         'how big is',
         *(
             f'{change} {target}'

@@ -199,9 +199,10 @@ def _flanked(words: _Words) -> _Words:
                 between = (*between[:i], 'and', *between[i + len(said) :])
     if 'and' not in between:
         alike = sides[1] in {'either', 'both', 'each'} and between[0] in {'a', 'an'}
-        if not alike:
+        if not alike and not (sides[1] == 'both' and singular(between[-1])[1]):
             return words
-        # "With a cup on either side": there are two of them.
-        between = ('two', *between[1:-1], f'{between[-1]}s')
+        if alike:
+            # "With a cup on either side": there are two of them.
+            between = ('two', *between[1:-1], f'{between[-1]}s')
     being = ('is',) if words[start - 1] in lex.RELATIVES else ()
     return (*words[:start], *being, 'between', *between, *words[at + len(sides) :])

@@ -21,6 +21,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'in the neighborhood of,in proximity to,'
         'in close proximity to,in the proximity of,hard by,cheek by jowl with,abreast of,'
         'level with',
+        'touching': 'in contact with,in touch with,making contact with',
         'near': 'a short distance from,not too far from,a little way from',
         'hidden behind': 'hidden by,masked by,shielded by,eclipsed by,overlapped by,half hidden by,partly hidden by,partially hidden by,half covered by,'
         'partly covered by,partially covered by,obscured by,occluded by,concealed by,blocked by,'

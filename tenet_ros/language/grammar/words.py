@@ -106,6 +106,7 @@ _JOINED = {
         'plain',
     ),
 }
+_MANY = frozenset(('multi', 'many', 'rainbow', 'vari', 'several'))
 _DULL = frozenset(('coloured', 'colored', 'hand', 'painted', 'tinted', 'dyed', 'hued'))
 _OF_A_PATTERN = {'stripe': 'striped', 'dot': 'dotted', 'spot': 'spotted', 'check': 'checked'}
 _PATTERNED = frozenset(('striped', 'dotted', 'spotted', 'checked', 'checkered', 'chequered'))
@@ -223,11 +224,17 @@ def _without_prefix(token: str, parts: list[str]) -> list[str]:
 
 
 def _likened(parts: list[str]) -> list[str]:
-    """Return the one word for "grass-coloured", "banana-yellow", "knocked-over", or none."""
+    """Return the words for "grass-coloured", "banana-yellow", "larger-looking", or none."""
     if parts[-1] in {'coloured', 'colored'} and parts[0] in LIKENESSES:
         return [LIKENESSES[parts[0]]]
     if parts[0] in {'banana', 'carrot'} and parts[-1] in _COLOURED:
         return parts[-1:]
+    if parts[-1] in {'coloured', 'colored', 'color', 'colour'} and parts[0] in _MANY:
+        return ['multicolored']
+    if parts[-1] == 'looking' and parts[0].endswith(('er', 'est')):
+        return parts[:-1]
+    if parts[-1] == 'sized' and parts[0] != 'full':
+        return [parts[0], 'sized']
     return ['toppled'] if parts[-1] == 'over' and parts[0].endswith(('ed', 'en')) else []
 
 
@@ -238,8 +245,6 @@ def _parts(token: str, parts: list[str]) -> list[str]:
     likened = _likened(parts)
     if likened:
         return likened
-    if parts[-1] == 'sized' and parts[0] != 'full':
-        return [parts[0], 'sized']
     if parts[-1] == 'patterned':
         return [_OF_A_PATTERN.get(part, part) for part in parts]
     if (
