@@ -46,6 +46,21 @@ MOTION_PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
         'hitting',
     ),
     ((('collided', 'collides'), ('with',)), 'hit'),
+    (
+        (('whose',), ('motion', 'movement', 'rolling', 'spin', 'journey', 'ride'),
+         ('ended', 'stopped', 'ceased', 'has ended', 'has stopped', 'is over', 'came to an end', 'has ceased')),
+        'that stopped',
+    ),
+    (
+        (('whose',), ('motion', 'movement', 'journey', 'ride'),
+         ('began', 'started', 'has begun', 'has started', 'just began', 'just started', 'has just begun', 'has just started')),
+        'that started moving',
+    ),
+    (
+        (('first', 'last', 'first one', 'last one'),
+         ('to set off', 'to set out', 'to get going', 'to get moving', 'to go', 'to take off', 'to get under way', 'to depart')),
+        '{0} to start moving',
+    ),
     ((('changing', 'leaving', 'is changing'), _ITS, _PLACE), 'moving'),
     ((('changes', 'leaves'), _ITS, _PLACE), 'moves'),
     ((('change', 'leave'), _ITS, _PLACE), 'move'),

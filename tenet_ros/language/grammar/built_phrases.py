@@ -139,6 +139,14 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
             (('near to', 'close to'), 'furthest from'),
         )
     ),
+    ((('in the',), ('middle', 'central', 'centre', 'center'), ('position', 'place', 'spot', 'slot')), 'in the middle'),
+    ((('of',), ('considerable', 'decent', 'impressive', 'generous', 'some'), ('size', 'dimensions')), 'that is big'),
+    ((('of',), ('medium', 'average', 'normal', 'ordinary', 'usual', 'regular', 'standard'), ('size', 'dimensions')), ''),
+    *(
+        ((('more to the', 'further', 'further to the', 'farther', 'farther to the', 'more'), (side,), ('than',), _ALL_OTHERS),
+         f'on the far {side}')
+        for side in ('left', 'right')
+    ),
     ((('less',), ('big', 'large', 'bulky', 'massive', 'sizeable')), 'smaller'),
     ((('less',), ('small', 'little', 'tiny')), 'larger'),
     ((('less',), ('tall', 'high')), 'shorter'),

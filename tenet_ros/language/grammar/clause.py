@@ -18,7 +18,7 @@ from tenet_ros.language.grammar.predicates import PredicateReader
 from tenet_ros.language.grammar.relations import RelationReader
 from tenet_ros.language.grammar.requests import FOLLOWED_BY_IT
 from tenet_ros.language.grammar.sentence import Sentence
-from tenet_ros.language.grammar.verbs import Form, read_verb
+from tenet_ros.language.grammar.verbs import Form, Sense, read_verb
 from tenet_ros.language.grammar.words import BREAK
 
 __all__ = ['ClauseReader']
@@ -30,6 +30,8 @@ _BE = frozenset(
 _PAST = frozenset(('was', 'were', 'been', 'has', 'have', 'had', 'having', 'got', 'did'))
 _ANEW = frozenset(('has', 'have', 'had', 'did', 'does', 'do', 'will', 'would', 'could'))
 """What begins another statement after "was"."""
+_BY_ITSELF = frozenset({Sense.START, Sense.STOP, Sense.RETURN, Sense.ENTER})
+"""What a thing does itself, though before the "and" something was done to it."""
 _HAVE = frozenset(('has', 'have', 'having', 'had'))
 
 
@@ -125,6 +127,8 @@ class ClauseReader:
         carried, ctx.predicate = ctx.carried, ctx.predicate and ctx.relative
         verb = read_verb(s.at(after))
         acts = verb is not None and verb.form is not Form.BASE
+        if verb is not None and verb.sense in _BY_ITSELF:
+            ctx.passive = False
         known = s.opens(after) and not acts
         placed = s.at(after) in lex.DIRECTIONS and not s.nominal(after + 1)
         told = s.modifier(after) and not s.nominal(after + 1)

@@ -202,7 +202,14 @@ class OrderReader(Reader):
         told = self._draft.relations[-1:]
         if kind is None or not told or told[0].anchors[-1] != ctx.latest:
             return False
-        if told[0].kind is not _R.WITH or told[0].subject != ctx.subject:
+        if told[0].subject != ctx.subject:
+            return False
+        if told[0].kind is _R.NEAR and not told[0].negated:
+            # "Next to the bowl, on its right".
+            kind = _BESIDE[lex.DIRECTIONS[place.words[0]]]
+            self._draft.relate(kind, ctx.subject, told[0].anchors)
+            return True
+        if told[0].kind is not _R.WITH:
             return False
         self._draft.relations[-1] = replace(told[0], kind=kind)
         return True

@@ -165,7 +165,7 @@ def _read_aim(
     s: Sentence, start: int, table: dict[str, MotionKind]
 ) -> tuple[MotionKind, int] | None:
     """Read "to the left", "towards the camera", "from the right", "from left to right"."""
-    place = read_place(s, start)
+    place = read_place(s, start + (s.at(start) == 'for'))
     if place is not None:
         direction = lex.DIRECTIONS.get(place.words[0], '')
         sided = s.at(place.end - 2) in lex.REGION_NOUNS

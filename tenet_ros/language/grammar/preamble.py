@@ -53,7 +53,7 @@ def without_farewell(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _asks_where(words: tuple[str, ...]) -> bool:
-    return not {'where', 'whereabouts', 'what', 'which', 'how'}.isdisjoint(words)
+    return not {'where', 'whereabouts', 'what', 'how'}.isdisjoint(words)
 
 
 def _afterwards(words: Sequence[str]) -> int:

@@ -14,7 +14,8 @@ _SIDES: tuple[_Words, ...] = tuple(
     tuple(words.split())
     for words in (
         'on either side of it', 'on both sides of it', 'on each side of it', 'on either side',
-        'on both sides', 'on each side', 'at either side', 'on the other side', 'on the other',
+        'on both sides', 'on each side', 'at either side', 'at each side', 'to either side', 'to each side',
+        'to both sides', 'either side of it', 'each side of it', 'both sides of it', 'either side', 'on the other side', 'on the other',
         'on its other side',
     )
 )  # fmt: skip

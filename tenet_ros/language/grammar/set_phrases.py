@@ -22,7 +22,10 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'in close proximity to,in the proximity of,hard by,cheek by jowl with,abreast of,'
         'level with',
         'touching': 'in contact with,in touch with,making contact with',
-        'near': 'a short distance from,not too far from,a little way from',
+        'not': 'anywhere but,everywhere but,anywhere except,everywhere except',
+        'near': 'a little way away from,a short way from,a short way away from,a small distance from,'
+        'a small distance away from,a bit away from,a short distance away from,not very far from,'
+        'a stone throw from,within reach of,a short distance from,not too far from,a little way from',
         'hidden behind': 'hidden by,masked by,shielded by,eclipsed by,overlapped by,half hidden by,partly hidden by,partially hidden by,half covered by,'
         'partly covered by,partially covered by,obscured by,occluded by,concealed by,blocked by,'
         'screened by',
@@ -96,8 +99,11 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'me': 'my position,where i stand,where i am,where i am standing',
         'us': 'our position,where we stand,where we are,where we are standing',
         # -- motions
-        'moving': 'on its way,on their way',
-        'falling': 'in free fall',
+        'heading for': 'bound for',
+        'starting': 'getting under way,getting underway',
+        'moving': 'on a course,on course,en route,on the way,on its way,on their way',
+        'falling': 'in free fall,on its way to the floor,on its way to the ground,on its way down,'
+        'on the way down',
         'being lifted': 'in mid air,in midair,in the air,off the ground,airborne',
         'spinning': 'in a spin',
         'receding': 'shrinking in size,shrinking,getting smaller,becoming smaller',

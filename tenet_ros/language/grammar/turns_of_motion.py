@@ -65,6 +65,23 @@ def _straight(words: Words, index: int) -> Turns:
         yield (words[index],), ()
 
 
+def _ever(words: Words, index: int) -> Turns:
+    """Read "getting ever closer" as "getting closer"."""
+    if at(words, index + 1) in lex.COMPARED:
+        yield (words[index],), ()
+
+
+def _apart(words: Words, index: int) -> Turns:
+    """Read "standing apart from" as "standing far from"."""
+    yield (words[index], 'apart', 'from'), (words[index], 'far', 'from')
+
+
+def _something(words: Words, index: int) -> Turns:
+    """Read "the box something pushed" as what someone pushed."""
+    if index and thing(words, index - 1) and read_verb(at(words, index + 1)) is not None:
+        yield (words[index],), ('someone',)
+
+
 def _latest(words: Words, index: int) -> Turns:
     """Read "most recently started" as "started last"."""
     verb = read_verb(at(words, index + 2))
@@ -112,6 +129,9 @@ MOTION_TURNS: tuple[tuple[str, Rule], ...] = (
     ('went goes going gone go', _went_over),
     ('knocked tipped toppled fallen pushed overturned falling', _felled),
     ('straight', _straight),
+    ('ever steadily constantly continually', _ever),
+    ('standing stands sitting lying lies placed located', _apart),
+    ('something', _something),
     ('most', _latest),
     ('until', _until),
     ('thrown knocked tossed flung hurled swept cast pushed kicked', _thrown),

@@ -246,6 +246,14 @@ def _stands_there(words: Words, index: int) -> Turns:
         yield (words[index],), ()
 
 
+def _full_of(words: Words, index: int) -> Turns:
+    """Read "full of red dots" as "with red dots"."""
+    drawn = index + 2 + (at(words, index + 2) in lex.COLOURS)
+    if singular(at(words, drawn))[0] in lex.PATTERN_NOUNS:
+        for of in ('of', 'with'):
+            yield (words[index], of), ('with',)
+
+
 def _any_but(words: Words, index: int) -> Turns:
     if at(words, index - 1) == BREAK:
         yield (words[index], 'but'), ('except',)
@@ -311,6 +319,7 @@ _RULED: tuple[tuple[str, Rule], ...] = (
     ('in', _in_line),
     ('covered', _covered),
     ('standing lying sitting resting placed located positioned situated', _stands_there),
+    ('full filled plastered packed dense', _full_of),
     ('any anything', _any_but),
     ('in', _one_of),
     ('has have with having shows', _neither),
