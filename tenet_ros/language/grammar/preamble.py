@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar import requests
 from tenet_ros.language.grammar.askings import imperative, past_instrument, there_is, wish
+from tenet_ros.language.grammar.request_idioms import REQUEST_IDIOMS
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import read_verb
 from tenet_ros.language.grammar.words import BREAK
@@ -21,7 +22,7 @@ _UNMARKED_TITLES = frozenset(
 )
 _LONGEST_TITLE = 3
 _IDIOMS: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-for _words in sorted(requests.REQUEST_IDIOMS, key=len, reverse=True):
+for _words in sorted(REQUEST_IDIOMS, key=len, reverse=True):
     _IDIOMS.setdefault(_words[:2], []).append(_words)
 """The first two words -> the requests that begin so."""
 _AFTER_ASKING = requests.POLITE_ENDS | requests.REQUEST_VERBS | requests.FOLLOWED_BY_IT
