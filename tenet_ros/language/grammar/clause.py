@@ -13,6 +13,7 @@ from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.object_relatives import ObjectRelativeReader
 from tenet_ros.language.grammar.orders import OrderReader
+from tenet_ros.language.grammar.placements import PlacementReader
 from tenet_ros.language.grammar.places import skip_time
 from tenet_ros.language.grammar.predicates import PredicateReader
 from tenet_ros.language.grammar.relations import RelationReader
@@ -46,6 +47,7 @@ class ClauseReader:
         readers = (sentence, draft, self._nouns, self._relations)
         actions, orders = ActionReader(*readers), OrderReader(*readers)
         self._predicates = PredicateReader(*readers)
+        placements = PlacementReader(*readers)
         contrasts = ContrastReader(*readers, predicates=self._predicates, clause=self.read)
         # The first that can use a word has it: what needs most context comes first.
         self._steps = (
@@ -67,7 +69,7 @@ class ClauseReader:
             orders.distance,
             self._predicates.state,
             self._deed_before,
-            self._relations.preposition,
+            placements.preposition,
             self._negation,
             self._auxiliary,
             self._predicates.whose,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.language.grammar.turns import ENDS, Rule, Turns, Words, at, by_word, thing
+from tenet_ros.language.grammar.turns_of_looks import LOOK_TURNS
 from tenet_ros.language.grammar.turns_of_motion import MOTION_TURNS
 from tenet_ros.language.grammar.verbs import Form, read_verb
 from tenet_ros.language.grammar.words import BREAK
@@ -28,8 +29,6 @@ _ORDINAL_OF: Mapping[str, str] = MappingProxyType(
         if n == rank and word.isalpha() and word != 'earliest'
     }
 )
-_DRAWN = {'striped': 'stripes', 'dotted': 'dots', 'checkered': 'checks'}
-_OF_PATTERNS = tuple(w for w, kind in lex.PATTERNS.items() if w.endswith('ed') and kind in _DRAWN)
 _SIDES = frozenset(('left', 'right'))
 
 
@@ -60,12 +59,6 @@ def _counted(words: Words, index: int) -> Turns:
     """Read "mug three from the left"."""
     if index and words[index] in _ORDINAL_OF and read_verb(words[index - 1]) is None:
         yield (words[index], 'from', 'the'), (_ORDINAL_OF[words[index]], 'from', 'the')
-
-
-def _described_one(words: Words, index: int) -> Turns:
-    """Read "the red 1"."""
-    if at(words, index - 1) in _DESCRIBED and at(words, index + 1) != 'from':
-        yield ('1',), ('one',)
 
 
 def _among(words: Words, index: int) -> Turns:
@@ -117,25 +110,6 @@ def _surrounded(words: Words, index: int) -> Turns:
         yield ('surrounded', 'by'), ('between',)
 
 
-def _comes_with(words: Words, index: int) -> Turns:
-    if singular(at(words, index + 2))[0] in lex.PATTERN_NOUNS:
-        yield (words[index], 'with'), ('has',)
-    if at(words, index + 2) in lex.COLOURS or at(words, index + 2) in lex.SHADES:
-        yield (words[index], 'in'), ('is' if words[index] == 'comes' else 'are',)
-
-
-def _in_solid(words: Words, index: int) -> Turns:
-    if at(words, index + 2) in lex.COLOURS:
-        for plain in ('solid', 'plain'):
-            yield ('in', plain), ('that', 'is', plain)
-
-
-def _sized(words: Words, index: int) -> Turns:
-    before = at(words, index - 1)
-    if before in lex.SUPERLATIVES or before in lex.SIZES:
-        yield ('sized',), ()
-
-
 def _way(words: Words, index: int) -> Turns:
     """Read "the pan way in the back"."""
     leans = at(words, index + 1) in {'in', 'on', 'at', 'back', 'over'}
@@ -150,38 +124,6 @@ def _most_distant(words: Words, index: int) -> Turns:
         yield ('most', 'distant'), ('farthest',)
 
 
-def _in_size(words: Words, index: int) -> Turns:
-    """Read "smaller in size" as "smaller"."""
-    before = at(words, index - 1)
-    if before in lex.SUPERLATIVES or before in lex.SIZES:
-        for measure in (
-            'size',
-            'dimension',
-            'dimensions',
-            'volume',
-            'diameter',
-            'stature',
-            'build',
-        ):
-            yield ('in', measure), ()
-            yield ('by', measure), ()
-
-
-def _one_of(words: Words, index: int) -> Turns:
-    """Read "in a bright yellow" as "in yellow"."""
-    colour = index + 2 + (at(words, index + 2) in lex.SHADES)
-    if at(words, colour) in lex.COLOURS and at(words, colour + 1) in ENDS | {'with'}:
-        for article in ('a', 'an', 'the'):
-            yield ('in', article), ('in',)
-
-
-def _neither(words: Words, index: int) -> Turns:
-    """Read "has neither dots nor stripes" as "has no dots or stripes"."""
-    if at(words, index + 1) == 'neither' and singular(at(words, index + 2))[0] in lex.PATTERN_NOUNS:
-        one, other = at(words, index + 2), at(words, index + 4)
-        yield (words[index], 'neither', one, 'nor', other), ('without', one, 'or', other)
-
-
 def _but_one(words: Words, index: int) -> Turns:
     """Read "the rightmost but one bottle" as the second rightmost."""
     yield (words[index], 'but', 'one'), ('second', words[index])
@@ -192,31 +134,6 @@ def _outermost(words: Words, index: int) -> Turns:
     for side in ('left', 'right'):
         if side in words[index + 2 :]:
             yield (words[index],), (f'{side}most',)
-
-
-def _striped_in(words: Words, index: int) -> Turns:
-    """Read "striped in red and white", "dotted with yellow" as "with yellow dots"."""
-    end = index + 2
-    while at(words, end) in lex.COLOURS or (end > index + 2 and at(words, end) == 'and'):
-        end += 1
-    one = end == index + 3 or at(words, index + 1) == 'with'
-    told = at(words, index + 1) in {'in', 'with'} and end > index + 2 and one
-    if told and at(words, end) in ENDS | {'that', 'which', 'on', 'in'}:
-        drawn = _DRAWN[lex.PATTERNS[words[index]]]
-        yield words[index:end], ('with', *words[index + 2 : end], drawn)
-
-
-def _like(words: Words, index: int) -> Turns:
-    """Read "whose colour is closest to red" as "whose colour is red"."""
-    if at(words, index + 2) in lex.COLOURS and at(words, index + 3) in ENDS:
-        yield (words[index], 'to'), ()
-
-
-def _in_orange(words: Words, index: int) -> Turns:
-    """Read "the cup in orange": what is a thing too is a colour here."""
-    word = at(words, index + 1)
-    if index and word in lex.COLOURS_OR_NOUNS and at(words, index + 2) in ENDS:
-        yield ('in', word), ('that', 'is', word)
 
 
 def _in_line(words: Words, index: int) -> Turns:
@@ -244,14 +161,6 @@ def _stands_there(words: Words, index: int) -> Turns:
     told = not {'with', 'has', 'having', 'have'}.isdisjoint(words[:index])
     if told and thing(words, index - 1) and not {'it', 'its'}.isdisjoint(words[index : index + 6]):
         yield (words[index],), ()
-
-
-def _full_of(words: Words, index: int) -> Turns:
-    """Read "full of red dots" as "with red dots"."""
-    drawn = index + 2 + (at(words, index + 2) in lex.COLOURS)
-    if singular(at(words, drawn))[0] in lex.PATTERN_NOUNS:
-        for of in ('of', 'with'):
-            yield (words[index], of), ('with',)
 
 
 def _any_but(words: Words, index: int) -> Turns:
@@ -299,30 +208,19 @@ _RULED: tuple[tuple[str, Rule], ...] = (
     ('all', _all_over),
     ('on', _alone),
     (' '.join(number for number in _ORDINAL_OF if number != 'one'), _counted),
-    ('1', _described_one),
     ('among amongst out from', _among),
     ('out', _out_of),
     ('has have', _got),
     (' '.join(lex.ORDINALS), _ordinal),
     ('blocks hides hiding obscures occludes', _hides),
     ('surrounded', _surrounded),
-    ('comes come', _comes_with),
-    ('in', _in_solid),
-    ('in by', _in_size),
-    ('sized', _sized),
     ('way', _way),
     ('most', _most_distant),
     ('outermost utmost', _outermost),
-    (' '.join(_OF_PATTERNS), _striped_in),
-    ('closest close similar near', _like),
-    ('in', _in_orange),
     ('in', _in_line),
     ('covered', _covered),
     ('standing lying sitting resting placed located positioned situated', _stands_there),
-    ('full filled plastered packed dense', _full_of),
     ('any anything', _any_but),
-    ('in', _one_of),
-    ('has have with having shows', _neither),
     (' '.join(lex.SUPERLATIVES), _but_one),
     ('nearby', _nearby),
     ('bar save', _excluding),
@@ -332,4 +230,4 @@ _RULED: tuple[tuple[str, Rule], ...] = (
 )
 
 
-_RULES = by_word((*_RULED, *MOTION_TURNS))
+_RULES = by_word((*_RULED, *LOOK_TURNS, *MOTION_TURNS))
