@@ -147,6 +147,16 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
          f'on the far {side}')
         for side in ('left', 'right')
     ),
+    *(
+        ((('close to', 'near', 'near to', 'next to', 'beside', 'along', 'by'), ('the',), (side,),
+          ('edge', 'border', 'margin', 'rim', 'boundary', 'end'), ('of the table', 'of the picture', 'of the image', '')),
+         f'on the {side}')
+        for side in ('left', 'right')
+    ),
+    *(
+        ((('most to the', 'most on the', 'most at the'), (f'{side} side', f'{side} hand side', side)), f'furthest to the {side}')
+        for side in ('left', 'right')
+    ),
     ((('less',), ('big', 'large', 'bulky', 'massive', 'sizeable')), 'smaller'),
     ((('less',), ('small', 'little', 'tiny')), 'larger'),
     ((('less',), ('tall', 'high')), 'shorter'),

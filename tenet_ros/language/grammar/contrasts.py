@@ -24,6 +24,7 @@ _CONTRASTS = (
     ('but', 'not'), ('and', 'not'), ('not',), ('rather', 'than'), ('instead', 'of'),
     ('other', 'than'), ('apart', 'from'), ('aside', 'from'), ('except', 'for'), ('but', 'for'), ('except',), ('unlike',), ('excluding',),
 )  # fmt: skip
+_ASIDE = frozenset(('i', 'please', 'you', 'up', 'just'))
 _ANY = frozenset(('any', 'no', 'anything', 'everything', 'something', 'nothing'))
 
 
@@ -103,15 +104,19 @@ class ContrastReader(Reader):
     def apposition(self, index: int, ctx: Context) -> int:
         """Read ", the red one": the same thing again."""
         s, start = self._s, index
-        if s.at(index - 1) != BREAK or ctx.depth or ctx.predicate:
+        spoken = s.at(index - 1) != BREAK
+        if ctx.depth or ctx.predicate:
             return index
         # "There are two, take the bigger one".
-        while s.at(index) in FOLLOWED_BY_IT or s.at(index) in {'i', 'please', 'you', 'up', 'just'}:
+        while not spoken and (s.at(index) in FOLLOWED_BY_IT or s.at(index) in _ASIDE):
             index += 1
         if s.at(index) not in {'the', 'a', 'an'}:
             return start
         again = self._nouns.read(index)
         if again is None or again.owner is not None:
+            return start
+        if spoken and s.at(again.head) != 'one':
+            # Without a comma only "the red one" says it again.
             return start
         subject = self._draft.phrases[ctx.subject]
         named = not subject.noun and bool(again.noun) and s.noun(again.head)

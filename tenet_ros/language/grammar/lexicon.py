@@ -165,7 +165,7 @@ POSSESSIVES = vocabulary('its his her their my your our')
 QUANTIFIERS: Mapping[str, int] = MappingProxyType(
     {'all': 0, 'every': 0, 'each': 0, 'some': 0, 'several': 0, 'many': 0, 'multiple': 0, 'few': 0,
      'both': 2, 'everything': 0, 'whole': -1, 'other': -1, 'another': -1, 'same': -1, 'only': -1,
-     'remaining': -1, 'different': -1, 'particular': -1, 'specific': -1, 'certain': -1}
+     'single': -1, 'sole': -1, 'either': -1, 'remaining': -1, 'different': -1, 'particular': -1, 'specific': -1, 'certain': -1}
 )  # fmt: skip
 """Word -> number of objects meant, 0 for all, -1 where it says nothing of the number."""
 

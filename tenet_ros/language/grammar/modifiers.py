@@ -280,6 +280,7 @@ class ModifierReader:
         if verb is None or s.compound(index):
             return False
         follows = s.nominal(index + 1) and s.at(index + 1) not in lex.DIRECTIONS
+        follows &= s.at(index + 1) not in lex.SUPERLATIVES or s.nominal(index + 2)
         wants_object = verb.sense in _OBJECT_FIRST
         if not phrase.nominals:
             bare = verb.form is Form.ING and not phrase.determined and not phrase.colours

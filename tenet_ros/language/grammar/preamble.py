@@ -225,6 +225,7 @@ def _request(s: Sentence, index: int) -> tuple[int, bool]:
         return index, False
     follows = s.at(asked)
     opens = s.opens(asked) or follows in lex.NUMBERS or follows in lex.SUPERLATIVES
+    opens |= follows in lex.ORDINALS or s.modifier(asked)
     opens |= follows == 'which' and (s.nominal(asked + 1) or s.at(asked + 1) == 'of')
     opens |= follows in {'what', 'whichever', 'whatever', 'that', 'these'}
     sure = any(word in requests.REQUEST_VERBS or word in _SURE for word in spoken)

@@ -27,7 +27,8 @@ _SAID = (
     'get hold of,go and get,go and find,i am after,the target is,your target is,pay attention to,'
     'be so kind as to,all i want is,all i need is,new target,next target,current target,move on to,go on to,'
     'go over to,how many of,how many,count up,do you have,give me a hand with,give me a hand finding,'
-    'help me out with,help me with,help out with'
+    'help me out with,help me with,help out with,play with,deal with,work with,interact with,'
+    'i want to play with'
 )
 _COMMAS = ('i say', 'if possible', 'if you could', 'if you would', 'if you do not mind')
 """What is said so only before a comma."""

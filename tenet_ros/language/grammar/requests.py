@@ -19,7 +19,7 @@ __all__ = [
 
 POLITE = vocabulary(
     'please hey ok okay now hi hello robot kindly just thanks so well alright yeah yes sorry oi '
-    'ah ouch oops oh actually maybe perhaps ooh wow aha whoa yo listen excuse mummy daddy mum dad mommy dear '
+    'exactly precisely simply specifically basically ah ouch oops oh actually maybe perhaps ooh wow aha whoa yo listen excuse mummy daddy mum dad mommy dear '
     'buddy computer assistant machine sir friend there'
 )
 TITLES = vocabulary(

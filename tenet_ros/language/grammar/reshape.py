@@ -30,12 +30,24 @@ _PLACES: tuple[_Words, ...] = tuple(
     tuple(words.split())
     for words in (
         'to the left of', 'to the right of', 'on the left of', 'on the right of', 'left of',
-        'right of', 'behind', 'in front of', 'next to', 'beside', 'near', 'close to', 'on top of',
+        'right of', 'over', 'behind', 'in front of', 'next to', 'beside', 'near', 'close to', 'on top of',
         'on', 'upon', 'under', 'underneath', 'beneath', 'below', 'above', 'inside', 'in',
     )
 )  # fmt: skip
 _ASKING = frozenset(('has', 'have', 'had', 'did', 'does', 'do'))
 _OPENING = lex.DETERMINERS | lex.QUANTIFIERS.keys() | {'one', 'either'}
+_CORRECTIONS: tuple[_Words, ...] = tuple(
+    tuple(words.split())
+    for words in (
+        'no wait', 'wait no', 'no sorry', 'sorry no', 'no no', 'no i mean', 'scratch that',
+        'correction', 'or rather', 'no not that one', 'not that one', 'no , wait', 'no , sorry', 'wait , no',
+    )
+)  # fmt: skip
+"""With these words one takes back what one said."""
+_CIRCUMSTANCES = frozenset(
+    ('after', 'when', 'while', 'because', 'since', 'whenever', 'although', 'though', 'before')
+)
+_THEY = frozenset(('it', 'they', 'i', 'you', 'we', 'he', 'she', 'one', 'someone', 'somebody'))
 _AS_FAR = (('as', 'close'), ('as', 'near'), ('as', 'far'))
 _LOOKING_ON = frozenset(('robot', 'camera', 'arm', 'gripper', 'table', 'desk', 'shelf'))
 _STANDS = frozenset(
@@ -52,6 +64,9 @@ def reshaped(words: _Words) -> _Words:
     'the mug between the can and the box'
     """
     for shape in (
+        _corrected,
+        _without_circumstance,
+        _what_is_done,
         _all_of_them,
         _asserted,
         _done_by_hand,
@@ -78,6 +93,37 @@ def _done_by_hand(words: _Words) -> _Words:
     if not noun:
         return words
     return (*words[after : noun + 1], 'being', done, *words[noun + 1 :], 'by', *words[:end])
+
+
+def _corrected(words: _Words) -> _Words:
+    """Read "the ball, no wait, the cube" as "the cube"."""
+    for index in range(len(words) - 2, 0, -1):
+        said = next((w for w in _CORRECTIONS if words[index : index + len(w)] == w), None)
+        if said is not None:
+            rest = words[index + len(said) :]
+            rest = rest[1:] if rest[:1] == (BREAK,) else rest
+            opens = rest[:1] != () and rest[0] in lex.DETERMINERS
+            return rest if opens and any(map(_is_noun, rest[1:])) else words
+    return words
+
+
+def _without_circumstance(words: _Words) -> _Words:
+    """Leave out "after it was gone", "when you press it" at the end."""
+    for index in range(2, len(words) - 2):
+        if words[index] in _CIRCUMSTANCES and words[index + 1] in _THEY:
+            joined = {'and', 'but', BREAK}.intersection(words[index:])
+            named = any(map(_is_noun, words[:index]))
+            return words[:index] if named and not joined else words
+    return words
+
+
+def _what_is_done(words: _Words) -> _Words:
+    """Read "whatever the robot is pushing" as "the thing that the robot is pushing"."""
+    for index, word in enumerate(words[:-3]):
+        agent = words[index + 1] in {'the', 'a', 'my'} and words[index + 2] in _HANDS | lex.HUMANS
+        if word in {'what', 'whatever', 'whichever'} and agent:
+            return (*words[:index], 'the', 'thing', 'that', *words[index + 1 :])
+    return words
 
 
 def _all_of_them(words: _Words) -> _Words:

@@ -179,6 +179,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'in circles': 'about in circles',
         'without': 'lacking,devoid of,free of,free from',
         # -- numbers
+        'the only': 'the one and only',
         'every': 'every single,each and every,every last',
         'all of': 'every one of,each one of,every single one of',
         'the three': 'the trio of',

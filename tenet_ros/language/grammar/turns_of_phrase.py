@@ -87,7 +87,7 @@ def _out_of(words: Words, index: int) -> Turns:
 
 def _got(words: Words, index: int) -> Turns:
     if singular(at(words, index + 2))[0] in _OWNED:
-        yield (words[index], 'got'), (words[index],)
+        yield (words[index], 'got'), ('has' if words[index] == 'is' else words[index],)
 
 
 def _ordinal(words: Words, index: int) -> Turns:
@@ -220,6 +220,7 @@ _RULED: tuple[tuple[str, Rule], ...] = (
     ('in', _in_line),
     ('covered', _covered),
     ('standing lying sitting resting placed located positioned situated', _stands_there),
+    ('is', _got),
     ('any anything', _any_but),
     (' '.join(lex.SUPERLATIVES), _but_one),
     ('nearby', _nearby),

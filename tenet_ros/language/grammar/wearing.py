@@ -63,7 +63,7 @@ class WearReader:
         named = self._draft.phrases[wearer].noun.split()[-1:]
         if head in _DRAWN and not anchor.plural:
             return False
-        if head not in lex.PATTERN_NOUNS or anchor.owner or set(named) & lex.ANIMATE:
+        if head not in lex.PATTERN_NOUNS or anchor.owner or set(named) & (lex.ANIMATE - {'duck'}):
             return False
         self._drawn_in(anchor)
         self._drawn_on(anchor, wearer)

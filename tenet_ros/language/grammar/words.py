@@ -31,6 +31,8 @@ def word_table(*lines: str) -> Mapping[str, str]:
 _FOLD = str.maketrans({'\u2019': "'", '\u2018': "'", '\u2013': ',', '\u2014': ',', '\u2010': '-'})
 """Typographic apostrophes, dashes and hyphens."""
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|&|\+|[,.;:!?()\[\]/]")
+_SHORT = re.compile(r'\bw/(o\b)?')
+""""w/o" and "w/"."""
 _AND = frozenset('&+')
 _SPOKEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -126,7 +128,7 @@ def split_words(text: str) -> tuple[str, ...]:
     ('the', 'man', "'s", 'front', 'left', 'dog', ',', 'that', 'is', 'not', 'red')
     """
     words: list[str] = []
-    for token in _WORD.findall(_clean(text).lower()):
+    for token in _WORD.findall(_SHORT.sub(_written_out, _clean(text).lower())):
         if token in _AND:
             words.append('and')
         elif token[0].isalnum():
@@ -136,6 +138,10 @@ def split_words(text: str) -> tuple[str, ...]:
     while words and words[-1] == BREAK:
         words.pop()
     return _join_pairs(words or ['object'])
+
+
+def _written_out(short: re.Match[str]) -> str:
+    return 'without' if short.group(1) else 'with '
 
 
 def _join_pairs(words: list[str]) -> tuple[str, ...]:
