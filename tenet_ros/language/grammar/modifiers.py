@@ -155,6 +155,8 @@ class ModifierReader:
             return False
         alone = not phrase.nominals and phrase.determined
         alone = alone and not phrase.single and not phrase.of_pronoun
+        # "With the white top" speaks of a part.
+        alone = alone and not (s.at(index) == 'top' and phrase.colours)
         if following == 'of':
             return alone
         if following in lex.DIRECTIONS:

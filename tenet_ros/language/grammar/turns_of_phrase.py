@@ -163,6 +163,13 @@ def _stands_there(words: Words, index: int) -> Turns:
         yield (words[index],), ()
 
 
+def _a_bit(words: Words, index: int) -> Turns:
+    """Read "a bit further left" as "further left"."""
+    if at(words, index + 2) in lex.SUPERLATIVES or at(words, index + 2) == 'more':
+        for much in ('bit', 'little', 'tad', 'lot', 'touch'):
+            yield ('a', much), ()
+
+
 def _any_but(words: Words, index: int) -> Turns:
     if at(words, index - 1) == BREAK:
         yield (words[index], 'but'), ('except',)
@@ -221,6 +228,7 @@ _RULED: tuple[tuple[str, Rule], ...] = (
     ('covered', _covered),
     ('standing lying sitting resting placed located positioned situated', _stands_there),
     ('is', _got),
+    ('a', _a_bit),
     ('any anything', _any_but),
     (' '.join(lex.SUPERLATIVES), _but_one),
     ('nearby', _nearby),
