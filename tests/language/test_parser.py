@@ -51,7 +51,7 @@ SENTENCES = (
     ('the cat walking from left to right', 'cat; rightward'),
     ('the person walking to the left of the car', 'person; left_of car; moving'),
     ('the bird in the middle of the picture', 'bird; middle?'),
-    ('the book in the middle of the table', 'book; in table'),
+    ('the book in the middle of the table', 'book; in table; middle?'),
     ('the cup on top of the box', 'cup; on box'),
     ('the cup at the top of the picture', 'cup; top?'),
     ('the man in red', 'man (clothes red)'),

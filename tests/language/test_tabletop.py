@@ -88,10 +88,10 @@ def test_a_sentence_takes_less_than_a_millisecond():
 
 
 def _seconds(sentences: list[str]) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     for sentence in sentences:
         parse(sentence)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 def test_every_category_names_itself():

@@ -1,4 +1,4 @@
-"""Reads verbs: which reading of a word holds here, and what is done to an object."""
+"""Reads verbs: which reading of a word holds here, and what a subject does to an object."""
 
 from __future__ import annotations
 
@@ -10,28 +10,32 @@ from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.headings import HeadingReader
 from tenet_ros.language.grammar.movements import MovementReader
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
+from tenet_ros.language.grammar.passives import PassiveReader
 from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.relations import RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
-from tenet_ros.language.grammar.words import BREAK, vocabulary
+from tenet_ros.language.grammar.words import BREAK
 
-__all__ = ['ActionReader', 'passive_motion', 'steady']
+__all__ = ['ActionReader']
 
 _K = MotionKind
 _R = RelationKind
-_SHOVED = vocabulary(
-    'push pull drag throw kick hit toss lead tow take bring carry put bounce shove nudge poke flick '
-    'bump jostle prod propel thrust jolt haul whack swat tug yank jerk slap strike'
+_FLYING = frozenset(
+    (
+        'plane',
+        'airplane',
+        'aeroplane',
+        'bird',
+        'kite',
+        'helicopter',
+        'drone',
+        'balloon',
+        'duck',
+        'jet',
+    )
 )
-"""What is done to things that then move."""
-_KEPT_IN_TOUCH = vocabulary('push pull drag shove nudge tow carry lift raise pick hoist lower')
-"""What, being done, moves its object for as long as it is done."""
-_LIFTED = frozenset(('lift', 'raise', 'pick', 'hoist', 'elevate'))
-_LOWERED = frozenset(('lower', 'drop', 'sink', 'topple', 'overturn', 'tip'))
-_FELLED = frozenset(('knock', 'push', 'tip', 'turn', 'kick'))
-"""What, done to a thing "over", makes it fall."""
-_PUSHED_WHERE = frozenset(('up', 'down', 'around', 'away', 'off', 'over', 'along', 'forward'))
+"""What goes up when it takes off; a car only starts."""
 _SAME_PARTICIPLE = frozenset(('come', 'run', 'overrun'))
 """Past participles that are spelt as the base is: "has come"."""
 
@@ -52,6 +56,7 @@ class ActionReader(Reader):
     ) -> None:
         super().__init__(sentence, draft, nouns, relations)
         self._movements = MovementReader(sentence, draft, nouns, relations)
+        self._passives = PassiveReader(sentence, draft, nouns, relations)
         self.headings = HeadingReader(sentence, draft, relations)
 
     def infinitive(self, index: int, ctx: Context) -> int:
@@ -69,6 +74,8 @@ class ActionReader(Reader):
     def laps(self, index: int, ctx: Context) -> int:
         """Read "doing laps", "making a circle"."""
         departs = self._s.at(index) in {'set', 'sets', 'setting'} and ctx.relative
+        flies = _FLYING.intersection(self._draft.phrases[ctx.subject].noun.split())
+        departs |= self._s.at(index) in {'took', 'takes', 'taking'} and not flies
         if departs and self._s.at(index + 1) in {'off', 'out'}:
             ctx.motion = self._movements.statement(_K.STARTED, ctx)
             return index + 2
@@ -91,10 +98,12 @@ class ActionReader(Reader):
         if verb is None or not self._may_be_verb(verb, index, ctx):
             return index
         after = index + 1
-        passive = verb.form is Form.PAST and (ctx.passive or self._s.at(after) == 'by')
+        passive = verb.form is Form.PAST and (
+            ctx.passive or self._s.at(after) == 'by' or self._again_done(verb, index)
+        )
         bare = verb.form is Form.PAST and not ctx.relative and not ctx.predicate
         if passive or (bare and verb.sense in {Sense.CONTACT, Sense.CHASE}):
-            return self._passive(verb, index, ctx)
+            return self._passives.read(verb, index, ctx)
         ctx.motion, ctx.passive, ctx.predicate = -1, False, True
         lasting = self._s.at(index - 2) in {'has', 'have'} and verb.form is Form.ING
         ctx.past &= verb.form is not Form.S and not lasting
@@ -102,6 +111,13 @@ class ActionReader(Reader):
         if ctx.no_longer:
             return self._movements.no_longer(verb, after, ctx)
         return self._active(verb, index, ctx)
+
+    def _again_done(self, verb: Verb, index: int) -> bool:
+        """Whether "brought back" follows in "was taken away *and brought back*"."""
+        s = self._s
+        joined = s.at(index - 1) in {'and', 'then', 'but'} and verb.sense is Sense.CONTACT
+        done = not {'was', 'were', 'been', 'being', 'got'}.isdisjoint(s.words[:index])
+        return joined and done and not self._relations.has_object(index + 1)
 
     def _may_be_verb(self, verb: Verb, index: int, ctx: Context) -> bool:
         word = self._s.at(index)
@@ -140,7 +156,7 @@ class ActionReader(Reader):
     def _gaze(self, start: int, index: int, ctx: Context) -> int:
         """Pass "looking at the camera", "facing left": a box does not show it."""
         s = self._s
-        if s.modifier(index):
+        if s.modifier(index) or s.at(index + (s.at(index) == 'the')) in lex.SUPERLATIVES:
             ctx.predicate = True
             return index
         ctx.negated = False
@@ -177,60 +193,3 @@ class ActionReader(Reader):
             return after if verb.base in {'dress', 'hold'} else self._draft.ignore(index, after)
         ctx.negated = False
         return self._draft.ignore(index, after)
-
-    def _passive(self, verb: Verb, index: int, ctx: Context) -> int:
-        """Read "being pushed", "ridden by the boy", "parked", "chased by a dog"."""
-        ctx.predicate = True
-        going_on = self._s.at(index - 1) in {'being', 'getting'}
-        ctx.passive = False
-        ctx.over = ctx.past
-        after = index + 1
-        held = verb.base == 'hold' and self._s.at(after) in {'up', 'aloft'}
-        felled = verb.base in _FELLED and self._s.at(after) == 'over'
-        leaves = self._s.follows(after, 'away', 'from')
-        after += self._s.at(after) in _PUSHED_WHERE and not leaves
-        by = self._s.at(after) == 'by' and self._nouns.read(after + 1) is not None
-        denied = ctx.negated
-        kind = _K.DOWNWARD if felled else _K.UPWARD if held else passive_motion(verb)
-        if denied and verb.base in {'touch', 'handle', 'disturb'}:
-            kind = _K.MOVING
-        if kind is not None and ctx.no_longer:
-            ctx.no_longer, kind, going_on = False, _K.STOPPED, True
-        if kind is not None:
-            ctx.over |= felled
-            sure = going_on or verb.sense is Sense.MOVE or steady(verb)
-            ctx.motion = self._movements.statement(kind, ctx, strict=sure)
-            ctx.negated = denied and by
-        elif verb.sense is Sense.REST:
-            return self._movements.rest(verb, after, ctx)
-        elif verb.sense is Sense.STOP:
-            following = read_verb(self._s.at(after))
-            if following is not None and following.form is Form.ING:
-                self._movements.statement(_K.STOPPED, ctx)
-                return after + 1
-            self._movements.statement(_K.STILL, ctx)
-            return after
-        if by:
-            chased = verb.sense is Sense.CHASE
-            relation = _R.CHASING if chased else _R.NEAR if verb.sense is Sense.OTHER else _R.WITH
-            return self._relations.relate(relation, after + 1, ctx, inverted=chased)
-        if kind is None and verb.base not in {'dress', 'clad', 'surround'}:
-            return self._draft.ignore(index, after)
-        return after
-
-
-def steady(verb: Verb) -> bool:
-    """Return whether what this is done to moves for as long as it is done."""
-    return verb.base in _KEPT_IN_TOUCH
-
-
-def passive_motion(verb: Verb) -> MotionKind | None:
-    """Return how a thing moves to which this is done."""
-    if verb.base in _LIFTED:
-        return _K.UPWARD
-    if verb.base in _LOWERED:
-        return _K.DOWNWARD
-    if verb.sense is Sense.SPIN or verb.base in {'turn', 'twist'}:
-        return _K.SPINNING
-    moved = verb.base in _SHOVED or verb.sense in {Sense.MOVE, Sense.ACT}
-    return _K.MOVING if moved else None

@@ -7,6 +7,7 @@ A request is an open class. What gives it away is its build: an imperative at th
 from __future__ import annotations
 
 from tenet_ros.language.grammar import lexicon as lex
+from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, read_verb
 from tenet_ros.language.grammar.words import vocabulary
@@ -16,13 +17,13 @@ __all__ = ['imperative', 'past_instrument', 'there_is', 'wish']
 _IMPERATIVES = vocabulary(
     'scan return output compute report print mask count check inspect query fixate wait stand reach '
     'drive head navigate attention eyes camera focus sights hunt zoom tilt steer aim attend '
-    'put set mind tell guide let concentrate examine click tap select grasp nab snatch locate trace'
+    'put set mind tell guide let concentrate examine click tap select grasp nab snatch locate trace hover descend zero'
 )
 """Words that begin a request, whatever else they may mean."""
 _ONWARD = vocabulary(
     'at to for on onto over with up out after into in from near by towards toward around of above '
     'me us it you back down off away now only carefully slowly gently quickly once more closely '
-    'all if whether please again ready'
+    'all if whether please again ready above in'
 )
 """What may stand between an imperative and its object."""
 _INSTRUMENTS = vocabulary(
@@ -37,7 +38,21 @@ _AIMING = _DRAWING | vocabulary(
 )
 _TO_THE_THING = vocabulary('for on onto over around to at above towards toward round near upon')
 _BEING = vocabulary('is are be was were')
-_WISHES = vocabulary('wants needs wanted needed requests requested asks asked requires')
+_WISHES: tuple[tuple[str, ...], ...] = tuple(
+    tuple(words.split())
+    for words in (
+        'wants', 'needs', 'wanted', 'needed', 'requests', 'requested', 'asks', 'asked', 'requires',
+        'prefers', 'has asked', 'would like', 'would love', 'would prefer', 'is looking', 'is asking',
+        'is after', 'is searching', 'has lost', 'could not find', 'is interested in', 'is waiting',
+        'wishes', 'is pointing', 'pointed', 'lost', 'was looking', 'is hoping', 'chose', 'picked',
+        'is talking about', 'is speaking of', 'told me', 'told you', 'tells you', 'is thinking of',
+    )
+)  # fmt: skip
+_AND_THEN = vocabulary(
+    'for to have see get hold borrow use find know where is me you us at bring fetch take grab follow '
+    'track touch watch pick up'
+)
+"""What may stand between who wishes and what is wished for."""
 _HEDGES = vocabulary(
     'should must might may could would will can probably possibly maybe perhaps also'
 )
@@ -77,10 +92,16 @@ def wish(s: Sentence) -> int:
     """Return the index after "the boss wants", "my colleague asked for" at the beginning, or 0."""
     if s.at(0) not in lex.DETERMINERS and s.at(0) not in lex.POSSESSIVES:
         return 0
-    if s.at(2) not in _WISHES:
-        return 0
-    index = 3 + (s.at(3) == 'for')
-    return index if _opens(s, index) else 0
+    for verb in (2, 3, 4):
+        said = next((words for words in _WISHES if s.follows(verb, *words)), None)
+        if said is not None:
+            index = verb + len(said)
+            while s.at(index) in _AND_THEN:
+                index += 1
+            return index if _opens(s, index) else 0
+        if _names(s, verb - 1) and singular(s.at(verb - 1))[0] not in lex.ANIMATE:
+            return 0
+    return 0
 
 
 def past_instrument(s: Sentence, start: int, index: int) -> int:

@@ -6,34 +6,34 @@ from tenet_ros.language.expression import RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.actions import ActionReader
 from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.contrasts import MAX_DEPTH, ContrastReader
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.inflection import singular
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.object_relatives import ObjectRelativeReader
 from tenet_ros.language.grammar.orders import OrderReader
+from tenet_ros.language.grammar.placements import PlacementReader
 from tenet_ros.language.grammar.places import skip_time
 from tenet_ros.language.grammar.predicates import PredicateReader
 from tenet_ros.language.grammar.relations import RelationReader
 from tenet_ros.language.grammar.requests import FOLLOWED_BY_IT
 from tenet_ros.language.grammar.sentence import Sentence
-from tenet_ros.language.grammar.verbs import Form, read_verb
+from tenet_ros.language.grammar.verbs import Form, Sense, read_verb
 from tenet_ros.language.grammar.words import BREAK
 
 __all__ = ['ClauseReader']
 
 _R = RelationKind
-_MAX_DEPTH = 2
 _BE = frozenset(
     ('is', 'are', 'was', 'were', 'be', 'been', 'being', 'get', 'gets', 'got', 'getting', "'s")
 )
 _PAST = frozenset(('was', 'were', 'been', 'has', 'have', 'had', 'having', 'got', 'did'))
+_ANEW = frozenset(('has', 'have', 'had', 'did', 'does', 'do', 'will', 'would', 'could'))
+"""What begins another statement after "was"."""
+_BY_ITSELF = frozenset({Sense.START, Sense.STOP, Sense.RETURN, Sense.ENTER})
+"""What a thing does itself, though before the "and" something was done to it."""
 _HAVE = frozenset(('has', 'have', 'having', 'had'))
-_CONTRASTS = (
-    ('but', 'not'), ('and', 'not'), ('not',), ('rather', 'than'), ('instead', 'of'),
-    ('other', 'than'), ('apart', 'from'), ('aside', 'from'), ('except', 'for'), ('but', 'for'), ('except',), ('unlike',), ('excluding',),
-)  # fmt: skip
-_ANY = frozenset(('any', 'no', 'anything', 'everything', 'something', 'nothing'))
 
 
 class ClauseReader:
@@ -47,10 +47,12 @@ class ClauseReader:
         readers = (sentence, draft, self._nouns, self._relations)
         actions, orders = ActionReader(*readers), OrderReader(*readers)
         self._predicates = PredicateReader(*readers)
+        placements = PlacementReader(*readers)
+        contrasts = ContrastReader(*readers, predicates=self._predicates, clause=self.read)
         # The first that can use a word has it: what needs most context comes first.
         self._steps = (
-            self._contrast,
-            self._apposition,
+            contrasts.contrast,
+            contrasts.apposition,
             self._joint,
             self._relative,
             self._time,
@@ -67,7 +69,7 @@ class ClauseReader:
             orders.distance,
             self._predicates.state,
             self._deed_before,
-            self._relations.preposition,
+            placements.preposition,
             self._negation,
             self._auxiliary,
             self._predicates.whose,
@@ -112,68 +114,14 @@ class ClauseReader:
 
     # -- conjunctions ------------------------------------------------------------------------
 
-    def _contrast(self, index: int, ctx: Context) -> int:
-        """Read ", not the parked ones"."""
-        s = self._s
-        words = next((w for w in _CONTRASTS if s.follows(index, *w)), None)
-        subject = self._draft.phrases[ctx.subject]
-        if s.at(index) == 'but' and words is None and s.opens(index + 1):
-            whole = s.at(subject.start) in lex.QUANTIFIERS or s.at(subject.start) in _ANY
-            words = ('but',) if whole else None
-        if words is None:
-            return index
-        after = index + len(words)
-        denies = words[-1] == 'not' and s.at(after) not in lex.DETERMINERS
-        if denies or (words == ('not',) and s.at(index - 1) in lex.AUXILIARIES):
-            return index
-        rival = self._nouns.read(after)
-        if rival is None:
-            return index
-        unnamed = not subject.nominals or s.at(subject.head) in _ANY
-        told = rival.colours or rival.attributes or rival.orders or rival.motions
-        if not subject.noun and unnamed and rival.noun and told:
-            subject.noun = subject.said[subject.head] = rival.noun
-        if rival.noun not in {'', subject.noun}:
-            return self._draft.ignore(index, rival.end)
-        self._predicates.describe(rival, ctx.subject, denied=not ctx.flip)
-        said = rival.colours or rival.orders or rival.motions or rival.attributes
-        if not (rival.orders or rival.motions or s.at(rival.end) in lex.PREPOSITIONS):
-            self._draft.hide(index, after)
-        if ctx.depth <= _MAX_DEPTH and (not said or s.at(rival.end) in lex.PREPOSITIONS):
-            flipped = Context(subject=ctx.subject, depth=ctx.depth + 1, flip=not ctx.flip)
-            return self.read(rival.end, flipped)
-        return rival.end
-
-    def _apposition(self, index: int, ctx: Context) -> int:
-        """Read ", the red one": the same thing again."""
-        s = self._s
-        if (
-            s.at(index - 1) != BREAK
-            or s.at(index) not in {'the', 'a', 'an'}
-            or ctx.depth
-            or ctx.predicate
-        ):
-            return index
-        again = self._nouns.read(index)
-        if again is None or again.owner is not None:
-            return index
-        subject = self._draft.phrases[ctx.subject]
-        named = not subject.noun and bool(again.noun) and s.noun(again.head)
-        if named:
-            subject.noun = subject.said[subject.head] = again.noun
-            subject.plural, subject.number = again.plural, again.number
-        elif s.at(again.head) not in {'one', 'ones'}:
-            return index
-        self._predicates.describe(again, ctx.subject, denied=ctx.flip)
-        return again.end
-
     def _joint(self, index: int, ctx: Context) -> int:
         """Read "and": another anchor, another target, or another statement."""
         s, after = self._s, index + 1
         if s.at(index) == BREAK or s.at(index) not in lex.CONJUNCTIONS:
             return after if s.at(index) == BREAK else index
         drawn = singular(s.at(index - 1))[0] in lex.PATTERN_NOUNS and ctx.carried is None
-        if drawn and lex.PATTERN_NOUNS.get(singular(s.at(after))[0]):
+        other = self._nouns.read(after) if drawn else None
+        if other is not None and other.noun in lex.PATTERN_NOUNS:
             without = {'without', 'no', 'nor', 'not'}.intersection(
                 s.words[max(index - 4, 0) : index]
             )
@@ -181,9 +129,16 @@ class ClauseReader:
         carried, ctx.predicate = ctx.carried, ctx.predicate and ctx.relative
         verb = read_verb(s.at(after))
         acts = verb is not None and verb.form is not Form.BASE
+        if verb is not None and verb.sense in _BY_ITSELF:
+            ctx.passive = False
         known = s.opens(after) and not acts
         placed = s.at(after) in lex.DIRECTIONS and not s.nominal(after + 1)
-        if placed or not (known or (carried and s.nominal(after) and verb is None)):
+        told = s.modifier(after) and not s.nominal(after + 1)
+        if (
+            placed
+            or (told and ctx.carried is None)
+            or not (known or (carried and s.nominal(after) and verb is None))
+        ):
             return after
         if carried is not None and not self._begins_target(after, ctx):
             kind, negated = carried
@@ -224,7 +179,7 @@ class ClauseReader:
 
     def _anchor_tail(self, anchor: int, index: int, ctx: Context) -> int:
         """Read what follows an anchor and belongs to it rather than to the clause's subject."""
-        if ctx.depth >= _MAX_DEPTH or ctx.flip:
+        if ctx.depth >= MAX_DEPTH or ctx.flip:
             return index
         s, phrase = self._s, self._draft.phrases[anchor]
         verb = read_verb(s.at(index))
@@ -276,10 +231,13 @@ class ClauseReader:
             ctx.past = ctx.predicate = True
             return index + 2 + (s.at(index + 2) == 'be')
         appears = word in {'appears', 'seems'}
+        utmost = index + 1 + (s.at(index + 1) == 'the')
         seems = s.at(index + 1) in {'to', 'like', 'as'} or s.modifier(index + 1)
+        seems |= s.at(utmost) in lex.SUPERLATIVES
         if word not in lex.AUXILIARIES or (appears and not seems):
             return index
-        ctx.predicate, ctx.passive = True, ctx.passive or word in _BE
+        ctx.predicate = True
+        ctx.passive = word in _BE or (ctx.passive and word not in _ANEW)
         if word not in {'be', 'being'}:
             ctx.past = word in _PAST or (ctx.past and word == 'been')
         denied = s.at(index + 1) == 'no'

@@ -76,7 +76,7 @@ def read_entry(s: Sentence, start: int) -> int:
     index = start + (s.at(start) in {'into', 'onto', 'in', 'within', 'on'})
     if index == start:
         return start
-    into = s.at(start) == 'into' or s.at(index) == 'to'
+    into = s.at(start) in {'into', 'onto'} or s.at(index) == 'to'
     index += s.at(index) == 'to'
     index += into and s.at(index) in lex.DETERMINERS
     if s.at(index) in ({'view', 'sight'} | lex.FRAME if into else {'view', 'sight'}):

@@ -210,7 +210,7 @@ class Draft:
             text=text,
             phrases=tuple(self._phrase(index) for index in range(len(self.phrases))),
             relations=tuple(dict.fromkeys(self.relations)),
-            orders=tuple(dict.fromkeys(self.orders)),
+            orders=self._orders(),
             motions=tuple(dict.fromkeys(self.motions)),
             count=self._count(targets),
             skeleton=self._skeleton(),
@@ -223,7 +223,7 @@ class Draft:
         text = said.text
         told = {lex.PATTERNS.get(word) for word in said.said.values()}
         patterns = [a for a in said.attributes if a in _PATTERNS and a not in told]
-        later = [c for c in (*said.colours, *patterns) if c not in text]
+        later = [c for c in (*said.colours, *patterns) if f' {c} ' not in f' {text} ']
         return Phrase(
             text=' '.join([*later, text]),
             noun=said.noun,
@@ -245,6 +245,15 @@ class Draft:
                 self.order(Extreme.LEFT, index, rank=phrase.rank, strict=False)
             elif phrase.rank < 0:
                 self.order(Extreme.RIGHT, index, strict=False)
+
+    def _orders(self) -> tuple[Order, ...]:
+        """Return every order once; a hint at what is said strictly too says nothing."""
+        sure = {(o.extreme, o.subject, o.rank) for o in self.orders if o.strict and not o.negated}
+        return tuple(
+            order
+            for order in dict.fromkeys(self.orders)
+            if order.strict or (order.extreme, order.subject, order.rank) not in sure
+        )
 
     def _settle_motions(self) -> None:
         """Make no direction of "left and right"; let a strict word go before a vague one."""

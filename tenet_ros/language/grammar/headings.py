@@ -43,18 +43,23 @@ class HeadingReader:
             # From whom is not said; the camera is only the likeliest.
             self._draft.move(kind, ctx.subject, negated=motion.negated, strict=False)
             return end
+        self._refine(kind, ctx)
+        return end
+
+    def _refine(self, kind: MotionKind, ctx: Context) -> None:
+        """Say which way the motion told last goes."""
+        motion = self._draft.motions[ctx.motion]
         past = motion.past or motion.kind is _K.MOVED
         refined = motion.kind in {_K.MOVING, _K.MOVED} or (
             motion.kind is _K.SPINNING and not motion.strict
         )
         if not refined or motion.subject != ctx.subject:
             ctx.motion = self._draft.move(kind, ctx.subject, negated=motion.negated, past=past)
-            return end
+            return
         self._draft.motions.pop(ctx.motion)
         ctx.motion = self._draft.move(
             kind, ctx.subject, negated=motion.negated, strict=motion.strict, past=past
         )
-        return end
 
     def rank(self, index: int, ctx: Context) -> int:
         """Read "first" and "last" after "moved": before, or after, the others did."""
@@ -91,6 +96,7 @@ class HeadingReader:
         gets = s.at(index - 1) in {'getting', 'gets', 'got', 'get'}
         if s.at(index) not in lex.COMPARED or not (gets or ctx.motion >= 0):
             return index
+        gets |= s.follows(index, s.at(index), 'and', s.at(index))
         after = index + 1
         while s.at(after) in {'and', 'away'} or s.at(after) in lex.COMPARED:
             after += 1
@@ -98,9 +104,13 @@ class HeadingReader:
             s.at(after + 1) in lex.CAMERA
             or (s.at(after + 1) == 'the' and s.at(after + 2) in lex.CAMERA)
         )
+        gets |= framed and ctx.motion >= 0
         if gets and (framed or s.at(after) not in {'to', 'from', 'than'}):
             kind = _K.APPROACHING if s.at(index) in {'closer', 'nearer'} else _K.RECEDING
-            ctx.motion = self._draft.move(kind, ctx.subject, negated=ctx.negated != ctx.flip)
+            if 0 <= ctx.motion < len(self._draft.motions):
+                self._refine(kind, ctx)
+            else:
+                ctx.motion = self._draft.move(kind, ctx.subject, negated=ctx.negated != ctx.flip)
             return after + (2 + (s.at(after + 1) == 'the')) * framed
         if s.at(after) not in {'to', 'from'} or not s.opens(after + 1):
             return index

@@ -75,6 +75,10 @@ BASE_COLOURS = (
 COLOURS: Mapping[str, str] = MappingProxyType(
     {
         **{name: name for name in BASE_COLOURS},
+        **{f'{name}ish': name for name in BASE_COLOURS},
+        **{f'{name}est': name for name in BASE_COLOURS},
+        'reddest': 'red', 'bluest': 'blue', 'whitest': 'white', 'orangest': 'orange',
+        'tealish': 'cyan', 'violetish': 'purple', 'turquoisey': 'cyan', 'reddy': 'red',
         'gray': 'grey', 'greyish': 'grey', 'grayish': 'grey', 'blackish': 'black',
         'whitish': 'white', 'reddish': 'red', 'bluish': 'blue', 'greenish': 'green',
         'brownish': 'brown', 'yellowish': 'yellow', 'pinkish': 'pink', 'purplish': 'purple',
@@ -119,7 +123,7 @@ COLOURS_OR_NOUNS = vocabulary(
 
 SHADES = word_table(
     'dark:dark deep:dark light:light pale:light bright: vivid: hot: baby:light sky:light '
-    'pastel:light neon: medium: mid: pure: intense: dull: faded:light'
+    'pastel:light neon: lightest:light palest:light paler:light darkest:dark brightest: brighter: medium: mid: pure: intense: dull: faded:light'
 )
 """Word before a colour -> what becomes of it."""
 
@@ -161,7 +165,7 @@ POSSESSIVES = vocabulary('its his her their my your our')
 QUANTIFIERS: Mapping[str, int] = MappingProxyType(
     {'all': 0, 'every': 0, 'each': 0, 'some': 0, 'several': 0, 'many': 0, 'multiple': 0, 'few': 0,
      'both': 2, 'everything': 0, 'whole': -1, 'other': -1, 'another': -1, 'same': -1, 'only': -1,
-     'remaining': -1, 'different': -1, 'particular': -1, 'specific': -1, 'certain': -1}
+     'single': -1, 'sole': -1, 'either': -1, 'remaining': -1, 'different': -1, 'particular': -1, 'specific': -1, 'certain': -1}
 )  # fmt: skip
 """Word -> number of objects meant, 0 for all, -1 where it says nothing of the number."""
 
@@ -182,7 +186,9 @@ ORDINALS: Mapping[str, int] = MappingProxyType(
     }
 )  # fmt: skip
 
-PRONOUNS = vocabulary('he she it they him them someone somebody nobody who i we you there')
+PRONOUNS = vocabulary(
+    'he she it they him them anyone anybody everyone everybody someone somebody nobody who i we you there'
+)
 RELATIVES = vocabulary('that which who whom whose where')
 AUXILIARIES = vocabulary(
     'is are was were be been being am has have had having do does did doing will would could may '
@@ -242,7 +248,7 @@ SUPERLATIVES: Mapping[str, Extreme] = MappingProxyType(
         'uppermost': Extreme.TOP, 'highest': Extreme.TOP, 'bottommost': Extreme.BOTTOM,
         'lowest': Extreme.BOTTOM, 'lowermost': Extreme.BOTTOM, 'middlemost': Extreme.MIDDLE,
         'largest': Extreme.LARGEST, 'biggest': Extreme.LARGEST, 'larger': Extreme.LARGEST,
-        'bigger': Extreme.LARGEST, 'greatest': Extreme.LARGEST, 'widest': Extreme.LARGEST,
+        'bigger': Extreme.LARGEST, 'greatest': Extreme.LARGEST, 'greater': Extreme.LARGEST, 'lesser': Extreme.SMALLEST, 'widest': Extreme.LARGEST,
         'wider': Extreme.LARGEST, 'smallest': Extreme.SMALLEST, 'smaller': Extreme.SMALLEST,
         'tiniest': Extreme.SMALLEST, 'littlest': Extreme.SMALLEST, 'tallest': Extreme.TALLEST,
         'taller': Extreme.TALLEST, 'longest': Extreme.LARGEST, 'longer': Extreme.LARGEST,
@@ -257,8 +263,8 @@ SUPERLATIVES: Mapping[str, Extreme] = MappingProxyType(
         'teeniest': Extreme.SMALLEST, 'tinier': Extreme.SMALLEST, 'minutest': Extreme.SMALLEST,
         'fastest': Extreme.FASTEST, 'quickest': Extreme.FASTEST, 'quicker': Extreme.FASTEST,
         'slowest': Extreme.SLOWEST,
-        **dict.fromkeys(('fattest', 'thickest', 'heaviest', 'chunkiest', 'fatter', 'thicker'), Extreme.LARGEST),
-        **dict.fromkeys(('thinnest', 'slimmest', 'narrowest', 'thinner', 'slimmer'), Extreme.SMALLEST),
+        **dict.fromkeys(('fattest', 'thickest', 'heaviest', 'chunkiest', 'fatter', 'thicker', 'bulkier', 'chunkier', 'heftiest', 'roomiest', 'mightiest', 'grandest'), Extreme.LARGEST),
+        **dict.fromkeys(('thinnest', 'slimmest', 'narrowest', 'thinner', 'slimmer', 'teensiest', 'titchiest', 'puniest', 'skinniest', 'daintiest', 'weest'), Extreme.SMALLEST),
     }
 )  # fmt: skip
 SIZES: Mapping[str, Extreme] = MappingProxyType(
@@ -273,7 +279,7 @@ SIZES: Mapping[str, Extreme] = MappingProxyType(
             Extreme.LARGEST,
         ),
         **dict.fromkeys(
-            ('wee', 'smallish', 'littler', 'teeny', 'titchy', 'teensy', 'minuscule', 'compact', 'petite', 'diminutive', 'undersized'),
+            ('wee', 'lil', 'smol', 'weeny', 'minute', 'dinky', 'puny', 'smallish', 'littler', 'teeny', 'titchy', 'teensy', 'minuscule', 'compact', 'petite', 'diminutive', 'undersized'),
             Extreme.SMALLEST,
         ),
         'tall': Extreme.TALLEST, 'short': Extreme.SHORTEST,
@@ -284,7 +290,9 @@ SIZES: Mapping[str, Extreme] = MappingProxyType(
 
 COMPARED = vocabulary('closer nearer further farther')
 """What a distance becomes by moving."""
-REGION_NOUNS = vocabulary('side sides part half corner edge end area portion hand region row')
+REGION_NOUNS = vocabulary(
+    'border margin rim boundary side sides part half corner edge end area portion hand region row'
+)
 FRAME = vocabulary(
     'image picture frame screen photo photograph pic scene video view shot footage clip camera '
     'display sight'
@@ -298,7 +306,7 @@ CAMERA = vocabulary('camera viewer us me observer lens cameraman you')
 
 GENERIC = vocabulary(
     'one ones thing things object objects item items something anything everything stuff entity '
-    'target other'
+    'target other obj thingy thingie thingamajig whatsit doodad contraption artefact artifact'
 )
 """Heads that fit anything."""
 
@@ -358,6 +366,11 @@ _THINGS = vocabulary(
     'dice orb brick novel textbook notebook magazine vehicle lorry mallet wrench spanner pliers '
     'spatula ladle teaspoon tube pitcher pear lemon peach tomato potato onion egg duck marble '
     'pattern package parcel basket tray lid candle sponge coaster eraser marker ruler stapler tennis '
+    'automobile vessel stein tankard chalice basin platter wok griddle casserole canister carafe '
+    'decanter phial vial packet cuboid casket paperback hardback hardcover dictionary encyclopedia '
+    'booklet tome storybook globe bead mallet gavel sledgehammer jeep sedan racer roadster buggy '
+    'duckling ducky duckie mallard receptacle implement drinkware dishware dinnerware cutlery '
+    'silverware cookware kitchenware plaything flagon skillet frypan plantain turnscrew coffeepot '
     'football basketball fruit tableware crockery utensil gadget ornament figurine penny coin'
 )
 NOUNS = ANIMATE | CLOTHES | _THINGS
@@ -428,7 +441,7 @@ PATTERN_NOUNS = word_table(
     'square:checkered grid:checkered '
     'check:checkered checker:checkered chequer:checkered checkerboard:checkered '
     'pattern: design: print: motif: decoration: surface: finish: texture: colour: color: '
-    'paint: coating: tint: hue: shade: ornament: marking: mark: cover: exterior: casing: shell:'
+    'background: base: ground: body: tone: colouring: coloring: paintwork: glaze: paint: coating: tint: hue: shade: ornament: marking: mark: cover: exterior: casing: shell:'
 )
 """What a thing has "with" it that is its pattern -> the pattern, '' where another word says."""
 

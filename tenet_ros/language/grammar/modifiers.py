@@ -75,7 +75,8 @@ class ModifierReader:
             return following
         done = read_verb(s.at(following))
         doing = done is not None and done.form in {Form.ING, Form.PAST} and s.nominal(index + 2)
-        if word.endswith('ly') and (s.modifier(following) or (doing and s.nominal(index))):
+        compared = s.modifier(following) or s.at(following) in lex.SUPERLATIVES
+        if word.endswith('ly') and (compared or (doing and s.nominal(index))):
             return following
         if word in lex.INTENSIFIERS and word not in lex.STILL and word not in lex.DIRECTIONS:
             return following if s.nominal(following) and not read_verb(s.at(following)) else index
@@ -94,6 +95,9 @@ class ModifierReader:
             return index
         if word == BREAK and s.at(following) in {'and', 'or'}:
             following += 1
+        following += s.at(following) in {'half', 'partly', 'partially'} and s.modifier(
+            following + 1
+        )
         if phrase.described == index - 1 and s.modifier(following):
             return following
         unknown = word == BREAK and bool(phrase.nominals) and phrase.nominals[-1] == index - 1
@@ -151,6 +155,8 @@ class ModifierReader:
             return False
         alone = not phrase.nominals and phrase.determined
         alone = alone and not phrase.single and not phrase.of_pronoun
+        # "With the white top" speaks of a part.
+        alone = alone and not (s.at(index) == 'top' and phrase.colours)
         if following == 'of':
             return alone
         if following in lex.DIRECTIONS:
@@ -172,6 +178,9 @@ class ModifierReader:
             phrase.orders.append(Order(extreme=lex.SUPERLATIVES[following], rank=rank))
         elif rank > 0 and self._premodifies(phrase, index + 1):
             phrase.orders.append(direction_order(following, strict=True, rank=rank))
+        elif following in lex.NUMBERS and following != 'one' and s.nominal(index + 2):
+            # "The last two cans".
+            phrase.rank, phrase.number = rank, lex.NUMBERS[following]
         elif phrase.determined or s.nominal(index + 1) or following in {'from', 'on', 'to'}:
             phrase.rank, end = rank, index + 1
         else:
@@ -267,22 +276,29 @@ class ModifierReader:
     def ends_before(self, phrase: NounPhrase, index: int) -> bool:
         """Whether the word at ``index`` is a verb whose subject this phrase is."""
         s, verb = self._sentence, read_verb(self._sentence.at(index))
+        if verb is None and self.complete(phrase) and s.at(index).endswith('ed'):
+            # An unknown participle: "the mug *labelled* with".
+            return not s.nominal(index + 1) and not s.noun(index)
         if verb is None or s.compound(index):
             return False
         follows = s.nominal(index + 1) and s.at(index + 1) not in lex.DIRECTIONS
+        follows &= s.at(index + 1) not in lex.SUPERLATIVES or s.nominal(index + 2)
         wants_object = verb.sense in _OBJECT_FIRST
         if not phrase.nominals:
             bare = verb.form is Form.ING and not phrase.determined and not phrase.colours
             return bare and (not follows or wants_object)
         if verb.form is Form.ING:
             return not follows or wants_object or self.complete(phrase)
-        if verb.form is Form.PAST and s.at(index).endswith('ed'):
+        if verb.form is Form.PAST and s.at(index).endswith(('ed', 'en', 'own', 'ught')):
             return not follows or self.complete(phrase)
         return not follows and self.complete(phrase) and self._agrees(phrase, verb, index)
 
     def _agrees(self, phrase: NounPhrase, verb: Verb, index: int) -> bool:
         """Whether a finite verb agrees with its subject in number: "dogs run", "a dog runs"."""
         plural = singular(self._sentence.at(phrase.nominals[-1]))[1]
+        # "Which of the cups stands": one of them does.
+        shares = self._sentence.words[max(phrase.start - 1, 0) : phrase.nominals[-1]]
+        plural &= 'of' not in shares or verb.form is not Form.S
         if verb.form is (Form.BASE if plural else Form.S):
             told = self._sentence.at(phrase.start - 1) in {'that', 'which'}
             finite = verb.sense in _FINITE or (told and verb.form is Form.S)

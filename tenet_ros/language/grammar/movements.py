@@ -20,7 +20,7 @@ from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import read_heading, read_place
 from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.reader import Reader
-from tenet_ros.language.grammar.relations import RelationReader
+from tenet_ros.language.grammar.relations import GROUNDS, RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
 
@@ -38,6 +38,8 @@ _SIMPLE = {
 _COMING = frozenset(('come', 'get', 'turn', 'go', 'bring', 'put'))
 """Verbs that say no more of a return than "back" does."""
 _STRICT_REST = frozenset(('stay', 'remain', 'park'))
+_PLACED = frozenset(('lie', 'lay', 'locate', 'situate', 'place', 'position'))
+"""Verbs that, before a place, only say that the place is one."""
 _ROUND = frozenset(('round', 'around'))
 _PASSING = frozenset(('cross', 'pass', 'overtake'))
 _TURNED = frozenset(('turn', 'swing', 'rotate', 'spin', 'twirl', 'whirl', 'revolve', 'swivel'))
@@ -102,6 +104,11 @@ class MovementReader(Reader):
             self.statement(_K.MOVING, ctx, strict=False)
             return self._draft.ignore(after, after + 1)
         passes = verb.base in _PASSING
+        crossed = self._nouns.read(after) if passes else None
+        if crossed is not None and crossed.noun in GROUNDS:
+            ctx.motion = self.statement(_K.MOVING, ctx)
+            self._draft.hide(after, crossed.end)
+            return crossed.end
         if passes:
             negated = ctx.negated != ctx.flip
             ctx.motion = self._draft.move(_K.MOVING, ctx.subject, negated=negated, past=ctx.over)
@@ -185,10 +192,24 @@ class MovementReader(Reader):
         if ctx.negated and not strict and placed:
             # It stands, but not there.
             return after
+        if verb.base in _PLACED and not strict and self._placed(after) and not self._animate(ctx):
+            # Where a thing lies is said, not that it would do anything else.
+            ctx.motion = -1
+            return after
         self.statement(_K.STILL, ctx, strict=strict)
         if self._s.at(after) in lex.STILL or self._s.at(after) in {'up', 'down', 'upright'}:
             after += 1
         return read_spot(self._s, after)
+
+    def _placed(self, index: int) -> bool:
+        """Whether "left of the can", "on the left", "the closest to us" stands at ``index``."""
+        s, found = self._s, read_preposition(self._s, index)
+        place = read_place(s, index)
+        index += s.at(index) in lex.INTENSIFIERS
+        if found is not None and s.at(found[2]) not in lex.POSSESSIVES and s.opens(found[2]):
+            return True
+        utmost = s.at(index + (s.at(index) == 'the')) in lex.SUPERLATIVES
+        return utmost or place is not None or read_place(s, index) is not None
 
     def _simple(self, verb: Verb, after: int, ctx: Context) -> int:
         if self.body_part(after):
@@ -236,6 +257,9 @@ class MovementReader(Reader):
             if not self._s.nominal(after):
                 ctx.motion = self.statement(_K.STARTED, ctx)
             return after
+        if following.sense in {Sense.FALL, Sense.RISE}:
+            # What starts to fall is falling.
+            return index
         rests = following.sense in {Sense.REST, Sense.STOP}
         ctx.motion = self.statement(_K.STOPPED if rests else _K.STARTED, ctx)
         return index + 1

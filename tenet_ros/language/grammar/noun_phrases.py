@@ -15,6 +15,10 @@ from tenet_ros.language.grammar.verbs import Form, read_verb
 
 __all__ = ['NounPhraseReader']
 
+_HUES = frozenset(('colour', 'color', 'hue', 'tone', 'shade', 'tint', 'colouring', 'coloring'))
+_PAINTED = frozenset(('coloured', 'colored', 'painted', 'tinted', 'dyed', 'shaded'))
+_ADJECTIVAL = ('able', 'ible', 'ful', 'less', 'ous', 'ive', 'ish', 'ready', 'similar', 'identical')
+"""How words end that are adjectives, though nobody knows which."""
 _MAX_DEPTH = 3
 """How deep "the lid of the box of the man's ..." is followed."""
 
@@ -48,7 +52,7 @@ class NounPhraseReader:
             number = lex.NUMBERS.get(word, lex.QUANTIFIERS.get(word, -1))
             if word in {'any', 'either', 'which'} and self._sentence.at(index + 1) == 'of':
                 number = 1
-            if number >= 0:
+            if number >= 0 and phrase.number != 1:
                 phrase.number = number
                 phrase.kept.add(index)
             phrase.determined = True
@@ -62,10 +66,12 @@ class NounPhraseReader:
     def _opens_further(self, phrase: NounPhrase, index: int) -> bool:
         s, word, following = self._sentence, self._sentence.at(index), self._sentence.at(index + 1)
         if word in lex.NUMBERS:
-            free = phrase.number in {None, 0, 2}
+            of_them = phrase.number == 1 and s.at(index - 1) in {'the', 'these', 'those'}
+            free = phrase.number in {None, 0, 2} or of_them
             verb = read_verb(following)
             done = verb is not None and verb.form is Form.PAST and not s.nominal(index + 2)
-            acts = done or (verb is not None and verb.form is Form.ING)
+            coloured = following in _PAINTED and bool(s.colour(index + 2)[0])
+            acts = done or coloured or (verb is not None and verb.form is Form.ING)
             counts = s.nominal(index + 1) and not acts and following not in lex.SUPERLATIVES
             return free and (word != 'one' or following == 'of' or counts)
         if word == 'that':
@@ -91,6 +97,8 @@ class NounPhraseReader:
         s, word = self._sentence, self._sentence.at(index)
         if not s.nominal(index) or word == "'s" or self._modifiers.ends_before(phrase, index):
             return index
+        if self._told_after(phrase, index):
+            return index
         directs = word in lex.DIRECTIONS and not self._names_a_thing(phrase, index)
         told = s.modifier(index) or word in lex.AFTERTHOUGHTS
         if directs or (told and self._modifiers.complete(phrase)):
@@ -102,6 +110,14 @@ class NounPhraseReader:
             return self._modifiers.attribute(phrase, index)
         phrase.nominals.append(index)
         return index + 1
+
+    def _told_after(self, phrase: NounPhrase, index: int) -> bool:
+        """Whether an unknown adjective or adverb goes on after a known noun: "bottle suitable for"."""
+        s, word = self._sentence, self._sentence.at(index)
+        if not self._modifiers.complete(phrase) or s.noun(index):
+            return False
+        adverb = word.endswith('ly') and s.at(index + 1) in lex.PREPOSITIONS
+        return adverb or (word.endswith(_ADJECTIVAL) and not s.nominal(index + 1))
 
     def _names_a_thing(self, phrase: NounPhrase, index: int) -> bool:
         """Whether a direction word is a noun here: "a red top", "its back"."""
@@ -137,6 +153,8 @@ class NounPhraseReader:
             del phrase.said[phrase.head]
         if phrase.single or phrase.number == 1:
             phrase.plural = False
+        elif phrase.number == 0 and s.at(phrase.start) == 'some' and not phrase.plural:
+            phrase.number = None
         elif phrase.number is not None:
             phrase.plural = True
 
@@ -162,7 +180,7 @@ class NounPhraseReader:
         if inner is None:
             return phrase
         head = phrase.noun.split()[-1] if phrase.noun else ''
-        if inner.noun in {'colour', 'color'} and inner.colours:
+        if inner.noun in _HUES and inner.colours:
             phrase.colours.extend(inner.colours)
             phrase.end = inner.end
         elif inner.noun in lex.FRAME:
@@ -176,6 +194,10 @@ class NounPhraseReader:
             phrase.end = inner.end
         elif not head or head in lex.GROUPS:
             return _share(phrase, inner, head)
+        elif head in lex.PATTERN_NOUNS and inner.colours and not inner.noun:
+            # "Dots of red".
+            phrase.colours.extend(inner.colours)
+            phrase.end = inner.end
         elif head in lex.CONTAINERS and not inner.determined:
             phrase.attributes.extend(inner.text.split())
             phrase.said[phrase.head + 1] = f'of {inner.text}'
@@ -202,6 +224,7 @@ def _share(outer: NounPhrase, inner: NounPhrase, head: str) -> NounPhrase:
     inner.orders = [*outer.orders, *inner.orders]
     inner.motions = [*outer.motions, *inner.motions]
     inner.colours = [*outer.colours, *inner.colours]
+    inner.attributes = inner.attributes if head else [*outer.attributes, *inner.attributes]
     inner.excluded = [*outer.excluded, *inner.excluded]
     inner.kept |= outer.kept
     return inner

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from tenet_ros.language.expression import MotionKind, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
-from tenet_ros.language.grammar.actions import passive_motion, steady
 from tenet_ros.language.grammar.context import Context
+from tenet_ros.language.grammar.passives import bearing, fells, passive_motion, steady
 from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
+from tenet_ros.language.grammar.words import vocabulary
 
 __all__ = ['ObjectRelativeReader']
 
+_K = MotionKind
 _R = RelationKind
-_BEARING = {'carry': _R.ON, 'bear': _R.ON, 'support': _R.ON}
+_TRANSITIVE = vocabulary(
+    'raise lower drop topple overturn move slide roll shift spin rotate turn swing shake tip twirl'
+)
+"""Verbs of motion that somebody may do to a thing."""
 _SYMMETRIC = frozenset({_R.NEAR, _R.WITH, _R.FAR_FROM, _R.BETWEEN})
 
 
@@ -43,37 +48,46 @@ class ObjectRelativeReader(Reader):
             return self._draft.ignore(index, end + 1)
         denied = any(word in lex.NOT for word in s.words[start:end])
         denied ^= s.at(index) == 'nobody'
-        done = (
-            {Sense.CONTACT, Sense.MOVE, Sense.SPIN, Sense.FALL, Sense.RISE}
-            if pronoun
-            else {Sense.CONTACT}
-        )
-        moved = passive_motion(verb) if verb is not None and verb.sense in done else None
-        if s.at(index) == 'nobody' and verb is not None and verb.base in {'touch', 'handle'}:
-            moved = MotionKind.MOVING
+        felled = verb is not None and fells(verb, s.at(end + 1))
+        inert = agent is not None and agent.noun in lex.NOUNS - lex.ANIMATE - {'robot'}
+        acts = preposition is None and not inert
+        moved = _K.DOWNWARD if felled else self._moved(verb, index, pronoun=pronoun, acts=acts)
         if moved is not None and verb is not None:
-            self._draft.move(
+            ctx.motion = self._draft.move(
                 moved,
                 ctx.subject,
                 negated=denied,
                 past=verb.form is Form.PAST,
                 strict=steady(verb) or verb.sense is not Sense.CONTACT,
             )
+        preposition = None if felled else preposition
         placed = agent is None and preposition is not None and s.opens(preposition[2])
-        end = preposition[2] if preposition is not None and not placed else end + 1
+        end = preposition[2] if preposition is not None and not placed else end + 1 + felled
         if agent is None:
             self._draft.ignore(index, index + 1)
             return end
         kind, inverted = _object_role(verb, preposition)
-        inert = agent.noun in lex.NOUNS - lex.ANIMATE and agent.noun != 'robot'
-        if inert and verb is not None and verb.base in _BEARING:
+        borne = bearing(verb, agent.noun) if verb is not None and inert else None
+        if borne is not None:
             # What the box carries is on the box.
-            kind, inverted = _BEARING[verb.base], False
+            kind, inverted = borne, False
             self._draft.motions = [m for m in self._draft.motions if m.subject != ctx.subject]
         number = self._draft.add(agent)
         negated = ctx.take_negation() != denied
         self._draft.relate(kind, ctx.subject, (number,), negated=negated, inverted=inverted)
         return end
+
+    def _moved(
+        self, verb: Verb | None, index: int, *, pronoun: bool, acts: bool
+    ) -> MotionKind | None:
+        """Return how the subject moves by what somebody does to it."""
+        if verb is None:
+            return None
+        if self._s.at(index) == 'nobody' and verb.base in {'touch', 'handle'}:
+            return _K.MOVING
+        by_somebody = {Sense.CONTACT, Sense.MOVE, Sense.SPIN, Sense.FALL, Sense.RISE}
+        done = verb.sense in by_somebody if pronoun else verb.sense is Sense.CONTACT
+        return passive_motion(verb) if done or (acts and verb.base in _TRANSITIVE) else None
 
 
 def _object_role(

@@ -12,6 +12,7 @@ from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.modifiers import direction_order
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.places import Place, read_place
+from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.words import BREAK
 
@@ -30,13 +31,43 @@ _BESIDE: Mapping[str, RelationKind] = MappingProxyType(
         'far': _R.FAR_FROM,
     }
 )
+_SEEN_FROM_IT: Mapping[str, RelationKind] = MappingProxyType(
+    {'left': _R.RIGHT_OF, 'right': _R.LEFT_OF, 'front': _R.BEHIND, 'back': _R.IN_FRONT_OF}
+)
+"""Where the subject is of what lies on its left, in front of it."""
 _OPPOSITE: Mapping[str, str] = MappingProxyType(
     {'left': 'right', 'right': 'left', 'top': 'bottom', 'bottom': 'top'}
 )
 _TOPS = frozenset(('table', 'tabletop', 'desk', 'counter', 'worktop', 'surface'))
 """What everything lies on: its left side is that of the picture."""
+_ROOMY = frozenset(
+    (
+        'truck',
+        'car',
+        'van',
+        'bus',
+        'boat',
+        'pickup',
+        'lorry',
+        'train',
+        'taxi',
+        'jeep',
+        'cart',
+        'trolley',
+        'fridge',
+        'refrigerator',
+        'shelf',
+        'drawer',
+        'oven',
+        'plane',
+        'airplane',
+        'sink',
+    )
+)
+"""What things may lie in the back of, rather than behind."""
 _LINES = frozenset(('row', 'line', 'lineup', 'lot', 'bunch', 'group', 'pack'))
 """What the candidates stand in."""
+_LASTS: Mapping[str, int] = MappingProxyType({'last': -1, 'penultimate': -2})
 _ENDS = frozenset(('', BREAK, 'and', 'but', 'then'))
 _DISTANCES = ((Extreme.NEAREST, _R.NEAR), (Extreme.FARTHEST, _R.FAR_FROM))
 
@@ -52,9 +83,10 @@ class OrderReader(Reader):
         index += s.at(index) in lex.DETERMINERS and told
         rank = lex.ORDINALS.get(s.at(index), 1)
         index += s.at(index) in lex.ORDINALS
-        if rank > 1 and s.at(index) == 'from':
-            self._draft.phrases[ctx.subject].rank = rank
-            return index
+        last = _LASTS.get(s.at(index), 0) if told and s.at(index + 1) in {'from', 'on'} else 0
+        if last or (rank > 1 and s.at(index) == 'from'):
+            self._draft.phrases[ctx.subject].rank = last or rank
+            return index + bool(last)
         extreme = lex.SUPERLATIVES.get(s.at(index))
         if extreme is None:
             return start
@@ -73,8 +105,22 @@ class OrderReader(Reader):
                 end = self._relations.relate(kind, joined, ctx, superlative=True)
                 if end > joined:
                     return end
-        self._draft.order(extreme, ctx.subject, rank=rank, negated=ctx.take_negation())
+        vague, after = self._than(after, ctx)
+        negated = ctx.take_negation()
+        self._draft.order(extreme, ctx.subject, rank=rank, strict=not vague, negated=negated)
         return after
+
+    def _than(self, index: int, ctx: Context) -> tuple[bool, int]:
+        """Read "than the bowl" after "bigger": what is bigger than another thing need not be biggest.
+
+        Returns:
+            Whether it is but a hint at an order among the subject's like, and the index after it.
+        """
+        other = self._nouns.read(index + 1) if self._s.at(index) == 'than' else None
+        if other is None:
+            return False, index
+        alike = other.noun in {'', 'rest', 'lot', 'other', self._draft.phrases[ctx.subject].noun}
+        return not alike, self._draft.ignore(index, other.end)
 
     def _sided(self, extreme: Extreme, rank: int, after: int, ctx: Context) -> int:
         """Read "to the left" or "left" after "furthest"; ``after`` if neither stands there."""
@@ -113,6 +159,8 @@ class OrderReader(Reader):
         of_it = place.of and s.at(place.end) == 'it'
         if (of_it or s.at(index + 1) == 'its') and self._mirrored(place, ctx):
             return place.end + of_it
+        if self._above_it(place, ctx):
+            return place.end
         if place.of:
             end = self._beside(place, ctx)
             if end > place.end:
@@ -135,15 +183,35 @@ class OrderReader(Reader):
         self._draft.hide(several.start, several.end)
         return True
 
+    def _above_it(self, place: Place, ctx: Context) -> bool:
+        """Read "with the apple on top", "with a can to the left": where it is, beside the subject."""
+        told = self._draft.relations[-1:]
+        if place.of or not told or told[0].kind is not _R.WITH or ctx.latest != told[0].anchors[-1]:
+            return False
+        has = self._s.at(self._draft.phrases[ctx.latest].start - 1) in {'has', 'have', 'had'}
+        beside = place.preposition == 'to' or (has and place.preposition in {'on', 'at'})
+        if beside and place.words[0] in {'left', 'right'}:
+            return self._mirrored(place, ctx)
+        if place.words == ('front',) and place.preposition == 'in' and not place.article:
+            return self._mirrored(place, ctx)
+        return place.words == ('top',) and place.preposition == 'on' and not place.article
+
     def _mirrored(self, place: Place, ctx: Context) -> bool:
         """Read "with the bowl on its left": the subject is to the right of it."""
-        word = _OPPOSITE.get(lex.DIRECTIONS.get(place.words[0], ''), '')
+        kind = _SEEN_FROM_IT.get(lex.DIRECTIONS.get(place.words[0], ''))
         told = self._draft.relations[-1:]
-        if word not in {'left', 'right'} or not told or told[0].anchors[-1] != ctx.latest:
+        if kind is None or not told or told[0].anchors[-1] != ctx.latest:
             return False
-        if told[0].kind is not _R.WITH or told[0].subject != ctx.subject:
+        if told[0].subject != ctx.subject:
             return False
-        self._draft.relations[-1] = replace(told[0], kind=_BESIDE[word])
+        if told[0].kind is _R.NEAR and not told[0].negated:
+            # "Next to the bowl, on its right".
+            kind = _BESIDE[lex.DIRECTIONS[place.words[0]]]
+            self._draft.relate(kind, ctx.subject, told[0].anchors)
+            return True
+        if told[0].kind is not _R.WITH:
+            return False
+        self._draft.relations[-1] = replace(told[0], kind=kind)
         return True
 
     def _region(self, place: Place, ctx: Context) -> None:
@@ -170,17 +238,25 @@ class OrderReader(Reader):
 
     def _beside(self, place: Place, ctx: Context) -> int:
         """Read what a place is a place of: the picture, or an anchor."""
+        other = read_preposition(self._s, place.end + 1) if self._s.at(place.end) == 'and' else None
+        if other is not None and self._s.opens(other[2]):
+            # "On the left of and behind the bowl".
+            self._relations.relate(_BESIDE[lex.DIRECTIONS[place.words[-1]]], other[2], ctx)
+            return place.end + 1
         index = place.end + (self._s.at(place.end) in lex.DETERMINERS)
         sided = self._s.at(place.end - 2) in lex.REGION_NOUNS and self._s.at(index) in _TOPS
         lined = self._s.at(index) in _LINES and self._s.at(index + 1) != 'of'
+        if place.words[-1] in lex.CENTRES and self._s.at(index) in _TOPS:
+            self._draft.order(Extreme.MIDDLE, ctx.subject, strict=False)
         if sided or lined or self._s.at(index) in lex.FRAME or self._s.at(index) in lex.CENTRES:
             self._region(place, ctx)
             return index + 1
         word = lex.DIRECTIONS.get(place.words[-1], place.words[-1])
         kind = _BESIDE[word]
-        if word == 'back' and place.preposition == 'in' and place.article:
-            kind = _R.IN
         anchor = self._nouns.read(place.end)
+        if word == 'back' and place.preposition == 'in' and place.article:
+            small = anchor is not None and anchor.noun in lex.NOUNS - _ROOMY
+            kind = _R.BEHIND if small else _R.IN
         if place.preposition == 'from' and anchor is not None and self._stands_for(anchor, ctx):
             self._ranked(replace(place, of=False), ctx)
             return anchor.end
@@ -192,4 +268,7 @@ class OrderReader(Reader):
             return anchor.end
         if word == 'middle' and several:
             kind = _R.BETWEEN
+        for word in place.words[:-1]:
+            # "To the rear left of the bowl" says both.
+            self._relations.relate(_BESIDE[lex.DIRECTIONS[word]], place.end, ctx)
         return self._relations.relate(kind, place.end, ctx)

@@ -144,8 +144,9 @@ def read_heading(s: Sentence, start: int) -> tuple[MotionKind, int] | None:
     # "Up to the camera" leads to the camera, not upwards.
     start += s.at(start) == 'up' and s.at(start + 1) in {'to', 'towards', 'toward'}
     word = s.at(start)
-    if word in _AIMS or word == 'from':
-        return _read_aim(s, start, _AWAY if word == 'from' else _TOWARDS)
+    if word in _AIMS or word in {'from', 'at'}:
+        # What comes at us approaches; what moves at the left does so there.
+        return _read_aim(s, start, {'from': _AWAY, 'at': {}}.get(word, _TOWARDS))
     kind = _PARTICLES.get(word)
     if kind is None or s.at(start + 1) == 'of':
         return None
@@ -164,7 +165,7 @@ def _read_aim(
     s: Sentence, start: int, table: dict[str, MotionKind]
 ) -> tuple[MotionKind, int] | None:
     """Read "to the left", "towards the camera", "from the right", "from left to right"."""
-    place = read_place(s, start)
+    place = read_place(s, start + (s.at(start) == 'for'))
     if place is not None:
         direction = lex.DIRECTIONS.get(place.words[0], '')
         sided = s.at(place.end - 2) in lex.REGION_NOUNS
@@ -177,7 +178,7 @@ def _read_aim(
             onward = _read_aim(s, place.end, _TOWARDS)
             return onward or (table[direction], place.end)
         return table[direction], place.end
-    if s.at(start) in {'to', 'towards', 'toward'}:
+    if s.at(start) in {'to', 'towards', 'toward', 'for', 'at'}:
         end = _camera_at(s, start + 1, lex.CAMERA)
         return (MotionKind.APPROACHING, end) if end else None
     return None

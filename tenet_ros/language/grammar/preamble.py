@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar import requests
 from tenet_ros.language.grammar.askings import imperative, past_instrument, there_is, wish
+from tenet_ros.language.grammar.request_idioms import REQUEST_IDIOMS
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import read_verb
 from tenet_ros.language.grammar.words import BREAK
@@ -16,33 +17,44 @@ __all__ = ['skip_request', 'target_first', 'without_farewell']
 _SHARES = (('among',), ('amongst',), ('out', 'of'), ('from', 'among'), ('of',))
 """What begins "of the two mugs, the bigger one"."""
 _IT = (('that', 'one'), ('this', 'one'), ('it',), ('that',), ('this',), ('them',), ('those',))
-_UNMARKED_TITLES = frozenset(('query', 'prompt', 'referent', 'goal', 'task', 'instruction'))
+_UNMARKED_TITLES = frozenset(
+    ('query', 'prompt', 'referent', 'goal', 'task', 'instruction', 'target')
+)
 _LONGEST_TITLE = 3
-_IDIOMS = {
-    first: tuple(words for words in requests.REQUEST_IDIOMS if words[:2] == first)
-    for first in dict.fromkeys(words[:2] for words in requests.REQUEST_IDIOMS)
-}
+_IDIOMS: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+for _words in sorted(REQUEST_IDIOMS, key=len, reverse=True):
+    _IDIOMS.setdefault(_words[:2], []).append(_words)
 """The first two words -> the requests that begin so."""
 _AFTER_ASKING = requests.POLITE_ENDS | requests.REQUEST_VERBS | requests.FOLLOWED_BY_IT
 _LEND = frozenset(('show', 'give', 'hand', 'pass', 'bring', 'fetch', 'point'))
+_SURE = frozenset(
+    ('me', 'you', 'please', 'box', 'mask', 'target', 'location', 'position', 'outline')
+)
+_FOR_US = (('for', 'us'), ('for', 'me'))
+_AIMING = frozenset(
+    ('heading', 'headed', 'straight', 'making', 'bound', 'heads', 'directly', 'right')
+)
 _THERE = frozenset(('is', 'are', 'stands', 'lies', 'sits', 'should', 'was'))
 
 
 def without_farewell(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the words without "please", "for me", "can you follow it" at the end."""
-    endings = requests.FAREWELLS + (
-        requests.GOING if 'where' in words or 'whereabouts' in words else ()
-    )
+    endings = requests.FAREWELLS + (requests.GOING if _asks_where(words) else ())
     end = len(words)
     while end:
         ending = next((w for w in endings if words[:end][-len(w) :] == w), ())
         size = len(ending) or _drawn(words[:end]) or _afterwards(words[:end]) or _to_me(words[:end])
-        if not size or end == size:
+        aimed = ending in _FOR_US and words[end - 3 : end - 2] != () and words[end - 3] in _AIMING
+        if not size or end == size or aimed:
             break
         end -= size
         while end and words[end - 1] == BREAK:
             end -= 1
     return words[:end]
+
+
+def _asks_where(words: tuple[str, ...]) -> bool:
+    return not {'where', 'whereabouts', 'what', 'how'}.isdisjoint(words)
 
 
 def _afterwards(words: Sequence[str]) -> int:
@@ -111,7 +123,7 @@ def target_first(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def _with_break(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return "of all the cups the largest one" with a comma before the choice."""
-    chosen = lex.SUPERLATIVES.keys() | lex.ORDINALS.keys() | lex.COLOURS.keys() | {'one'}
+    chosen = {'one'}.union(lex.SUPERLATIVES, lex.ORDINALS, lex.COLOURS, lex.SIZES, lex.PATTERNS)
     for index in range(3, len(words) - 1):
         if words[index] == 'the' and words[index + 1] in chosen:
             return (*words[:index], BREAK, *words[index:])
@@ -120,32 +132,57 @@ def _with_break(words: tuple[str, ...]) -> tuple[str, ...]:
 
 def skip_request(s: Sentence) -> int:
     """Return the index after "please find", "show me", "there is", "could you see"."""
-    index = 0
-    index = _title(s)
+    index = _title(s) or _proviso(s)
     goes_on = s.at(index) in requests.GOING_ON
     index += goes_on and (s.opens(index + 1) or s.at(index + 1) in requests.FOLLOWED_BY_IT)
-    while s.at(index) in requests.POLITE or s.at(index) == BREAK:
+    while (
+        s.at(index) in requests.POLITE
+        or s.at(index) == BREAK
+        or (s.at(index) == 'no' and s.at(index + 1) == BREAK)
+    ):
         index += 1
     there = there_is(s) or wish(s)
     if there:
         return there
     asked, told = _request(s, index)
     start = asked if told else imperative(s, index)
+    start = _past_recipient(s, index, start)
     return past_instrument(s, index, start)
+
+
+def _past_recipient(s: Sentence, start: int, index: int) -> int:
+    """Return the index after "the robot" in "give the robot the pear"; ``index`` if none."""
+    person = index + 1 + s.modifier(index + 1)
+    lends = not _LEND.isdisjoint(s.words[start:index])
+    someone = s.at(person) in lex.HUMANS or s.at(person) in {'robot', 'arm', 'gripper', 'hand'}
+    given = s.at(person + 1) in lex.DETERMINERS - {'that', 'which'}
+    return person + 1 if lends and someone and given else index
+
+
+def _proviso(s: Sentence) -> int:
+    """Return the index after "if it is not too much trouble,", 0 where no such clause begins."""
+    if s.at(0) not in {'if', 'when', 'once', 'as', 'since', 'whenever'} or BREAK not in s.words:
+        return 0
+    end = s.words.index(BREAK)
+    return 0 if any(s.noun(i) for i in range(end)) or end + 1 >= len(s) else end + 1
 
 
 def _title(s: Sentence) -> int:
     """Return the index after "user says:" or "target:", 0 where none is."""
     if s.at(0) in _UNMARKED_TITLES and (s.opens(1) or s.modifier(1)):
         return 1
-    for index in range(int(s.at(0) == 'the' and s.at(1) in requests.TITLES), _LONGEST_TITLE + 1):
+    begins = s.at(0) in {'next', 'now', 'then'} or (s.at(0) == 'the' and s.at(1) in requests.TITLES)
+    for index in range(int(begins), _LONGEST_TITLE + 1):
         if s.at(index) == BREAK:
             asks = s.at(index + 1) in requests.REQUESTS
-            known = asks or s.opens(index + 1) or s.modifier(index + 1)
+            ranked = s.at(index + 1) in lex.SUPERLATIVES or s.at(index + 1) in lex.ORDINALS
+            known = asks or ranked or s.opens(index + 1) or s.modifier(index + 1)
             return index + 1 if index and known else 0
         if s.at(index) == 'of' and s.at(0) in requests.TITLES:
             continue
         said = s.noun(index) and s.at(index) not in requests.TITLES
+        if s.at(index) == 'one' and begins:
+            continue
         if said or s.modifier(index) or not s.nominal(index) or s.at(index) in lex.DIRECTIONS:
             return 0
     return 0
@@ -170,9 +207,16 @@ def _request(s: Sentence, index: int) -> tuple[int, bool]:
         elif (
             s.at(asked) in requests.REQUESTS
             or s.at(asked) in requests.REQUEST_PARTICLES
-            or (s.at(asked) == BREAK and asked > index and s.at(asked - 1) in _AFTER_ASKING)
+            or (
+                s.at(asked) == BREAK
+                and asked > index
+                and (told or s.at(asked - 1) in _AFTER_ASKING)
+            )
         ):
             asked += 1
+        elif asked > index and s.at(asked) in requests.TITLES and s.at(asked + 1) == BREAK:
+            # "Select instance: ...".
+            asked += 2
         else:
             break
     spoken = s.words[index:asked]
@@ -181,7 +225,8 @@ def _request(s: Sentence, index: int) -> tuple[int, bool]:
         return index, False
     follows = s.at(asked)
     opens = s.opens(asked) or follows in lex.NUMBERS or follows in lex.SUPERLATIVES
+    opens |= follows in lex.ORDINALS or s.modifier(asked)
     opens |= follows == 'which' and (s.nominal(asked + 1) or s.at(asked + 1) == 'of')
     opens |= follows in {'what', 'whichever', 'whatever', 'that', 'these'}
-    sure = any(word in requests.REQUEST_VERBS or word in {'me', 'you', 'please'} for word in spoken)
+    sure = any(word in requests.REQUEST_VERBS or word in _SURE for word in spoken)
     return asked, opens or (sure and s.nominal(asked))

@@ -89,6 +89,8 @@ class PredicateReader(Reader):
                 self._draft.parts[ctx.subject].append(part)
                 self._draft.hide(index, said.end)
                 return said.end
+        last = read_verb(self._s.at(end - 1)) if len(owned.nominals) > 1 else None
+        end -= last is not None and last.sense is Sense.GAZE
         verb = read_verb(self._s.at(end))
         if verb is not None and verb.sense is Sense.GAZE:
             end += 1

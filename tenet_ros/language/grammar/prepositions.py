@@ -29,7 +29,7 @@ _WRITTEN: Mapping[RelationKind, str] = MappingProxyType(
         'sandwiched between',
         _R.BEHIND: 'behind,on the far side of,in back of,in the back of,at the back of,beyond,to the rear of',
         _R.IN_FRONT_OF: 'in front of,in the front of,ahead of,at the front of,before',
-        _R.WITH: 'with,having,covered in,covered with,decorated with,painted with,showing,along with,together with,accompanied by,touching,carrying,featuring',
+        _R.WITH: 'with,having,covered in,covered with,decorated with,painted with,marked with,adorned with,patterned with,printed with,embellished with,ornamented with,speckled with,sprinkled with,dotted with,strewn with,displaying,bearing,showing,along with,together with,accompanied by,touching,carrying,featuring',
         _R.CHASING: 'after,towards,toward,in the direction of,up to',
         _R.LEAVING: 'out of',
     }

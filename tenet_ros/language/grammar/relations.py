@@ -1,9 +1,8 @@
-"""Reads relations: a preposition, or a verb with an object, and the anchor after it."""
+"""Reads the anchor after a preposition or a verb, and says how the subject relates to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from tenet_ros.language.expression import Extreme, MotionKind, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
@@ -12,27 +11,20 @@ from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.noun_phrase import NounPhrase
 from tenet_ros.language.grammar.noun_phrases import NounPhraseReader
 from tenet_ros.language.grammar.places import read_place, skip_time
-from tenet_ros.language.grammar.prepositions import read_preposition
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, read_verb
 from tenet_ros.language.grammar.wearing import WearReader, is_worn, own_body
+from tenet_ros.language.grammar.words import vocabulary
 
-__all__ = ['RelationReader']
+__all__ = ['GROUNDS', 'RelationReader']
 
 _R = RelationKind
-_WHEN_MOVING = {_R.FAR_FROM: _R.LEAVING}
 _CLAD = frozenset(('stripe', 'dot', 'spot', 'check'))
 """What a thing may be "in", as people are in clothes."""
-_TAKEN = frozenset(
-    ('take', 'get', 'pull', 'remove', 'fish', 'pick', 'grab', 'lift', 'fetch', 'bring')
-)
-_SEEN_FROM_THERE = {
-    _R.BEHIND: _R.IN_FRONT_OF,
-    _R.IN_FRONT_OF: _R.BEHIND,
-    _R.NEAR: _R.NEAR,
-    _R.BELOW: _R.ON,
-    _R.ABOVE: _R.BELOW,
-}
+GROUNDS = vocabulary('table tabletop desk counter worktop surface floor scene area place')
+"""What things move across: it says nothing of where they are."""
+_NOWHERE = vocabulary('own light air sun sunlight sunshine dark shade shadow breeze way wind')
+"""What is no thing beside which another could lie."""
 _TOWARDS_CAMERA = {
     _R.NEAR: Extreme.NEAREST,
     _R.IN_FRONT_OF: Extreme.NEAREST,
@@ -64,96 +56,6 @@ class RelationReader:
         self._wearing = WearReader(sentence, draft, nouns)
         self._tail = tail
 
-    def preposition(self, index: int, ctx: Context) -> int:
-        """Read a preposition with its anchor; ``index`` if none stands here."""
-        found = read_preposition(self._s, index)
-        if found is None:
-            return index
-        kind, denied, after = found
-        if self._s.at(after) == 'it' and self._mirrored(kind, ctx):
-            return after + 1
-        aside = self._purpose(index, after, ctx) or self._sided(index, after, ctx)
-        if aside > index:
-            return aside
-        if kind is _R.LEAVING and ctx.motion < 0:
-            # What shall be taken out of the bowl is in it.
-            kind, denied = _R.IN, not denied and not _TAKEN.intersection(self._s.words[:4])
-        kind = self._in_motion(kind, index, after, ctx)
-        ctx.negated ^= denied
-        either = self._either(kind, after, ctx)
-        if either > after:
-            return either
-        before = self._draft.size
-        end = self.relate(kind, after, ctx)
-        if end == after:
-            ctx.negated = False
-            return self._stranded(index, after, kind, ctx)
-        if self._draft.size == before:
-            # What it led to said nothing, or said it of a phrase: nothing is left to relate.
-            self._draft.hide(index, after)
-        return end
-
-    def _in_motion(self, kind: RelationKind, index: int, after: int, ctx: Context) -> RelationKind:
-        """Return what a preposition tells after a verb of motion, and what after another."""
-        aims = self._s.at(index) in {'to', 'for'}
-        aims |= self._s.at(index) == 'at' and self._s.at(after) in lex.CAMERA
-        if ctx.motion >= 0:
-            kind = _R.CHASING if kind is _R.NEAR and aims else kind
-            return _WHEN_MOVING.get(kind, kind)
-        return _R.NEAR if kind is _R.CHASING and self._s.at(index) != 'after' else kind
-
-    def _purpose(self, index: int, after: int, ctx: Context) -> int:
-        """Pass "for drinks": what a thing is for is not near it; 0 if something else stands here."""
-        purpose = self._nouns.read(after) if self._s.at(index) == 'for' and ctx.motion < 0 else None
-        if purpose is None or purpose.determined or purpose.noun in lex.CAMERA:
-            return 0
-        return self._draft.ignore(index, purpose.end)
-
-    def _either(self, kind: RelationKind, after: int, ctx: Context) -> int:
-        """Read "neither behind nor next to the bowl": both are of the bowl; ``after`` if not so."""
-        joined = self._s.at(after) in {'nor', 'or', 'and'}
-        other = read_preposition(self._s, after + 1) if joined else None
-        if other is None or not self._s.opens(other[2]):
-            return after
-        again = ctx.negated and self._s.at(after) == 'or'
-        self.relate(kind, other[2], ctx)
-        ctx.negated = again or self._s.at(after) == 'nor'
-        return after + 1
-
-    def _mirrored(self, kind: RelationKind, ctx: Context) -> bool:
-        """Read "with the bowl behind it": the subject is in front of the bowl."""
-        told = self._draft.relations[-1:]
-        if kind not in _SEEN_FROM_THERE or not told or told[0].anchors[-1] != ctx.latest:
-            return False
-        if told[0].kind is not _R.WITH or told[0].subject != ctx.subject:
-            return False
-        self._draft.relations[-1] = replace(told[0], kind=_SEEN_FROM_THERE[kind])
-        return True
-
-    def _sided(self, index: int, after: int, ctx: Context) -> int:
-        """Read "to the bowl's left"; ``index`` if something else stands here."""
-        s = self._s
-        owner = self._nouns.read(after) if s.at(index) in {'to', 'on', 'at'} else None
-        if owner is not None and owner.owner is not None and s.at(owner.owner.end) == "'s":
-            owner = owner.owner
-        if owner is None or s.at(owner.end) != "'s":
-            return index
-        kind = {'left': _R.LEFT_OF, 'right': _R.RIGHT_OF}.get(s.at(owner.end + 1))
-        if kind is None:
-            return index
-        end = owner.end + 2
-        while s.at(end) in {'hand', 'side'}:
-            end += 1
-        self._link(kind, owner, ctx, inverted=False, superlative=False)
-        return end
-
-    def _stranded(self, index: int, after: int, kind: RelationKind, ctx: Context) -> int:
-        """A preposition without anchor: "the chair behind" lies deeper than the others."""
-        if kind is _R.BEHIND:
-            self._draft.order(Extreme.FARTHEST, ctx.subject, strict=False, negated=ctx.flip)
-            return after
-        return self._draft.ignore(index, after)
-
     def relate(
         self,
         kind: RelationKind,
@@ -181,7 +83,7 @@ class RelationReader:
         if anchor.noun in lex.BODY and anchor.owner is not None:
             anchor = self._owner_of(anchor)
             kind = _R.WITH if kind is _R.IN else kind
-        return self._link(kind, anchor, ctx, inverted=inverted, superlative=superlative)
+        return self.link(kind, anchor, ctx, inverted=inverted, superlative=superlative)
 
     def _no_other_thing(
         self, kind: RelationKind, anchor: NounPhrase, index: int, ctx: Context
@@ -193,7 +95,7 @@ class RelationReader:
         worn = kind in {_R.WITH, _R.IN} and is_worn(anchor, kind)
         nothing = (
             anchor.noun in lex.FRAME
-            or anchor.noun == 'own'
+            or anchor.noun in _NOWHERE
             or (kind is _R.NEAR and anchor.noun in lex.TIMES)
         )
         if nothing or (own_body(anchor) and not (worn and anchor.colours)):
@@ -219,7 +121,7 @@ class RelationReader:
         owner.start, owner.end = part.start, part.end
         return owner
 
-    def _link(
+    def link(
         self,
         kind: RelationKind,
         anchor: NounPhrase,
@@ -228,6 +130,7 @@ class RelationReader:
         inverted: bool,
         superlative: bool,
     ) -> int:
+        """Relate the subject to an anchor that was read; return the index after what belongs to it."""
         negated = ctx.take_negation()
         self._resolve(anchor, ctx)
         number = self._draft.add(anchor)

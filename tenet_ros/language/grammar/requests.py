@@ -12,7 +12,6 @@ __all__ = [
     'POLITE',
     'POLITE_ENDS',
     'REQUESTS',
-    'REQUEST_IDIOMS',
     'REQUEST_PARTICLES',
     'REQUEST_VERBS',
     'TITLES',
@@ -20,10 +19,12 @@ __all__ = [
 
 POLITE = vocabulary(
     'please hey ok okay now hi hello robot kindly just thanks so well alright yeah yes sorry oi '
-    'oh actually maybe perhaps'
+    'exactly precisely simply specifically basically ah ouch oops oh actually maybe perhaps ooh wow aha whoa yo listen excuse mummy daddy mum dad mommy dear '
+    'buddy computer assistant machine sir friend there'
 )
 TITLES = vocabulary(
-    'target object task goal query instruction request phrase referent command user'
+    'target object obj task goal query instruction request phrase referent command user item instance '
+    'entity class label name description category'
 )
 """What stands before a colon."""
 GOING_ON = vocabulary('and then but also next')
@@ -35,11 +36,13 @@ REQUESTS = vocabulary(
     'see look go point hand pass choose identify highlight mark is are want need move touch where '
     'outline here search seek spot like looking help try tell whereabouts have needed wanted ask '
     'grasp navigate reach lift drive head turn focus inspect examine label annotate retrieve collect '
-    'catch hold observe monitor keep draw remove'
+    'catch know learn hold observe monitor keep draw remove acquire goto localize localise pinpoint designate '
+    'indicate denote specify signal capture recognise recognize spotlight obtain pursue isolate display extract'
 )
 REQUEST_VERBS = vocabulary(
     'find grab locate fetch bring give get detect identify select highlight segment grasp follow '
-    'search choose show track want need navigate inspect examine annotate retrieve collect monitor'
+    'search choose show track want need navigate inspect examine annotate retrieve collect monitor '
+    'acquire goto localize localise pinpoint designate recognise recognize obtain isolate indicate'
 )
 """Requests that hardly are nouns, so that any noun phrase may follow."""
 REQUEST_PARTICLES = vocabulary(
@@ -51,9 +54,9 @@ REQUEST_PARTICLES = vocabulary(
 FAREWELLS = tuple(
     tuple(words.split())
     for words in (
-        'please', 'thanks', 'thank you', 'for me', 'for us', 'now please', 'right now', 'over there',
+        'please', 'best', 'the best', 'most of all', 'very much', 'so much', 'as well', 'too', 'thanks', 'thank you', 'for me', 'for us', 'now please', 'right now', 'over there',
         'over here', 'out of your sight', 'out of sight', 'out of view', 'here', 'around here', 'in here', 'somewhere', 'anywhere', 'if you can', 'if you could', 'would you', 'will you', 'could you', 'do you',
-        'can you', 'okay', 'ok', 'is', 'are', 'if possible', 'if you do not mind', 'if you like',
+        'can you', 'okay', 'ok', 'if possible', 'if you do not mind', 'if you like',
     )
 )  # fmt: skip
 """What may end a sentence and says nothing of the object."""
@@ -62,202 +65,14 @@ FOLLOWED_BY_IT = vocabulary(
     'point choose identify highlight mark want need meant mean show'
 )
 """What ends "there is a mug, can you follow it"."""
-GOING = (('go',), ('end', 'up'), ('ended', 'up'), ('gone',), ('got', 'to'), ('gone', 'to'))
-"""What ends "where did the mug go"."""
-REQUEST_IDIOMS = tuple(
-    tuple(words.split())
-    for words in [
-        'how far away is',
-        'how far is',
-        'how far away are',
-        'how big is',
-        'what is the distance to',
-        'take note of',
-        *(
-            f'{who} {must}'
-            for who in (
-                'the robot',
-                'robot',
-                'the camera',
-                'the arm',
-                'the user',
-                'he',
-                'she',
-                'the operator',
-            )
-            for must in (
-                'should',
-                'must',
-                'has to',
-                'needs to',
-                'is to',
-                'wants to',
-                'wants you to',
-                'wants',
-                'needs',
-                'shall',
-                'asked for',
-                'said',
-                'says',
-                'means',
-                'meant',
-                'would like',
-                'is referring to',
-                'refers to',
-                'requests',
-                'requested',
-                'is talking about',
-                'asked you to',
-                'asks you to',
-                'would like you to',
-                'is pointing at',
-                'is asking for',
-                'asks for',
-                'is looking for',
-                'will',
-            )
-        ),
-        'asked for',
-        'asking for',
-        'talking about',
-        'referring to',
-        'get a fix on',
-        'i am interested in',
-        'interested in',
-        *(f'the following {what} ,' for what in ('object', 'thing', 'item', 'target')),
-        'something like',
-        'do not let',
-        'tell me about',
-        'tell us about',
-        'have you got eyes on',
-        'got eyes on',
-        'have a look for',
-        'have a good look at',
-        'see if you could spot',
-        'see if you could find',
-        'could one',
-        'i say ,',
-        'let us go with',
-        'go with',
-        'be careful with',
-        'beware of',
-        'look out for',
-        'see if you could',
-        'see if you could see',
-        'see whether you could',
-        'any sign of',
-        'any trace of',
-        'where the hell is',
-        'where on earth is',
-        'where in the world is',
-        'keep an eye on',
-        'keep your eyes on',
-        'keep your eye on',
-        'keep your gaze on',
-        'keep tabs on',
-        'keep the camera on',
-        'train the camera on',
-        'concentrate on',
-        'home in on',
-        'stay on',
-        'stay with',
-        'do not lose sight of',
-        'never lose sight of',
-        'do not lose',
-        'reach for',
-        'reach out for',
-        'grab hold of',
-        'hand over',
-        'pass over',
-        'take hold of',
-        'catch hold of',
-        'let me have',
-        'let us have',
-        'any chance you could',
-        'any chance of',
-        'would you be able to',
-        'will you be able to',
-        'are you able to',
-        'is it possible to',
-        'do me a favour and',
-        'do me a favor and',
-        'i wonder where',
-        'do you know where',
-        'where did',
-        'where has',
-        'i could not find',
-        'could not find',
-        'i mean',
-        'i am talking about',
-        'i am referring to',
-        'i am thinking of',
-        'work out',
-        'let me know where',
-        'let me know which',
-        'what about',
-        'how about',
-        'i would love to have',
-        'i would love',
-        'i would like to have',
-        'get the camera to',
-        'get the robot to',
-        'tell the robot to',
-        'tell the camera to',
-        'have the robot',
-        'your task is to',
-        'your job is to',
-        *(
-            f'{begin} {doing}'
-            for begin in ('start', 'begin')
-            for doing in ('tracking', 'following')
-        ),
-        'figure out',
-        'find out',
-        'pick out',
-        'point out',
-        'single out',
-        'if possible ,',
-        'if you could ,',
-        'if you would ,',
-        'if you do not mind ,',
-        'keep track of',
-        'keep following',
-        'keep tracking',
-        'keep watching',
-        'focus on',
-        'lock on to',
-        'lock onto',
-        'lock on',
-        'zoom in on',
-        'take a look at',
-        'have a look at',
-        'get hold of',
-        'go and get',
-        'go and find',
-        'i am after',
-        'the target is',
-        'your target is',
-        'pay attention to',
-        'be so kind as to',
-        *(
-            f'{mind} {doing}'
-            for mind in ('would you mind', 'do you mind', 'mind')
-            for doing in (
-                'finding',
-                'tracking',
-                'fetching',
-                'getting',
-                'passing',
-                'grabbing',
-                'following',
-                'picking up',
-                'handing',
-                'showing',
-                'bringing',
-                'giving',
-                'watching',
-            )
-        ),
-    ]
+GOING = (
+    ('go',),
+    ('end', 'up'),
+    ('ended', 'up'),
+    ('gone',),
+    ('got', 'to'),
+    ('gone', 'to'),
+    ('is',),
+    ('are',),
 )
-"""Requests of several words that may not be taken apart."""
+"""What ends "where did the mug go"."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.homographs import tell_apart
 from tenet_ros.language.grammar.inflection import singular
-from tenet_ros.language.grammar.words import BREAK
+from tenet_ros.language.grammar.words import BREAK, LIKENESSES
 
 __all__ = ['Sentence']
 
@@ -73,7 +73,8 @@ class Sentence:
         """Whether a colour of two words begins at ``index``: "dark blue", "navy blue"."""
         word, following = self.at(index), self.at(index + 1)
         known = word in lex.SHADES and following in lex.COLOURS
-        return known or f'{word} {following}' in lex.COLOUR_PAIRS
+        alike = word in LIKENESSES and following in lex.COLOURS and not self.noun(index)
+        return known or alike or f'{word} {following}' in lex.COLOUR_PAIRS
 
     def colour(self, index: int) -> tuple[str, int]:
         """Return the normal form of the colour at ``index`` and the index after; '' if none."""
@@ -81,8 +82,11 @@ class Sentence:
         pair = lex.COLOUR_PAIRS.get(f'{word} {following}')
         if pair is not None:
             return pair, index + 2
+        if word.endswith('ish') and word in lex.COLOURS and following in lex.COLOURS:
+            # "Yellowish brown" is brown.
+            return lex.COLOURS[following], index + 2
         if self.shaded(index):
-            shade, normal = lex.SHADES[word], lex.COLOURS[following]
+            shade, normal = lex.SHADES.get(word, ''), lex.COLOURS[following]
             return (normal if not shade or ' ' in normal else f'{shade} {normal}'), index + 2
         return (lex.COLOURS[word], index + 1) if word in lex.COLOURS else ('', index)
 

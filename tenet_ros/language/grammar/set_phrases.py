@@ -13,22 +13,27 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'between': 'in the gap between,in the space between,wedged between,squeezed between,'
         'caught between,'
         'stuck between,enclosed by,bracketed by,framed by,hemmed in by',
-        'in': 'contained in,contained by',
+        'in': 'contained in,contained by,sticking out of,poking out of,peeking out of,protruding from,'
+        'hanging out of,sticking up from,looking out of',
         'in between': 'in the midst of',
         'the one next to': 'the neighbour of,the neighbor of',
         'next to': 'in line with,side by side with,in the neighbourhood of,'
         'in the neighborhood of,in proximity to,'
         'in close proximity to,in the proximity of,hard by,cheek by jowl with,abreast of,'
         'level with',
-        'near': 'a short distance from,not too far from,a little way from',
-        'hidden behind': 'half hidden by,partly hidden by,partially hidden by,half covered by,'
+        'touching': 'in contact with,in touch with,making contact with',
+        'not': 'anywhere but,everywhere but,anywhere except,everywhere except',
+        'near': 'a little way away from,a short way from,a short way away from,a small distance from,'
+        'a small distance away from,a bit away from,a short distance away from,not very far from,'
+        'a stone throw from,within reach of,a short distance from,not too far from,a little way from',
+        'hidden behind': 'hidden by,masked by,shielded by,eclipsed by,overlapped by,half hidden by,partly hidden by,partially hidden by,half covered by,'
         'partly covered by,partially covered by,obscured by,occluded by,concealed by,blocked by,'
         'screened by',
-        'left of': 'leftwards of,leftward of,further left than,farther left than,'
+        'left of': 'leftwards from,leftward from,to the left from,leftwards of,leftward of,further left than,farther left than,'
         'more to the left than,'
         'further to the left than,farther to the left than,whose right neighbour is,'
         'whose right neighbor is',
-        'right of': 'rightwards of,rightward of,further right than,farther right than,'
+        'right of': 'rightwards from,rightward from,to the right from,rightwards of,rightward of,further right than,farther right than,'
         'more to the right than,further to the right than,farther to the right than,'
         'whose left neighbour is,whose left neighbor is',
         'above': 'higher than,higher up than',
@@ -38,7 +43,9 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'nowhere near,miles from,miles away from',
         'with': 'sporting,boasting',
         # -- orders
-        'furthest from': 'most distant from,as far as possible from,as far away as possible from',
+        'nearest to': 'as close as possible to,as near as possible to,as close as could be to,the shortest way from,'
+        'the shortest way to',
+        'furthest from': 'most distant from,most remote from,most far from,least close to,as far as possible from,as far away as possible from',
         'furthest': 'most remote',
         'leftmost': 'outermost left,more leftward,most leftward,most left',
         'rightmost': 'outermost right,more rightward,most rightward,most right',
@@ -60,7 +67,9 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'of only one colour,'
         'in one color,of one color,of just one color,in just one color,in a single color,'
         'of a single color,with only one color,all one color,all in one color',
-        'plain': 'single colour,single color,one colour,one color',
+        'plain': 'uniformly coloured,uniformly colored,evenly coloured,evenly colored,solidly coloured,'
+        'single colour,single color,one colour,one color',
+        'rubik cube': "rubik 's cube",
         'farther': 'more distant',
         'farthest away': 'most far away,most far',
         'the last': 'the final',
@@ -90,18 +99,25 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'me': 'my position,where i stand,where i am,where i am standing',
         'us': 'our position,where we stand,where we are,where we are standing',
         # -- motions
-        'moving': 'on its way,on their way',
-        'falling': 'in free fall',
+        'heading for': 'bound for',
+        'starting': 'getting under way,getting underway',
+        'moving': 'on a course,on course,en route,on the way,on its way,on their way',
+        'falling': 'in free fall,on its way to the floor,on its way to the ground,on its way down,'
+        'on the way down',
         'being lifted': 'in mid air,in midair,in the air,off the ground,airborne',
         'spinning': 'in a spin',
-        'approaching': 'nearing,closing in on,bearing down on,homing in on',
+        'receding': 'shrinking in size,shrinking,getting smaller,becoming smaller',
+        'approaching': 'growing in size,growing,getting bigger,getting larger,becoming bigger,'
+        'becoming larger,nearing,closing in on,bearing down on,homing in on',
         'was still': 'started off still,started out still,started still,began still,'
         'was still at first,'
         'was at rest at first,was still before,was still initially,was still at the start,'
         'was still to begin with',
         'going in circles': 'following a circular path,following a circular course,'
         'following a circular route,following a circular track',
-        'towards us': 'in our direction,our way,in my direction,my way,in the direction of us',
+        'towards': 'in the direction of',
+        'towards us': 'this way,in our direction,our way,in my direction,my way,in the direction of us,in the direction of me,'
+        'in the direction of the camera',
         'away from us': 'into the distance,off into the distance',
         'moving away from': 'departing from',
         'up': 'into the air,up into the air,up in the air',
@@ -111,7 +127,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'stays still': 'keeps its place,keeps its position,holds its place,holds its position',
         'stay still': 'keep their place,hold their place,keep their places',
         'is at rest': 'now rests,now stands,now sits,now lies',
-        'but has stopped': 'but is not now,but is not moving now,but not now,but not anymore,'
+        'but has stopped': 'but now does not,but now is not,but does not now,but now no longer does,'
+        'but not any longer,but is not now,but is not moving now,but not now,but not anymore,'
         'but no more,but is not anymore,but does not anymore,but no longer is,but no longer does',
         'but was moving before': 'but was before,but was earlier',
         'started moving': 'gone into motion,went into motion,goes into motion',
@@ -122,7 +139,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'lifted off': 'taken off',
         'lifted': 'taken up',
         'came to a': 'slowed to a,ground to a,drew to a,screeched to a,juddered to a',
-        'is still': 'shows no movement,shows no motion,makes no movement,is doing nothing,'
+        'is still': 'is not doing anything,does not do anything,is doing absolutely nothing,'
+        'is not doing a thing,shows no movement,shows no motion,makes no movement,is doing nothing,'
         'does nothing',
         'at rest': 'without movement,without any movement,without motion,without moving',
         'is visible again': 'we can see again,you can see again,one can see again,i can see again',
@@ -134,11 +152,18 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'was away for a while,'
         'was away for a bit,had been gone,had gone away,makes a comeback,made a comeback,'
         'came out again,turned up once more,came round again',
+        'appeared later': 'came later,came afterwards,came in later,came along later,came along,'
+        'turned up later,was there only later',
         'was not there': 'was absent,was missing',
         'were not there': 'were absent,were missing',
         'does not': 'fails to,refuses to',
         'do not': 'fail to,refuse to',
-        '': 'like a top,like a spinning top,beside each other,near each other,'
+        'on the spot': 'like a wheel,like a carousel,like a windmill,like a propeller,like a record',
+        'nobody': 'no hand,no arm,no robot,no person,no human,no gripper',
+        '': 'one sees,one finds,one could see,one would see,one would find,one notices,by the way,you know,of course,so to speak,in fact,for instance,in my opinion,'
+        'if i am not mistaken,i guess,i suppose,let us say,full speed,at full speed,head on,'
+        'like a top,like a spinning top,beside each other,near each other,beside one another,in the row,'
+        'in the lineup,in the series,in the sequence,in a row,'
         'close to each other,side by side,'
         'close together,lined up,by itself,by themselves,all alone,'
         'in the process of,in the act of,by any chance,by chance,if at all possible,if you please,'
@@ -154,6 +179,7 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'in circles': 'about in circles',
         'without': 'lacking,devoid of,free of,free from',
         # -- numbers
+        'the only': 'the one and only',
         'every': 'every single,each and every,every last',
         'all of': 'every one of,each one of,every single one of',
         'the three': 'the trio of',
@@ -162,6 +188,9 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'four': 'a quartet of,a foursome of',
         'the two': 'the duo of,the twin',
         'two': 'a duo of',
+        'six': 'half a dozen',
+        'twelve': 'a dozen',
+        'several': 'a handful of,a number of,lots of,plenty of,loads of,a bunch of',
     }
 )
 """Plain words -> the set phrases that mean them, separated by commas."""

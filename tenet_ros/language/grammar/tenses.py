@@ -40,6 +40,8 @@ def _settle_subject(said: list[Motion]) -> list[Motion]:
         said = _instead(said, rested, _K.STARTED)
     if any(m.kind in _BY_THEMSELVES and not m.negated for m in said):
         said = [m for m in said if m.kind is not _K.MOVED or m.negated]
+    if any(m.kind is _K.STARTED and not m.negated for m in said):
+        said = [m for m in said if not _rests(m, past=True)]
     if any(m.kind is _K.STOPPED and not m.negated for m in said):
         said = [replace(m, past=m.past or m.kind in _DIRECTED) for m in said]
     if any(m.kind in {_K.STOPPED, _K.STARTED} and not m.negated for m in said):

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.inflection import singular
+from tenet_ros.language.grammar.turns import ENDS, Rule, Turns, Words, at, by_word, thing
+from tenet_ros.language.grammar.turns_of_looks import LOOK_TURNS
+from tenet_ros.language.grammar.turns_of_motion import MOTION_TURNS
 from tenet_ros.language.grammar.verbs import Form, read_verb
 from tenet_ros.language.grammar.words import BREAK
 
 __all__ = ['by_context']
-
-_Words = tuple[str, ...]
-_Turns = Iterator[tuple[_Words, _Words]]
-_Rule = Callable[[_Words, int], _Turns]
 
 _ALL = frozenset(('all', 'every', 'each', 'any', 'everything', 'anything'))
 _UTMOST = frozenset(lex.SUPERLATIVES) | frozenset(lex.ORDINALS)
@@ -30,223 +29,214 @@ _ORDINAL_OF: Mapping[str, str] = MappingProxyType(
         if n == rank and word.isalpha() and word != 'earliest'
     }
 )
-_ENDS = frozenset(('', BREAK, 'and', 'just'))
 _SIDES = frozenset(('left', 'right'))
 
 
-def by_context(words: _Words, index: int) -> _Turns:
+def by_context(words: Words, index: int) -> Turns:
     """Yield set phrases at ``index`` that are such beside these words, each with its plain equal."""
     for rule in _RULES.get(words[index], ()):
         yield from rule(words, index)
 
 
-def _at(words: _Words, index: int) -> str:
-    return words[index] if 0 <= index < len(words) else ''
-
-
-def _thing(words: _Words, index: int) -> bool:
-    noun = singular(_at(words, index))[0]
-    return noun in lex.NOUNS or noun in lex.GENERIC
-
-
-def _all_the_way(words: _Words, index: int) -> _Turns:
-    if read_verb(_at(words, index - 1)) is None:
+def _all_the_way(words: Words, index: int) -> Turns:
+    if read_verb(at(words, index - 1)) is None:
         # What *rolls* all the way to the left is on its way there.
         yield ('all', 'the', 'way', 'to', 'the'), ('furthest', 'to', 'the')
 
 
-def _all_over(words: _Words, index: int) -> _Turns:
-    if _at(words, index + 2) in _ENDS:
+def _all_over(words: Words, index: int) -> Turns:
+    if at(words, index + 2) in ENDS:
         yield ('all', 'over'), ()
 
 
-def _alone(words: _Words, index: int) -> _Turns:
-    if _at(words, index + 3) in _ENDS:
+def _alone(words: Words, index: int) -> Turns:
+    if at(words, index + 3) in ENDS:
         yield ('on', 'its', 'own'), ()
         yield ('on', 'their', 'own'), ()
 
 
-def _counted(words: _Words, index: int) -> _Turns:
+def _counted(words: Words, index: int) -> Turns:
     """Read "mug three from the left"."""
     if index and words[index] in _ORDINAL_OF and read_verb(words[index - 1]) is None:
         yield (words[index], 'from', 'the'), (_ORDINAL_OF[words[index]], 'from', 'the')
 
 
-def _described_one(words: _Words, index: int) -> _Turns:
-    """Read "the red 1"."""
-    if _at(words, index - 1) in _DESCRIBED and _at(words, index + 1) != 'from':
-        yield ('1',), ('one',)
-
-
-def _among(words: _Words, index: int) -> _Turns:
+def _among(words: Words, index: int) -> Turns:
     """Read "the largest one among the boxes" as the largest of the boxes."""
     last = words[max(index - 2, 0) : index]
-    one = _at(words, index - 1) in {'one', 'ones'}
+    one = at(words, index - 1) in {'one', 'ones'}
     ranked = not _UTMOST.isdisjoint(words[:index])
-    if ranked and (one or not _UTMOST.isdisjoint(last)):
+    sided = index > 2 and words[index - 3 : index - 1] == ('from', 'the')
+    if ranked and (one or sided or not _UTMOST.isdisjoint(last)):
         for said in (('among',), ('amongst',), ('out', 'of'), ('from', 'among')):
             yield (*said, 'the'), ('of', 'the')
             yield (*said, 'all'), ('of', 'all')
+    if one and at(words, index - 2) in _DESCRIBED:
+        for said in (('among',), ('amongst',), ('out', 'of'), ('from', 'among'), ('from',)):
+            yield (*said, 'the'), ('of', 'the')
     if one:
         for number in ('two', 'three', 'four', 'five'):
             yield ('out', 'of', 'the', number), ('of', 'the', number)
 
 
-def _out_of(words: _Words, index: int) -> _Turns:
+def _out_of(words: Words, index: int) -> Turns:
     """Pass "out of three" at the end."""
-    if _at(words, index + 2) in lex.NUMBERS and _at(words, index + 3) in _ENDS:
+    if at(words, index + 2) in lex.NUMBERS and at(words, index + 3) in ENDS:
         yield ('out', 'of', words[index + 2]), ()
 
 
-def _got(words: _Words, index: int) -> _Turns:
-    if singular(_at(words, index + 2))[0] in _OWNED:
-        yield (words[index], 'got'), (words[index],)
+def _got(words: Words, index: int) -> Turns:
+    if singular(at(words, index + 2))[0] in _OWNED:
+        yield (words[index], 'got'), ('has' if words[index] == 'is' else words[index],)
 
 
-def _went_over(words: _Words, index: int) -> _Turns:
-    if _at(words, index + 2) in _ENDS:
-        fell = 'falling' if words[index] == 'going' else 'fell'
-        yield (words[index], 'over'), (fell, 'over')
-
-
-def _felled(words: _Words, index: int) -> _Turns:
-    """Read "the knocked over can"."""
-    if _thing(words, index + 2):
-        yield (words[index], 'over'), ('toppled',)
-        yield ('falling', 'down'), ('falling',)
-
-
-def _ordinal(words: _Words, index: int) -> _Turns:
+def _ordinal(words: Words, index: int) -> Turns:
     """Read "third from left mug", and "second to the left"."""
-    side = index + 2 + (_at(words, index + 2) == 'the')
-    sided = _at(words, side) in _SIDES
-    if sided and _at(words, index + 1) == 'from' and singular(_at(words, side + 1))[0] in lex.NOUNS:
+    side = index + 2 + (at(words, index + 2) == 'the')
+    sided = at(words, side) in _SIDES
+    if sided and at(words, index + 1) == 'from' and singular(at(words, side + 1))[0] in lex.NOUNS:
         yield words[index : side + 1], (words[index], words[side])
-    if sided and _at(words, index + 1) == 'to' and _at(words, side + 1) != 'of':
+    if sided and at(words, index + 1) == 'to' and at(words, side + 1) != 'of':
         yield (words[index], 'to', 'the'), (words[index], 'from', 'the')
 
 
-def _seen(words: _Words, index: int) -> _Turns:
-    """Read "the can seen rolling"."""
-    verb = read_verb(_at(words, index + 1))
-    if index and verb is not None and verb.form is Form.ING:
-        yield (words[index],), ()
-
-
-def _hides(words: _Words, index: int) -> _Turns:
-    if _at(words, index + 1) in lex.DETERMINERS:
+def _hides(words: Words, index: int) -> Turns:
+    if at(words, index + 1) in lex.DETERMINERS:
         yield (words[index],), ('in', 'front', 'of')
 
 
-def _surrounded(words: _Words, index: int) -> _Turns:
+def _surrounded(words: Words, index: int) -> Turns:
     if 'and' in words[index:]:
         yield ('surrounded', 'by'), ('between',)
 
 
-def _comes_with(words: _Words, index: int) -> _Turns:
-    if singular(_at(words, index + 2))[0] in lex.PATTERN_NOUNS:
-        yield (words[index], 'with'), ('has',)
-
-
-def _amid(words: _Words, index: int) -> _Turns:
-    """Pass "in the middle of" before "falling"."""
-    verb = read_verb(_at(words, index + 4))
-    if verb is not None and verb.form is Form.ING:
-        yield ('in', 'the', 'middle', 'of'), ()
-
-
-def _to_the_ground(words: _Words, index: int) -> _Turns:
-    if read_verb(_at(words, index - 1)) is not None:
-        yield (words[index], 'the', 'ground'), ()
-        yield (words[index], 'the', 'floor'), ()
-
-
-def _in_solid(words: _Words, index: int) -> _Turns:
-    if _at(words, index + 2) in lex.COLOURS:
-        for plain in ('solid', 'plain'):
-            yield ('in', plain), ('that', 'is', plain)
-
-
-def _sized(words: _Words, index: int) -> _Turns:
-    before = _at(words, index - 1)
-    if before in lex.SUPERLATIVES or before in lex.SIZES:
-        yield ('sized',), ()
-
-
-def _way(words: _Words, index: int) -> _Turns:
+def _way(words: Words, index: int) -> Turns:
     """Read "the pan way in the back"."""
-    leans = _at(words, index + 1) in {'in', 'on', 'at', 'back', 'over'}
-    if leans and singular(_at(words, index - 1))[0] in lex.NOUNS:
+    leans = at(words, index + 1) in {'in', 'on', 'at', 'back', 'over'}
+    if leans and singular(at(words, index - 1))[0] in lex.NOUNS:
         yield ('way',), ()
 
 
-def _most_distant(words: _Words, index: int) -> _Turns:
-    if _at(words, index + 2) in _ENDS:
+def _most_distant(words: Words, index: int) -> Turns:
+    if at(words, index + 2) in ENDS:
         yield ('most', 'distant'), ('furthest', 'away')
+    else:
+        yield ('most', 'distant'), ('farthest',)
 
 
-def _any_but(words: _Words, index: int) -> _Turns:
-    if _at(words, index - 1) == BREAK:
+def _but_one(words: Words, index: int) -> Turns:
+    """Read "the rightmost but one bottle" as the second rightmost."""
+    yield (words[index], 'but', 'one'), ('second', words[index])
+
+
+def _outermost(words: Words, index: int) -> Turns:
+    """Read "the outermost mug on the right" as the rightmost."""
+    for side in ('left', 'right'):
+        if side in words[index + 2 :]:
+            yield (words[index],), (f'{side}most',)
+
+
+def _in_line(words: Words, index: int) -> Turns:
+    """Read "third in line from the left"."""
+    if at(words, index - 1) in lex.ORDINALS:
+        for line in (
+            ('line',),
+            ('order',),
+            ('sequence',),
+            ('the', 'row'),
+            ('the', 'line'),
+            ('turn',),
+        ):
+            yield ('in', *line), ()
+
+
+def _covered(words: Words, index: int) -> Turns:
+    """Read "covered by the bowl" as "behind the bowl", and by dots as with dots."""
+    named = at(words, index + 2) in lex.DETERMINERS
+    yield ('covered', 'by'), ('hidden', 'behind') if named else ('covered', 'with')
+
+
+def _stands_there(words: Words, index: int) -> Turns:
+    """Read "with the bowl standing behind it" as "with the bowl behind it"."""
+    told = not {'with', 'has', 'having', 'have'}.isdisjoint(words[:index])
+    if told and thing(words, index - 1) and not {'it', 'its'}.isdisjoint(words[index : index + 6]):
+        yield (words[index],), ()
+
+
+def _a_bit(words: Words, index: int) -> Turns:
+    """Read "a bit further left" as "further left"."""
+    if at(words, index + 2) in lex.SUPERLATIVES or at(words, index + 2) == 'more':
+        for much in ('bit', 'little', 'tad', 'lot', 'touch'):
+            yield ('a', much), ()
+
+
+def _any_but(words: Words, index: int) -> Turns:
+    if at(words, index - 1) == BREAK:
         yield (words[index], 'but'), ('except',)
 
 
-def _nearby(words: _Words, index: int) -> _Turns:
-    if _at(words, index - 1) in lex.DETERMINERS and _at(words, index + 1):
+def _nearby(words: Words, index: int) -> Turns:
+    if at(words, index - 1) in lex.DETERMINERS and at(words, index + 1):
         yield ('nearby',), ('near',)
 
 
-def _excluding(words: _Words, index: int) -> _Turns:
+def _excluding(words: Words, index: int) -> Turns:
     if not _ALL.isdisjoint(words[:index]):
         yield (words[index], 'the'), ('except', 'the')
 
 
-def _counting(words: _Words, index: int) -> _Turns:
+def _counting(words: Words, index: int) -> Turns:
     if not index or not lex.ORDINALS.keys().isdisjoint(words[:index]):
         yield (words[index], 'from', 'the'), ('from', 'the')
+        for one, other in (('left', 'right'), ('right', 'left')):
+            for before in ((words[index],), (words[index], 'in', 'order'), (words[index], 'them')):
+                yield (*before, 'from', one, 'to', other), ('from', 'the', one)
 
 
-def _as_seen(words: _Words, index: int) -> _Turns:
+def _from_left_to_right(words: Words, index: int) -> Turns:
+    """Read "the second can from left to right"."""
+    if not lex.ORDINALS.keys().isdisjoint(words[:index]) and not any(map(_goes, words[:index])):
+        for one, other in (('left', 'right'), ('right', 'left')):
+            yield ('from', one, 'to', other), ('from', 'the', one)
+
+
+def _goes(word: str) -> bool:
+    verb = read_verb(word)
+    return verb is not None and verb.form is Form.ING
+
+
+def _as_seen(words: Words, index: int) -> Turns:
     if index and not lex.ORDINALS.keys().isdisjoint(words[:index]):
         yield (words[index], *words[index + 1 : index + 2], 'from'), ('from',)
 
 
-_FELLED = 'knocked tipped toppled fallen pushed overturned falling'
-_RULED: tuple[tuple[str, _Rule], ...] = (
+_RULED: tuple[tuple[str, Rule], ...] = (
     ('all', _all_the_way),
     ('all', _all_over),
     ('on', _alone),
     (' '.join(number for number in _ORDINAL_OF if number != 'one'), _counted),
-    ('1', _described_one),
     ('among amongst out from', _among),
     ('out', _out_of),
     ('has have', _got),
-    ('went goes going gone go', _went_over),
-    (_FELLED, _felled),
     (' '.join(lex.ORDINALS), _ordinal),
-    ('seen observed', _seen),
     ('blocks hides hiding obscures occludes', _hides),
     ('surrounded', _surrounded),
-    ('comes come', _comes_with),
-    ('in', _in_solid),
-    ('in', _amid),
-    ('to onto', _to_the_ground),
-    ('sized', _sized),
     ('way', _way),
     ('most', _most_distant),
+    ('outermost utmost', _outermost),
+    ('in', _in_line),
+    ('covered', _covered),
+    ('standing lying sitting resting placed located positioned situated', _stands_there),
+    ('is', _got),
+    ('a', _a_bit),
     ('any anything', _any_but),
+    (' '.join(lex.SUPERLATIVES), _but_one),
     ('nearby', _nearby),
     ('bar save', _excluding),
-    ('counting counted starting going reading', _counting),
+    ('counting counted starting going reading looking numbered ordered sorted', _counting),
+    ('from', _from_left_to_right),
     ('when as', _as_seen),
 )
 
 
-def _by_word() -> Mapping[str, tuple[_Rule, ...]]:
-    table: dict[str, tuple[_Rule, ...]] = {}
-    for words, rule in _RULED:
-        for word in words.split():
-            table[word] = (*table.get(word, ()), rule)
-    return MappingProxyType(table)
-
-
-_RULES = _by_word()
+_RULES = by_word((*_RULED, *LOOK_TURNS, *MOTION_TURNS))

@@ -87,7 +87,7 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
         ),
         Sense.CHASE: 'chase follow pursue hunt attack track tail',
         Sense.LEAVE: 'leave exit flee escape depart',
-        Sense.ENTER: 'enter appear arrive emerge join materialise materialize',
+        Sense.ENTER: 'enter appear arrive emerge join materialise materialize add introduce',
         Sense.STOP: 'stop halt pause freeze brake settle stall cease quit finish',
         Sense.START: 'start begin',
         Sense.KEEP: 'keep continue',
@@ -99,7 +99,7 @@ _SENSES: Mapping[Sense, str] = MappingProxyType(
         Sense.OTHER: (
             'talk speak smile laugh cry sing bark read write cook think listen yawn dress name '
             'call make fill cover surround paint color colour label attach connect decorate clad '
-            'tint dye disappear vanish tie wrap want need own try help share hide stick tuck equip pop'
+            'tint dye disappear vanish block obscure occlude conceal tie wrap want need own try help share hide stick tuck equip pop'
         ),
     }
 )
@@ -114,7 +114,7 @@ _IRREGULAR_PAST = word_table(
     'saw:see seen:see fell:fall fallen:fall sank:sink sunk:sink dove:dive rose:rise '
     'risen:rise froze:freeze frozen:freeze spoke:speak sang:sing made:make bore:bear '
     'struck:strike thrust:thrust swept:sweep caught:catch took:take taken:take brought:bring put:put laid:lay hidden:hide '
-    'stuck:stick read:read shown:show travelled:travel travelling:travel swivelled:swivel '
+    'backing:reverse stuck:stick read:read shown:show travelled:travel travelling:travel swivelled:swivel '
     'swivelling:swivel whizzing:speed whizzed:speed quit:quit done:finish'
 )
 _DOUBLING = vocabulary(

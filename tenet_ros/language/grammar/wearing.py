@@ -27,6 +27,15 @@ _PAINTS = frozenset(
         'coating',
         'tint',
         'hue',
+        'tone',
+        'colouring',
+        'coloring',
+        'paintwork',
+        'background',
+        'base',
+        'ground',
+        'body',
+        'glaze',
         'shade',
         'cover',
         'exterior',
@@ -49,13 +58,15 @@ class WearReader:
     def pattern(self, anchor: NounPhrase, ctx: Context) -> bool:
         """Read "with red stripes", "with a checkered pattern", "without dots"."""
         head = anchor.noun.split()[-1] if anchor.noun else ''
-        wearer = self._wearer(ctx)
+        # "The can next to the box with stripes": the box has them.
+        wearer = max(ctx.latest, self._wearer(ctx))
         named = self._draft.phrases[wearer].noun.split()[-1:]
         if head in _DRAWN and not anchor.plural:
             return False
-        if head not in lex.PATTERN_NOUNS or anchor.owner or set(named) & lex.ANIMATE:
+        if head not in lex.PATTERN_NOUNS or anchor.owner or set(named) & (lex.ANIMATE - {'duck'}):
             return False
         self._drawn_in(anchor)
+        self._drawn_on(anchor, wearer)
         if head in _PAINTS and anchor.colours:
             excluded = ctx.take_negation()
             for colour in anchor.colours:
@@ -91,6 +102,16 @@ class WearReader:
             anchor.colours.append(colour)
             anchor.end = index
             index += s.at(index) == 'and'
+
+    def _drawn_on(self, anchor: NounPhrase, wearer: int) -> None:
+        """Read "on white", "on a blue background" after "stripes"."""
+        s = self._s
+        start = anchor.end + 1 + (s.at(anchor.end + 1) in {'a', 'an', 'the'})
+        colour, end = s.colour(start)
+        ground = s.at(end) in {'background', 'ground', 'base', 'backdrop', 'field'}
+        if s.at(anchor.end) == 'on' and colour and (ground or not s.nominal(end)):
+            self._draft.colour(wearer, colour, excluded=False)
+            anchor.end = end + ground
 
     def wear(self, anchor: NounPhrase, ctx: Context) -> int:
         """Say that the wearer has ``anchor`` on, a garment or a mere colour; return its end."""

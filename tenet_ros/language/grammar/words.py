@@ -31,11 +31,13 @@ def word_table(*lines: str) -> Mapping[str, str]:
 _FOLD = str.maketrans({'\u2019': "'", '\u2018': "'", '\u2013': ',', '\u2014': ',', '\u2010': '-'})
 """Typographic apostrophes, dashes and hyphens."""
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|&|\+|[,.;:!?()\[\]/]")
+_SHORT = re.compile(r'\bw/(o\b)?')
+""""w/o" and "w/"."""
 _AND = frozenset('&+')
 _SPOKEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         'gimme': ('give', 'me'), 'lemme': ('let', 'me'), 'wanna': ('want', 'to'), 'gonna': ('going', 'to'),
-        'gotta': ('got', 'to'), 'u': ('you',), 'pls': ('please',), 'plz': ('please',), 'thx': ('thanks',),
+        'gotta': ('got', 'to'), 'u': ('you',), "li'l": ('little',), 'pls': ('please',), 'plz': ('please',), 'thx': ('thanks',),
         'w': ('with',), 'r': ('are',), 'theres': ('there', 'is'), 'wheres': ('where', 'is'),
         'cam': ('camera',), 'polkadot': ('dotted',), 'polkadots': ('dots',),
         'polkadotted': ('dotted',), 'whats': ('what', 'is'), 'thats': ('that', 'is'), 'dunno': (), 'um': (), 'uh': (), 'er': (),
@@ -61,7 +63,12 @@ LIKENESSES: Mapping[str, str] = word_table(
     'sky:blue sea:blue ocean:blue blood:red fire:red wine:red tomato:red strawberry:red brick:red '
     'snow:white milk:white chalk:white coal:black ink:black pitch:black night:black ash:grey stone:grey '
     'steel:grey concrete:grey sun:yellow straw:yellow butter:yellow banana:yellow pumpkin:orange '
-    'carrot:orange flame:orange flamingo:pink bubblegum:pink'
+    'carrot:orange flame:orange flamingo:pink bubblegum:pink brass:gold mud:brown lava:orange '
+    'sand:beige skin:beige cement:grey lead:grey cloud:white cotton:white bone:white soot:black '
+    'raven:black tar:black jet:black pea:green cucumber:green avocado:green pickle:green '
+    'cornflower:blue water:blue beetroot:purple berry:purple honey:yellow corn:yellow gold:gold '
+    'chick:yellow duckling:yellow nut:brown toffee:brown cocoa:brown lobster:red poppy:red '
+    'cranberry:red peony:pink mouse:grey elephant:grey smoke:grey'
 )
 """What things are said to be coloured like -> the colour."""
 _PAIRS: Mapping[tuple[str, str], str] = MappingProxyType(
@@ -101,6 +108,7 @@ _JOINED = {
         'plain',
     ),
 }
+_MANY = frozenset(('multi', 'many', 'rainbow', 'vari', 'several'))
 _DULL = frozenset(('coloured', 'colored', 'hand', 'painted', 'tinted', 'dyed', 'hued'))
 _OF_A_PATTERN = {'stripe': 'striped', 'dot': 'dotted', 'spot': 'spotted', 'check': 'checked'}
 _PATTERNED = frozenset(('striped', 'dotted', 'spotted', 'checked', 'checkered', 'chequered'))
@@ -120,7 +128,7 @@ def split_words(text: str) -> tuple[str, ...]:
     ('the', 'man', "'s", 'front', 'left', 'dog', ',', 'that', 'is', 'not', 'red')
     """
     words: list[str] = []
-    for token in _WORD.findall(_clean(text).lower()):
+    for token in _WORD.findall(_SHORT.sub(_written_out, _clean(text).lower())):
         if token in _AND:
             words.append('and')
         elif token[0].isalnum():
@@ -130,6 +138,10 @@ def split_words(text: str) -> tuple[str, ...]:
     while words and words[-1] == BREAK:
         words.pop()
     return _join_pairs(words or ['object'])
+
+
+def _written_out(short: re.Match[str]) -> str:
+    return 'without' if short.group(1) else 'with '
 
 
 def _join_pairs(words: list[str]) -> tuple[str, ...]:
@@ -177,6 +189,8 @@ def _spell_out(token: str) -> list[str]:
     """Return the words that one written word stands for."""
     if token in _SPOKEN:
         return list(_SPOKEN[token])
+    if token[:2] == 'un' and token[2:] in _PATTERNED:
+        return ['not', token[2:]]
     if token in _NOT:
         return [_NOT[token], 'not']
     if token.endswith("n't"):
@@ -203,6 +217,8 @@ def _open_hyphens(token: str) -> list[str]:
 
 def _without_prefix(token: str, parts: list[str]) -> list[str]:
     """Return the words of "non-red", "all-red", "second-from-left"."""
+    if parts[-1] == 'free' and parts[0] in _OF_A_PATTERN:
+        return ['not', _OF_A_PATTERN[parts[0]]]
     if parts[0] == 'non':
         return ['not', *parts[1:]]
     if parts[0] == 'all' and parts[-1] in _COLOURED:
@@ -214,11 +230,17 @@ def _without_prefix(token: str, parts: list[str]) -> list[str]:
 
 
 def _likened(parts: list[str]) -> list[str]:
-    """Return the one word for "grass-coloured", "banana-yellow", "knocked-over", or none."""
+    """Return the words for "grass-coloured", "banana-yellow", "larger-looking", or none."""
     if parts[-1] in {'coloured', 'colored'} and parts[0] in LIKENESSES:
         return [LIKENESSES[parts[0]]]
     if parts[0] in {'banana', 'carrot'} and parts[-1] in _COLOURED:
         return parts[-1:]
+    if parts[-1] in {'coloured', 'colored', 'color', 'colour'} and parts[0] in _MANY:
+        return ['multicolored']
+    if parts[-1] == 'looking' and parts[0].endswith(('er', 'est')):
+        return parts[:-1]
+    if parts[-1] == 'sized' and parts[0] != 'full':
+        return [parts[0], 'sized']
     return ['toppled'] if parts[-1] == 'over' and parts[0].endswith(('ed', 'en')) else []
 
 
