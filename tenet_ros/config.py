@@ -203,6 +203,8 @@ class DecisionConfig:
         switch_margin: a rival that leads by this much ...
         switch_after_ms: ... for this long takes over.
         lost_after_ms: a track unseen for this long is not visible ...
+        unlooked_ms: ... where the time since the detector's newest look does not count, up to this:
+            what a slow detector has not looked for is not lost ...
         missed_after_ms: ... nor is one unseen for this much longer than another: the detector
             looked meanwhile, however slow it is.
         reacquire_after_ms: how long another track must lead to take the place of a lost one ...
@@ -225,6 +227,7 @@ class DecisionConfig:
     switch_margin: float = 0.35
     switch_after_ms: float = 500.0
     lost_after_ms: float = 600.0
+    unlooked_ms: float = 1000.0
     missed_after_ms: float = 300.0
     reacquire_after_ms: float = 250.0
     return_after_ms: float = 60.0

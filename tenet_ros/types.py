@@ -323,6 +323,8 @@ class TrackSet:
             tracker does not say. Without it "nothing is there" cannot be told from "nobody has
             looked yet".
         space: where the tracks are in 3D; None without depth.
+        unlooked_ns: time since the newest frame of which detections are known; 0 where the tracker
+            does not say. What is unseen for no longer than this has not been missed.
     """
 
     ids: IntArray
@@ -342,6 +344,7 @@ class TrackSet:
     labels: tuple[str, ...] = field(default=())
     looks: int = -1
     space: Space | None = None
+    unlooked_ns: int = 0
 
     def __post_init__(self) -> None:
         """Check that all arrays speak of the same N tracks."""

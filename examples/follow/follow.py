@@ -75,7 +75,7 @@ class Follower(api.Node):
     def __init__(self, sentence: str) -> None:
         super().__init__('follow')
         self.sentence, self.sure, self.said, self.last_s = sentence, False, Speeds(), math.inf
-        self.targets: deque[tuple[float, np.ndarray]] = deque(maxlen=8)
+        self.targets: deque[tuple[float, np.ndarray]] = deque(maxlen=16)
         self.points, self.points_s, self.side = np.zeros((0, 2)), -math.inf, 1.0
         self.k, self.frames = None, transforms.Transforms()
         latched = api.QoSProfile(depth=10, durability=api.DurabilityPolicy.TRANSIENT_LOCAL)

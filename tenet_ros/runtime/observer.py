@@ -25,6 +25,11 @@ _SAMPLES = 12
 _MIDDLE = 0.5
 """Share of a box, around its centre, in which its object's depth is looked for."""
 
+_HIDDEN = 'not detected, and something else where it was'
+
+_ROUNDING_NS = 1_000_000
+"""Clocks of stamps and of tracks may differ by less than this."""
+
 _FRONT = 30.0
 """Percentile of the depths there that is taken: objects stand before their background."""
 
@@ -101,6 +106,7 @@ class Observer:
             self._look_at_tracks(result, depth, camera, pose)
         else:
             self._space = None
+        missed = _missed(result)
         targets: list[tuple[SpatialTarget, ...]] = []
         for target in result.targets:
             placed = [
@@ -112,6 +118,7 @@ class Observer:
                     else Cloud.none(reason),
                     pose,
                     result.stamp_ns,
+                    missed=track_id in missed,
                 )
                 for track_id, mask in zip(target.track_ids, target.masks, strict=True)
             ]
@@ -143,17 +150,25 @@ class Observer:
         )
 
     def _target(
-        self, sentence: str, track_id: int, cloud: Cloud, pose: Pose | None, stamp_ns: int
+        self,
+        sentence: str,
+        track_id: int,
+        cloud: Cloud,
+        pose: Pose | None,
+        stamp_ns: int,
+        *,
+        missed: bool,
     ) -> SpatialTarget:
         if cloud.reason:
-            return SpatialTarget(
-                sentence=sentence, track_id=track_id, cloud=cloud, place=None, box=None
-            )
+            return SpatialTarget(sentence=sentence, track_id=track_id, cloud=cloud)
         box = box_of(cloud, self._rotations.get(track_id))
+        position, deviation = _moved(box, pose), np.sqrt(np.diag(box.covariance)[:3])
+        # Where the detector looked and did not find it, its box may hold whatever hides it.
+        if missed and not self._targets.expects(track_id, position, deviation, stamp_ns):
+            return SpatialTarget(sentence=sentence, track_id=track_id, cloud=Cloud.none(_HIDDEN))
         if box.oriented:
             self._rotations[track_id] = box.rotation
-        deviation = np.sqrt(np.diag(box.covariance)[:3])
-        place = self._targets.update(track_id, _moved(box, pose), deviation, stamp_ns)
+        place = self._targets.update(track_id, position, deviation, stamp_ns)
         return SpatialTarget(
             sentence=sentence, track_id=track_id, cloud=cloud, box=box, place=place
         )
@@ -185,6 +200,14 @@ class Observer:
                 places[track_id] = (rotation.T @ (place.position - shift), rotation.T @ motion)
         up = rotation.T @ pose.up if pose else np.zeros(3)
         self._space = (places, up, (camera.fx + camera.fy) / 2)
+
+
+def _missed(result: StepResult) -> set[int]:
+    """Return the ids of the tracks that were not found when the detector looked last."""
+    if result.detections_stamp_ns < 0:
+        return set()
+    looked_ns = result.stamp_ns - result.detections_stamp_ns + _ROUNDING_NS
+    return set(result.tracks.ids[result.tracks.unseen_ns > looked_ns].tolist())
 
 
 def _moved(box: OrientedBox, pose: Pose | None) -> Matrix:

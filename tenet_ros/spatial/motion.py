@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -75,9 +75,8 @@ class PlaceFilter:
         if state is None or stamp_ns - state.stamp_ns > self._config.gap_ms * 1e6:
             return self._begin(track_id, position, deviation, stamp_ns)
         self._predict(state, stamp_ns)
-        noise = np.maximum(deviation, self._config.measured) ** 2
         surprise = position - state.mean[:, 0]
-        expected = state.covariance[:, 0, 0] + noise
+        expected = self._expected(state, deviation)
         if (surprise**2 > self._config.gate**2 * expected).any():
             state.refused += 1
             if state.refused >= self._config.gate_times:
@@ -88,6 +87,25 @@ class PlaceFilter:
         state.mean += gain * surprise[:, None]
         state.covariance -= gain[:, :, None] * state.covariance[:, None, 0, :]
         return self._place(state)
+
+    def expects(self, track_id: int, position: Vector, deviation: Vector, stamp_ns: int) -> bool:
+        """Return whether a track can be at a position by what is believed of it; changes nothing.
+
+        Of a track of which nothing is believed, everything is expected.
+
+        Args:
+            track_id: of the tracker.
+            position: (3,) float64, metres.
+            deviation: (3,) float64, its standard deviations, metres.
+            stamp_ns: when it is to be there.
+        """
+        state = self._states.get(track_id)
+        if state is None or stamp_ns <= state.stamp_ns:
+            return True
+        ahead = replace(state)
+        self._predict(ahead, stamp_ns)
+        surprise = position - ahead.mean[:, 0]
+        return bool((surprise**2 <= self._config.gate**2 * self._expected(ahead, deviation)).all())
 
     def place(self, track_id: int) -> Place | None:
         """Return what is believed of a track, None where nothing is."""
@@ -111,6 +129,11 @@ class PlaceFilter:
         state = _State(mean=mean, covariance=covariance, born_ns=stamp_ns, stamp_ns=stamp_ns)
         self._states[track_id] = state
         return self._place(state)
+
+    def _expected(self, state: _State, deviation: Vector) -> Vector:
+        """Return the variance of a measurement's surprise, (3,)."""
+        noise = np.maximum(deviation, self._config.measured) ** 2
+        return np.asarray(state.covariance[:, 0, 0] + noise, np.float64)
 
     def _predict(self, state: _State, stamp_ns: int) -> None:
         dt = (stamp_ns - state.stamp_ns) / 1e9

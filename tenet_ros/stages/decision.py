@@ -138,9 +138,10 @@ class Decider:
             step_ns = min(step_ns, LONGEST_STEP_NS) if step_ns > 0 else NOMINAL_FRAME_NS
         self._stamp_ns = tracks.stamp_ns
         unseen_ns = tracks.unseen_ns
+        waited_ns = min(tracks.unlooked_ns, self._config.unlooked_ms * 1e6)
         newest_ns = unseen_ns.min(initial=np.iinfo(np.int64).max)
         visible = np.asarray(
-            (unseen_ns <= self._config.lost_after_ms * 1e6)
+            (unseen_ns - waited_ns <= self._config.lost_after_ms * 1e6)
             & (unseen_ns - newest_ns <= self._config.missed_after_ms * 1e6)
         )
         odds = np.where(visible, np.exp(bounded(scores.logits, -30.0, 30.0)), 0.0)

@@ -51,6 +51,7 @@ class OcSortTracker:
         self._sequence: int | None = None
         self._looks = 0
         self._looked_at: int | None = None
+        self._looked_ns = 0
         self._answers = 0
 
     def reset(self) -> None:
@@ -142,7 +143,7 @@ class OcSortTracker:
         if len(tracks) and int(tracks.ids[-1]) >= self._next_id:
             self._next_id = int(tracks.ids[-1]) + 1
         self._looks += 1
-        self._looked_at = late.sequence
+        self._looked_at, self._looked_ns = late.sequence, record.clock_ns
         self._answers += seen.answers
         self._correct(record, tracks)
         for follower in list(self._ring)[at + 1 :]:
@@ -203,6 +204,7 @@ class OcSortTracker:
             stamp_ns=self._stamp_ns,
             labels=self._reader.names(tracks.labels[shown]),
             looks=self._answers,
+            unlooked_ns=0 if self._looked_at is None else self._clock_ns - self._looked_ns,
         )
 
     def _no_tracks(self) -> Tracks:

@@ -11,7 +11,7 @@ from tenet_ros.answers import StepResult, TargetResult
 from tenet_ros.runtime.metrics import StreamMetrics
 from tenet_ros.runtime.observer import Pose
 from tenet_ros.runtime.spatial_lane import SpatialLane, SpatialSettings
-from tenet_ros.spatial.seen import DepthImage, PinholeCamera
+from tenet_ros.spatial.seen import DepthImage, PinholeCamera, SpatialTarget
 from tenet_ros.stages.protocols import Decision
 from tenet_ros.types import Command, Mask, State, TrackSet
 
@@ -21,7 +21,14 @@ CAMERA = PinholeCamera(height=HEIGHT, width=WIDTH, fx=100, fy=100, cx=79.5, cy=5
 IMAGE = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
 
 
-def result(stamp_ms: float, *, seen: bool = True, left: int = 60) -> StepResult:
+def result(
+    stamp_ms: float,
+    *,
+    seen: bool = True,
+    left: int = 60,
+    unseen_ms: float = 0,
+    looked_ms: float | None = None,
+) -> StepResult:
     box = np.asarray([[left, 40, left + 40, 80]], np.float32)
     tracks = TrackSet.empty(int(stamp_ms * MS))
     if seen:
@@ -32,7 +39,7 @@ def result(stamp_ms: float, *, seen: bool = True, left: int = 60) -> StepResult:
             'boxes': box,
             'velocities': np.zeros((1, 4), np.float32),
             'scores': np.ones(1, np.float32),
-            'unseen_ns': np.zeros(1, np.int64),
+            'unseen_ns': np.asarray([unseen_ms * MS], np.int64),
             'phrase_scores': np.zeros((1, 0), np.float32),
             'reference_hits': np.zeros((1, 0), np.float32),
             'history': box[:, None],
@@ -58,7 +65,7 @@ def result(stamp_ms: float, *, seen: bool = True, left: int = 60) -> StepResult:
         queries=(),
         tracks=tracks,
         targets=(target,),
-        detections_stamp_ns=-1,
+        detections_stamp_ns=-1 if looked_ms is None else int(looked_ms * MS),
         stage_ns={},
     )
 
@@ -102,6 +109,35 @@ def test_depth_may_come_before_or_after_the_masks(start):
     second = placed()
     assert (second.result.stamp_ns, second.depth_stamp_ns) == (133 * MS, 133 * MS)
     assert second.targets[0][0].box.centre[2] == pytest.approx(2.0)
+
+
+def watched(start, metres: float, **seen) -> SpatialTarget:
+    """Return the target after a second at 2 m, then 66 ms of depth ``metres`` under its mask."""
+    lane, placed = start()
+    for stamp in range(0, 1000, 33):
+        lane.add_depth(depth(stamp, 2.0))
+        lane.add_result(result(stamp, looked_ms=stamp), IMAGE)
+        placed()
+    lane.add_depth(depth(1056, metres))
+    lane.add_result(result(1056, **seen), IMAGE)
+    return placed().targets[0][0]
+
+
+@pytest.mark.parametrize('metres', [0.8, 5.0])
+def test_what_hides_a_target_is_not_taken_for_it(start, metres):
+    target = watched(start, metres, unseen_ms=66, looked_ms=1056)
+    assert target.box is None
+    assert target.reason == 'not detected, and something else where it was'
+
+
+def test_a_detector_that_has_not_looked_yet_has_not_missed_it(start):
+    assert watched(start, 0.8, unseen_ms=66, looked_ms=990).box is not None
+    assert watched(start, 0.8, unseen_ms=66).box is not None, 'nobody says whether one looked'
+
+
+def test_a_target_that_is_missed_but_where_it_was_keeps_its_place(start):
+    target = watched(start, 2.0, unseen_ms=66, looked_ms=1056)
+    assert target.box.centre[2] == pytest.approx(2.0)
 
 
 def test_a_result_does_not_wait_for_ever_and_says_why(start):

@@ -43,6 +43,18 @@ def test_one_wrong_measurement_is_not_believed_and_three_are():
     assert places.update(7, far, SURE, 33 * 33 * MS).position[2] == pytest.approx(4)
 
 
+def test_what_is_expected_is_told_without_believing_it():
+    places = PlaceFilter()
+    place = walk(places, speed=(1, 0, 0))
+    far = np.asarray([0, 0, 4.0])
+    for n in range(31, 36):
+        assert places.expects(7, np.asarray([(n - 1) / 30, 0, 1]), SURE, n * 33 * MS)
+        assert not places.expects(7, far, SURE, n * 33 * MS)
+    assert places.expects(8, far, SURE, 31 * 33 * MS), 'of a stranger everything is'
+    assert places.expects(7, far, SURE, place.stamp_ns), 'and of what is past'
+    np.testing.assert_array_equal(places.place(7).position, place.position)
+
+
 def test_after_a_gap_everything_starts_anew():
     places = PlaceFilter()
     walk(places, speed=(1, 0, 0))

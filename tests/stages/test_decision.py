@@ -25,7 +25,15 @@ def query(count=1):
 
 
 def track_set(
-    ids, stamp_ms, *, unseen_ms=0.0, age_ms=60_000.0, evidence=5, looks=10, box=(0, 0, 0, 0)
+    ids,
+    stamp_ms,
+    *,
+    unseen_ms=0.0,
+    age_ms=60_000.0,
+    evidence=5,
+    looks=10,
+    unlooked_ms=0.0,
+    box=(0, 0, 0, 0),
 ):
     n = len(ids)
     return dataclasses.replace(
@@ -44,6 +52,7 @@ def track_set(
         history_valid=np.ones((n, 1), np.bool_),
         labels=('dog',) * n,
         looks=looks,
+        unlooked_ns=int(unlooked_ms * MS),
     )
 
 
@@ -132,6 +141,17 @@ def test_a_track_that_looks_missed_is_lost_sooner_than_one_that_nothing_looked_f
     assert Run().committed().frame(seen_with, unseen_ms=400).state is State.COMMITTED
     assert Run().committed().frame(seen_with, unseen_ms=[400, 0]).state is State.LOST
     assert Run().committed().frame(seen_with, unseen_ms=[400, 200]).state is State.COMMITTED
+
+
+def test_what_a_slow_detector_has_not_looked_for_is_not_lost():
+    run = Run().committed()
+    for age_ms in range(400, 1400, FRAME_MS):  # answers 400 ms late, every second
+        assert run.frame({1: 0.9}, unseen_ms=age_ms, unlooked_ms=age_ms).state is State.COMMITTED
+    assert run.frame({1: 0.9}, unseen_ms=1400, unlooked_ms=400).state is State.LOST, 'missed'
+
+
+def test_a_detector_that_has_stopped_to_look_loses_everything():
+    assert Run().committed().frame({1: 0.9}, unseen_ms=3e3, unlooked_ms=3e3).state is State.LOST
 
 
 def test_another_track_takes_the_place_of_a_lost_one_more_slowly():

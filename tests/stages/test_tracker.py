@@ -153,6 +153,18 @@ def test_frames_without_a_look_are_not_missed() -> None:
     assert stream.tracker.snapshot().unseen_ns.tolist() == [0]
 
 
+def test_it_says_how_long_ago_the_newest_look_was() -> None:
+    stream = Stream()
+    assert stream.advance().unlooked_ns == 0, 'there was none yet'
+    assert stream.step(box(100)).unlooked_ns == 0
+    for frames in range(1, 4):
+        assert stream.advance().unlooked_ns == pytest.approx(frames * FRAME_NS, abs=10)
+    assert stream.apply(seen(), at=stream.frame - 1)
+    late = stream.tracker.snapshot()
+    assert late.unlooked_ns == pytest.approx(FRAME_NS, abs=10)
+    assert late.unseen_ns.tolist() == pytest.approx([3 * FRAME_NS], abs=10)
+
+
 def test_nothing_lives_unseen_beyond_the_time_limit() -> None:
     stream = Stream(TrackerConfig(max_unseen_s=1.0))
     stream.step(box(100))
