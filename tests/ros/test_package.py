@@ -36,7 +36,10 @@ def test_package_xml_is_what_colcon_needs():
 def test_package_xml_names_every_ros_package_that_is_imported():
     depends = {each.text for each in PACKAGE.findall('exec_depend')}
     used = set(re.findall(r"msg\('(\w+)/(?:msg|srv)/", Path(api.__file__).read_text('utf-8')))
-    assert used | {'rclpy', 'std_srvs', 'lifecycle_msgs', 'launch', 'launch_ros', 'ros2launch'} <= depends
+    assert (
+        used | {'rclpy', 'std_srvs', 'lifecycle_msgs', 'launch', 'launch_ros', 'ros2launch'}
+        <= depends
+    )
 
 
 def test_what_docs_send_people_to_is_installed(monkeypatch):
