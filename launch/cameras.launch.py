@@ -24,7 +24,7 @@ from launch.substitutions import LaunchConfiguration, PathJoinSubstitution, This
 ABOUT = {
     'image': ('image', 'Images, within the namespace and without transport suffix.'),
     'camera_info': ('', 'Calibration, likewise; beside the images by default.'),
-    'depth': ('', 'Registered depth, likewise; beside the images by default.'),
+    'depth': ('', 'Registered depth, likewise; depth beside the images by default.'),
 }
 
 
@@ -33,7 +33,9 @@ def generate_launch_description() -> LaunchDescription:
     return LaunchDescription(
         [
             DeclareLaunchArgument(
-                'cameras', description='Namespaces of the cameras, separated by ",": front,left'
+                'cameras',
+                description='Namespaces of the cameras, separated by ",": front,left. Every argument '
+                'of tenet.launch.py may be given as well, for all of them.',
             ),
             *(
                 DeclareLaunchArgument(name, default_value=default, description=about)
@@ -50,6 +52,9 @@ def _nodes(context: LaunchContext) -> list[GroupAction]:
     cameras = [name.strip().strip('/') for name in listed.split(',')]
     if not all(cameras) or len(set(cameras)) < len(cameras):
         raise ValueError(f'cameras: expected different names such as front,left, got {listed!r}')
+    topics = {name: str(LaunchConfiguration(name).perform(context)) for name in ABOUT}
+    folder, slash, _ = topics['image'].rpartition('/')
+    topics['depth'] = topics['depth'] or f'{folder}{slash}depth'
     one = PythonLaunchDescriptionSource(
         PathJoinSubstitution([ThisLaunchFileDir(), 'tenet.launch.py'])
     )
@@ -61,7 +66,7 @@ def _nodes(context: LaunchContext) -> list[GroupAction]:
                     launch_arguments={
                         'namespace': camera,
                         'frame_prefix': f'{camera}/',
-                        **{name: LaunchConfiguration(name) for name in ABOUT},
+                        **topics,
                     }.items(),
                 )
             ]

@@ -8,6 +8,7 @@ For several cameras include this file once for each, with a namespace of its own
 # ruff: noqa: I001 - launch is the ROS 2 package, not this folder
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from launch import LaunchContext, LaunchDescription
@@ -31,7 +32,12 @@ def generate_launch_description() -> LaunchDescription:
         [
             _argument('image', 'image', 'Topic of the camera images, without transport suffix.'),
             _argument('camera_info', '', 'Topic of the calibration; beside the image by default.'),
-            _argument('depth', '', 'Topic of registered depth; beside the image by default.'),
+            _argument(
+                'depth',
+                '',
+                'Topic of registered depth; by default depth/image_raw beside the image, and depth '
+                'beside one that is called image.',
+            ),
             _argument('target_frame', '', "Frame of poses; the camera's optical one by default."),
             _argument('frame_prefix', '', 'Before the names of target frames on /tf.'),
             _argument(
@@ -69,10 +75,12 @@ def _node(context: LaunchContext) -> list[Node]:
     def given(name: str) -> str:
         return str(LaunchConfiguration(name).perform(context))
 
-    image = given('image')
-    folder, slash, _ = image.rpartition('/')
+    image, params_file = given('image'), given('params_file')
+    if not Path(params_file).is_file():  # launch_ros would warn, and run the node without it
+        raise ValueError(f'params_file: expected a file, {params_file!r} is not there')
+    folder, slash, last = image.rpartition('/')
     camera_info = given('camera_info') or f'{folder}{slash}camera_info'
-    depth = given('depth') or f'{folder}{slash}depth/image_raw'
+    depth = given('depth') or f'{folder}{slash}depth{"" if last == "image" else "/image_raw"}'
     overrides: dict[str, Any] = {
         name: ParameterValue(given(name), value_type=str) for name in TEXTS if given(name)
     }
@@ -83,7 +91,7 @@ def _node(context: LaunchContext) -> list[Node]:
             executable='tenet_node',
             namespace=given('namespace'),
             name=given('name'),
-            parameters=[given('params_file'), overrides],
+            parameters=[params_file, overrides],
             remappings=[('image', image), ('camera_info', camera_info), ('depth', depth)],
             arguments=['--ros-args', '--log-level', given('log_level')],
             output='screen',

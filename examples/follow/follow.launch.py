@@ -6,13 +6,13 @@ ros2 launch tenet_ros follow.launch.py seed:=1 model:=yolox_nano_416.onnx
 # ruff: noqa: I001 - launch is the ROS 2 package, not this repository's folder
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, ExecuteProcess
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
 
 CAMERA = '/camera'
 
@@ -21,6 +21,8 @@ def generate_launch_description() -> LaunchDescription:
     """Return the arguments, the room, the node and the program."""
     program = str(Path(__file__).resolve().parent / 'follow.py')
     seed, sentence, model = (LaunchConfiguration(name) for name in ('seed', 'sentence', 'model'))
+    # As text, whatever YAML would make of it.
+    detector = ParameterValue(model, value_type=str)
     return LaunchDescription(
         [
             DeclareLaunchArgument('seed', default_value='1', description='Who walks where.'),
@@ -40,7 +42,7 @@ def generate_launch_description() -> LaunchDescription:
                 package='tenet_ros',
                 executable='tenet_node',
                 name='tenet',
-                parameters=[{'preset': 'coco', 'model': model, 'target_frame': 'map'}],
+                parameters=[{'preset': 'coco', 'model': detector, 'target_frame': 'map'}],
                 remappings=[
                     ('image', f'{CAMERA}/image_raw'),
                     ('camera_info', f'{CAMERA}/camera_info'),
@@ -48,6 +50,12 @@ def generate_launch_description() -> LaunchDescription:
                 ],
                 output='screen',
             ),
-            ExecuteProcess(cmd=[sys.executable, program, sentence], output='screen'),
+            # As the executables' own first lines: the Python of an environment that is active,
+            # which need not be that of ros2.
+            ExecuteProcess(
+                cmd=['/usr/bin/env', 'python3', program, sentence],
+                name='follow.py',
+                output='screen',
+            ),
         ]
     )

@@ -6,7 +6,6 @@ ros2 launch tenet_ros grasp.launch.py seed:=1 sentence:="the grey apple" then:="
 # ruff: noqa: I001 - launch is the ROS 2 package, not this repository's folder
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from launch import LaunchDescription
@@ -48,6 +47,12 @@ def generate_launch_description() -> LaunchDescription:
                 ],
                 output='screen',
             ),
-            ExecuteProcess(cmd=[sys.executable, program, sentence, then], output='screen'),
+            # As the executables' own first lines: the Python of an environment that is active,
+            # which need not be that of ros2.
+            ExecuteProcess(
+                cmd=['/usr/bin/env', 'python3', program, sentence, then],
+                name='grasp.py',
+                output='screen',
+            ),
         ]
     )

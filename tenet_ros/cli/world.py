@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import time
+from contextlib import suppress
 from typing import Any
 
 from tenet_ros.cli.options import count, seconds
@@ -71,7 +72,7 @@ def run_grasp(args: argparse.Namespace) -> int:
     things = ', '.join(f'{thing.colour} {thing.category}' for thing in task.scene.things)
     print(f'on the table: {things}', flush=True)
     print(f'to try: "{task.sentence}"' + (f' "{task.then}"' if task.then else ''), flush=True)
-    with client_node('world', args.ros_args) as node:
+    with suppress(KeyboardInterrupt), client_node('world', args.ros_args) as node:
         made = GraspNode(node, world, rate_hz=args.rate, start_ns=time.time_ns())
         end = time.monotonic() + args.duration
         while (now := time.monotonic()) < end:
@@ -91,7 +92,7 @@ def run_follow(args: argparse.Namespace) -> int:
     world = RoomWorld(task)
     print(f'in the room: in {", in ".join(figure.name for figure in task.figures)}', flush=True)
     print(f'to try: "{task.sentence}"', flush=True)
-    with client_node('world', args.ros_args) as node:
+    with suppress(KeyboardInterrupt), client_node('world', args.ros_args) as node:
         made = RoomNode(node, world, start_ns=time.time_ns())
         end, collisions = time.monotonic() + args.duration, 0
         while (now := time.monotonic()) < end:

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from tenet_ros.errors import EngineError
 from tenet_ros.inference.progress import Progress, watching
 
-__all__ = ['Loading']
+__all__ = ['Loading', 'still_loading']
 
 
 class _Closable(Protocol):
@@ -25,6 +25,12 @@ _TICK_S = 0.1
 """How soon a shutdown is noticed."""
 _PATIENCE_S = 5.0
 """Longest wait, after a wish to stop, for the step that the loading is at."""
+_THREAD = 'loading'
+
+
+def still_loading() -> bool:
+    """Whether a thread that nobody waits for any more is amid loading, in this process."""
+    return any(thread.name == _THREAD for thread in threading.enumerate())
 
 
 class Loading(Generic[LoadedT]):
@@ -44,7 +50,7 @@ class Loading(Generic[LoadedT]):
         self._loaded: LoadedT | None = None
         self._error: BaseException | None = None
         # A daemon: an engine's build that does not heed a wish to stop must not keep the process.
-        self._thread = threading.Thread(target=self._run, name='loading', daemon=True)
+        self._thread = threading.Thread(target=self._run, name=_THREAD, daemon=True)
         self._thread.start()
 
     @property

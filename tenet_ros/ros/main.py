@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 
 from tenet_ros.errors import TenetError
 from tenet_ros.ros import api
+from tenet_ros.ros.loading import still_loading
 from tenet_ros.ros.node import TenetNode
 
 __all__ = ['main']
@@ -22,6 +24,16 @@ def main(args: list[str] | None = None) -> int:
     Returns:
         0 after an interrupt or a termination signal, 2 if the arguments are no good.
     """
+    status = _run(args)
+    if still_loading():
+        # An interpreter that ends stops such a thread amid C++, which aborts the process.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    return status
+
+
+def _run(args: list[str] | None) -> int:
     extra = api.remove_ros_args(sys.argv if args is None else args)[1:]
     if extra:
         print(
@@ -57,7 +69,8 @@ def main(args: list[str] | None = None) -> int:
 def _ignore_interrupts() -> None:
     """Let a second SIGINT not break off what the first began; the process is about to end.
 
-    Ctrl-C under ``ros2 launch`` sends two: the terminal's own, and the one that launch passes on.
+    Ctrl-C under ``ros2 launch --noninteractive`` sends two: the terminal's own, and the one that
+    launch passes on. People send two by themselves.
     """
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.SIG_IGN)

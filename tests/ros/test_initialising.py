@@ -90,9 +90,10 @@ def test_an_engine_that_cannot_be_built_is_the_error_path(run_node, robot, monke
     assert capfd.readouterr().err.count('cannot configure: omdet.image') == 1
 
 
+@pytest.mark.parametrize('how', ['slow', 'deaf'])
 @pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
-def test_the_process_ends_well_in_the_middle_of_a_build(start_node, number):
-    process = start_node('slow')
+def test_the_process_ends_well_in_the_middle_of_a_build(start_node, number, how):
+    process = start_node(how)
     process.expect('building the engine of squares')
     begin_s = time.monotonic()
     process.signal(number)

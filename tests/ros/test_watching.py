@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 import tenet_ros
 from tenet_ros.cli.view_topics import OUTPUTS
+from tenet_ros.ros import api
 
 ROOT = Path(tenet_ros.__file__).parents[1]
 CAMERA = '/camera/image_raw'
@@ -59,6 +60,53 @@ def test_what_view_subscribes_to_has_the_node_s_names_and_types(eye):
     known = dict(eye.node.get_topic_names_and_types())
     shown = {t.of('/tenet'): t.type_name for t in OUTPUTS if t.name != '/tf_static'}
     assert shown == {topic: known.get(topic, [''])[0] for topic in shown}
+
+
+# What RViz's own sources of release Jazzy name, beside what every display has.
+RVIZ = {
+    'Image': ('sensor_msgs/msg/Image', set()),
+    'PointCloud2': (
+        'sensor_msgs/msg/PointCloud2',
+        {
+            'Position Transformer',
+            'Color Transformer',
+            'Style',
+            'Size (Pixels)',
+            'Size (m)',
+            'Alpha',
+        },
+    ),
+    'Pose': ('geometry_msgs/msg/PoseStamped', {'Shape', 'Axes Length', 'Axes Radius'}),
+    'TF': (
+        '',
+        {'Show Arrows', 'Show Axes', 'Show Names', 'Marker Scale', 'Frame Timeout'},
+    ),
+    'Axes': ('', {'Length', 'Radius', 'Reference Frame'}),
+}
+POLICIES = {'Value', 'Depth', 'Durability Policy', 'History Policy', 'Reliability Policy'}
+
+
+def test_rviz_s_displays_have_such_properties_and_show_such_messages(eye):
+    known = dict(eye.node.get_topic_names_and_types())
+    for display in displays():
+        library, _, kind = display['Class'].partition('/')
+        type_name, properties = RVIZ[kind]
+        assert library == 'rviz_default_plugins'
+        assert set(display) - {'Class', 'Name', 'Enabled', 'Value', 'Topic'} <= properties
+        assert display['Enabled'] == display['Value']
+        if type_name:
+            assert set(display['Topic']) == POLICIES
+            assert known[display['Topic']['Value']] == [type_name]
+
+
+def test_rviz_asks_for_no_more_than_the_node_offers(eye):
+    for topic in (display['Topic'] for display in displays() if 'Topic' in display):
+        assert topic['Durability Policy'] == 'Volatile'
+        if topic['Value'].startswith('/tenet/'):
+            (offer,) = eye.node.get_publishers_info_by_topic(topic['Value'])
+            assert offer.qos_profile.reliability == api.ReliabilityPolicy.RELIABLE
+        else:
+            assert topic['Reliability Policy'] == 'Best Effort'
 
 
 def test_every_key_in_the_layout_is_said(eye):

@@ -4,7 +4,8 @@ A red square is a dog, a blue one a cat, and the mask of a box is all of it. Eve
 argument may name a misbehaviour, the rest are ROS arguments:
     broken   the detector raises at the first image;
     missing  the model is missing at the first attempt to load it;
-    slow     an engine is built until somebody wishes it to stop.
+    slow     an engine is built until somebody wishes it to stop;
+    deaf     an engine is built in C++, and no wish is heeded.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from tenet_ros.config import Settings
@@ -19,7 +21,7 @@ from tenet_ros.errors import EngineError
 from tenet_ros.factory import System
 from tenet_ros.inference.progress import current
 from tenet_ros.pipeline import Pipeline
-from tenet_ros.ros import autostart, main, node
+from tenet_ros.ros import autostart, loading, main, node
 from tenet_ros.stages.decision import Decider
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.stages.tracker import OcSortTracker
@@ -109,6 +111,14 @@ def build_for_ever(settings: Settings) -> System:
         current().pause(60)
 
 
+def build_deaf(settings: Settings) -> System:
+    current().tell('building the engine of squares: step 1 of many')
+    loading._PATIENCE_S = 0.1
+    picture = np.zeros((400, 400, 3), np.uint8)
+    while True:
+        cv2.GaussianBlur(picture, (9, 9), 0)
+
+
 def squares(settings: Settings, detector: Squares | None = None) -> System:
     config = settings.pipeline
     preference, segmenter = FitsPhrase(), WholeBoxes()
@@ -133,6 +143,7 @@ if __name__ == '__main__':
         'broken': lambda s: squares(s, Broken()),
         'missing': Missing(),
         'slow': build_for_ever,
+        'deaf': build_deaf,
     }
     node.build = builders.get(how, squares)
     autostart.RETRY_S = 0.2
