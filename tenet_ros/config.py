@@ -298,14 +298,14 @@ class PipelineConfig:
     """Everything that a pipeline is built from.
 
     Attributes:
-        tracker: of the tracks.
+        tracker: None for what suits the detector.
         preference: of the explicit preference.
         decision: None for what the preference advises.
         segmenter: of the segmenter without weights.
         detector: of any detector.
     """
 
-    tracker: TrackerConfig = field(default_factory=TrackerConfig)
+    tracker: TrackerConfig | None = None
     preference: PreferenceConfig = field(default_factory=PreferenceConfig)
     decision: DecisionConfig | None = None
     segmenter: SegmenterConfig = field(default_factory=SegmenterConfig)

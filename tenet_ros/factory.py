@@ -9,7 +9,7 @@ from operator import methodcaller
 from types import MappingProxyType, TracebackType
 from typing import TypeVar, final
 
-from tenet_ros.config import AUTO, DecisionConfig, Settings
+from tenet_ros.config import AUTO, DecisionConfig, Settings, TrackerConfig
 from tenet_ros.errors import ConfigError
 from tenet_ros.inference.open_session import ENGINES
 from tenet_ros.inference.session import Session
@@ -31,6 +31,7 @@ __all__ = [
     'PREFERENCES',
     'PRESETS',
     'SEGMENTERS',
+    'TRACKERS',
     'Preset',
     'System',
     'build',
@@ -132,10 +133,10 @@ def open_segmenter(name: str, settings: Settings) -> Iterator[AnySegmenter]:
 
 
 def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmenter) -> Pipeline:
-    config, decision = settings.pipeline, _decision(settings)
+    tracker, decision = _tracker(settings), _decision(settings)
     new_motion = _choose('camera_motion', settings.camera_motion, CAMERA_MOTIONS)
     return Pipeline(
-        tracker=OcSortTracker(config.tracker),
+        tracker=OcSortTracker(tracker),
         preference=preference,
         new_decider=lambda: Decider(decision),
         segmenter=segmenter,
@@ -198,6 +199,13 @@ PREFERENCES: Mapping[str, Callable[[Opening], Preference]] = MappingProxyType(
 )
 """What ``Settings.preference`` may be."""
 
+TRACKERS: Mapping[str, TrackerConfig] = MappingProxyType(
+    {'tabletop_detector': TrackerConfig(max_missed_looks=150)}
+)
+"""Settings of the tracker by detector, where they are not ``TrackerConfig``'s own. What lies on a
+table is not a crowd: what comes back after seconds at the place where it left is rather the same
+thing than another, and keeps its id and its past. Among pedestrians it is rather another."""
+
 DECISIONS: Mapping[str, DecisionConfig] = MappingProxyType({'learned': ADVISED})
 """Thresholds on the scores of a preference, where they are not ``DecisionConfig``'s own."""
 
@@ -217,6 +225,12 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     }
 )
 """What ``Settings.preset`` may be."""
+
+
+def _tracker(settings: Settings) -> TrackerConfig:
+    """Return the settings of the tracker that were made, or those that suit the detector."""
+    own = PRESETS[settings.preset].detector
+    return settings.pipeline.tracker or TRACKERS.get(_own(settings.detector, own), TrackerConfig())
 
 
 def _decision(settings: Settings) -> DecisionConfig:
