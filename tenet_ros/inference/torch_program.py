@@ -82,12 +82,12 @@ def load_program(graph: ExportedGraph) -> tuple[Any, list[str]]:
     except Exception as error:  # torch raises what it will for a file that is none
         raise EngineError(
             f'{graph.name}: expected an exported program at {path}, got {first_line(error)}; '
-            f'{graph.remedy}'
+            f'{graph.torch_remedy}'
         ) from error
     if sha256 != graph.sha256:
         raise EngineError(
             f'{graph.name}: expected the program of the graph {graph.sha256}, {path} is of '
-            f'{sha256 or "another"}; {graph.remedy}'
+            f'{sha256 or "another"}; {graph.torch_remedy}'
         )
     return program, outputs
 

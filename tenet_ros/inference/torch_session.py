@@ -157,7 +157,7 @@ class _EngineErrors(AbstractContextManager[None]):
         if isinstance(error, torch.cuda.OutOfMemoryError):
             remedy = 'close what else uses the GPU, or take a smaller model'
         elif isinstance(error, (RuntimeError, AssertionError, ValueError, TypeError)):
-            remedy = f'{self._graph.remedy}, or use another engine'
+            remedy = f'{self._graph.torch_remedy}, or use another engine'
         else:
             return
         raise EngineError(
