@@ -130,15 +130,30 @@ def _text_example(config: Any) -> dict[str, torch.Tensor]:
 def write_random_source(folder: Path, *, full: bool, seed: int) -> None:
     """Write files as of ``omlab/omdet-turbo-swin-tiny-hf``.
 
-    The small one has a Swin of ``transformers``, the full one that of ``timm``, which must be
-    installed.
+    The published network takes its Swin from ``timm``; these have that of ``transformers``, whose
+    layers are the same: what the exporter finds of ``timm`` is not needed for random weights.
     """
-    config: Any = transformers.OmDetTurboConfig(**({} if full else _small()))
+    config: Any = transformers.OmDetTurboConfig(**(_full() if full else _small()))
     network = transformers.OmDetTurboForObjectDetection(config)
     spread(network, seed)
     size = {'height': config.image_size, 'width': config.image_size}
     write_files(folder, network, {**_PREPROCESSOR, 'size': size})
     write_clip_tokenizer(folder, config.text_config.vocab_size)
+
+
+def _full() -> dict[str, Any]:
+    swin: Any = transformers.SwinConfig  # its decorator hides its arguments
+    return {
+        'backbone_config': swin(
+            image_size=640,
+            embed_dim=96,
+            depths=[2, 2, 6, 2],
+            num_heads=[3, 6, 12, 24],
+            window_size=7,
+            out_indices=[2, 3, 4],
+        ),
+        'apply_layernorm_after_vision_backbone': False,
+    }
 
 
 def _small() -> dict[str, Any]:
