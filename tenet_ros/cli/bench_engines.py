@@ -169,9 +169,9 @@ def _print_table(figures: Mapping[str, Any]) -> None:
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD)
-    for column in ('graph, size, session', 'load', 'warm-up', 'p50', 'p95', 'p99 ms', 'RSS MB'):
+    times = ('load', 'warm-up', 'p50', 'p95', 'p99 ms', 'CPU ms')
+    for column in ('graph, size, session', *times, 'RSS MB', 'GFLOP'):
         table.add_column(column, justify='left' if ',' in column else 'right')
-    table.add_column('GFLOP', justify='right')
     table.add_column('floors ms', justify='right')
     for name, row in figures.items():
         if 'skipped' in row:
@@ -180,6 +180,7 @@ def _print_table(figures: Mapping[str, Any]) -> None:
         table.add_row(
             *(name, f'{row["load_ms"]:.0f}', f'{row["warm_up_ms"]:.1f}'),
             *(f'{latency[share]:.1f}' for share in ('p50', 'p95', 'p99')),
+            f'{row["cpu_ms"]:.1f}',
             *(f'{row["rss_mb"]["end"]:.0f}', f'{row["work"]["gflops"]:.1f}'),
             ' / '.join(f'{value:.2f}' for value in row.get('floors_ms', {}).values()) or '-',
         )
