@@ -23,6 +23,7 @@ from tenet_ros.export.source import export_record, load_network, load_preprocess
 from tenet_ros.export.word_detector import (
     BOXES,
     PHRASES,
+    SWIN_T,
     WordDetector,
     camera_example,
     write_text,
@@ -192,16 +193,7 @@ def write_random_source(
 
 def _full() -> dict[str, Any]:
     swin: Any = transformers.SwinConfig  # its decorator hides its arguments
-    return {
-        'backbone_config': swin(
-            window_size=7,
-            image_size=224,
-            embed_dim=96,
-            depths=[2, 2, 6, 2],
-            num_heads=[3, 6, 12, 24],
-            out_indices=[2, 3, 4],
-        )
-    }
+    return {'backbone_config': swin(image_size=224, **SWIN_T)}
 
 
 def _small() -> dict[str, Any]:

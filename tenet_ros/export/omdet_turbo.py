@@ -15,6 +15,7 @@ from tenet_ros.export.source import export_record, load_network, load_preprocess
 from tenet_ros.export.word_detector import (
     BOXES,
     PHRASES,
+    SWIN_T,
     WordDetector,
     camera_example,
     write_text,
@@ -135,14 +136,7 @@ def write_random_source(folder: Path, *, full: bool, seed: int) -> None:
 def _full() -> dict[str, Any]:
     swin: Any = transformers.SwinConfig  # its decorator hides its arguments
     return {
-        'backbone_config': swin(
-            image_size=640,
-            embed_dim=96,
-            depths=[2, 2, 6, 2],
-            num_heads=[3, 6, 12, 24],
-            window_size=7,
-            out_indices=[2, 3, 4],
-        ),
+        'backbone_config': swin(image_size=640, **SWIN_T),
         'apply_layernorm_after_vision_backbone': False,
     }
 

@@ -13,13 +13,22 @@ from tenet_ros.export.graphs import write_graph
 from tenet_ros.export.job import ExportJob
 from tenet_ros.inference.record import GraphRecord
 
-__all__ = ['BOXES', 'PHRASES', 'WordDetector', 'camera_example', 'write_text']
+__all__ = ['BOXES', 'PHRASES', 'SWIN_T', 'WordDetector', 'camera_example', 'write_text']
 
 BOXES = 100
 """Boxes that leave a graph, at most."""
 
 PHRASES = 32
 """Texts at a time."""
+
+SWIN_T: Mapping[str, Any] = {
+    'embed_dim': 96,
+    'depths': [2, 2, 6, 2],
+    'num_heads': [3, 6, 12, 24],
+    'window_size': 7,
+    'out_indices': [2, 3, 4],
+}
+"""Swin-T (arXiv 2103.14030) as these detectors take it, for ``transformers.SwinConfig``."""
 
 
 class WordDetector(torch.nn.Module):
