@@ -5,7 +5,7 @@ Every message says three things: what was expected, what came, and what to do.
 
 from __future__ import annotations
 
-__all__ = ['ConfigError', 'ContractError', 'EngineError', 'SourceError', 'TenetError']
+__all__ = ['ConfigError', 'ContractError', 'EngineError', 'SourceError', 'TenetError', 'first_line']
 
 
 class TenetError(Exception):
@@ -26,3 +26,9 @@ class ContractError(TenetError):
 
 class SourceError(TenetError):
     """A video, bag, folder or camera that cannot be opened or read."""
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of what a library raised, for one line of ours."""
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__

@@ -155,7 +155,7 @@ class Opening:
         """
         folder = self.store.folder(manifest)
         if (folder / NAME).exists():
-            return ExportRecord.load(folder)
+            return self.store.record(manifest)
         preset = self.settings.preset
         whole = preset if manifest.name in PRESET_MODELS.get(preset, ()) else manifest.name
         raise EngineError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tenet_ros.cli.options import count
+from tenet_ros.cli.options import camera_size, count
 from tenet_ros.errors import ConfigError, TenetError
 
 if TYPE_CHECKING:
@@ -148,13 +147,10 @@ def _sessions(text: str) -> tuple[str, ...]:
 
 def _sizes(text: str) -> list[tuple[int, int]]:
     """Return (height, width) of each "640x480"."""
-    sizes = []
-    for part in text.split(','):
-        matched = re.fullmatch(r'(\d{2,5})x(\d{2,5})', part)
-        if not matched:
-            raise ConfigError(f'--sizes: expected WIDTHxHEIGHT such as 640x480, got {part!r}')
-        sizes.append((int(matched[2]), int(matched[1])))
-    return sizes
+    try:
+        return [camera_size(part) for part in text.split(',')]
+    except argparse.ArgumentTypeError as error:
+        raise ConfigError(f'--sizes: {error}; use such sizes') from error
 
 
 @contextmanager
@@ -173,9 +169,9 @@ def _print_table(figures: Mapping[str, Any]) -> None:
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD)
-    for column in ('graph, size, session', 'load', 'warm-up', 'p50', 'p95', 'p99 ms', 'RSS MB'):
+    times = ('load', 'warm-up', 'p50', 'p95', 'p99 ms', 'CPU ms')
+    for column in ('graph, size, session', *times, 'RSS MB', 'GFLOP'):
         table.add_column(column, justify='left' if ',' in column else 'right')
-    table.add_column('GFLOP', justify='right')
     table.add_column('floors ms', justify='right')
     for name, row in figures.items():
         if 'skipped' in row:
@@ -184,6 +180,7 @@ def _print_table(figures: Mapping[str, Any]) -> None:
         table.add_row(
             *(name, f'{row["load_ms"]:.0f}', f'{row["warm_up_ms"]:.1f}'),
             *(f'{latency[share]:.1f}' for share in ('p50', 'p95', 'p99')),
+            f'{row["cpu_ms"]:.1f}',
             *(f'{row["rss_mb"]["end"]:.0f}', f'{row["work"]["gflops"]:.1f}'),
             ' / '.join(f'{value:.2f}' for value in row.get('floors_ms', {}).values()) or '-',
         )

@@ -191,7 +191,11 @@ def _models(preset: str) -> Iterator[Finding]:
     from tenet_ros.inference.state import State, condition_of
     from tenet_ros.inference.store import EngineStore
 
-    store = EngineStore.default()
+    try:
+        store = EngineStore.default()
+    except TenetError as error:
+        yield Finding(subject='models', verdict=Verdict.BROKEN, text=str(error))
+        return
     if preset not in PRESET_MODELS:
         known = ', '.join(PRESET_MODELS)
         text = f'no preset {preset!r}; there is {known}'

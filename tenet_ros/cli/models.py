@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from tenet_ros.cli.options import camera_size
 
 if TYPE_CHECKING:
     from tenet_ros.cli.model_steps import Wish
@@ -73,7 +74,7 @@ def _add_name(parser: argparse.ArgumentParser) -> None:
 def _add_wishes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--camera',
-        type=_size,
+        type=camera_size,
         metavar='WIDTHxHEIGHT',
         help='of the images that the graphs take; default: 1280x720',
     )
@@ -85,14 +86,6 @@ def _add_wishes(parser: argparse.ArgumentParser) -> None:
         action='store_true',
         help="write torch's own programs as well, for machines with torch and without TensorRT",
     )
-
-
-def _size(text: str) -> tuple[int, int]:
-    """Return (height, width) of "1280x720"."""
-    matched = re.fullmatch(r'(\d{2,5})x(\d{2,5})', text)
-    if not matched:
-        raise argparse.ArgumentTypeError(f'expected WIDTHxHEIGHT such as 1280x720, got {text!r}')
-    return int(matched[2]), int(matched[1])
 
 
 def _list(_args: argparse.Namespace) -> int:
@@ -234,7 +227,9 @@ def _say_next(name: str, store: EngineStore, manifests: tuple[Manifest, ...]) ->
     for manifest in manifests:
         advice = condition_of(store, manifest).advice
         if advice:
-            print(f'next: {advice.replace(f" {manifest.name}", f" {name}")}')
+            # What mends one model is not for all of its preset.
+            whole = advice if '--force' in advice else advice.replace(manifest.name, name)
+            print(f'next: {whole}')
             return 0
     if name in PRESET_MODELS:
         print(f'{name} is ready: tenet-ros node --preset {name}')

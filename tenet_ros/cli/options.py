@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -16,6 +17,7 @@ __all__ = [
     'add_model_options',
     'add_source_options',
     'camera_arguments',
+    'camera_size',
     'count',
     'node_arguments',
     'opened_text',
@@ -26,6 +28,9 @@ __all__ = [
 
 MOST_SECONDS = 1e6
 """Eleven days: longer waits overflow what the middleware counts in."""
+
+LEAST_SIDE, LARGEST_SIDE = 64, 8192
+"""Of a camera's image, pixels: less shows nothing, and more no camera gives."""
 
 _TOPICS = ('image_topic', 'depth_topic', 'info_topic')
 
@@ -62,6 +67,26 @@ def count(text: str) -> int:
     if not text.isascii() or not text.isdecimal():
         raise argparse.ArgumentTypeError(f'expected a whole number, 0 or more, got {text!r}')
     return int(text)
+
+
+def camera_size(text: str) -> tuple[int, int]:
+    """Read the size of a camera's images, for ``argparse``.
+
+    Returns:
+        (height, width), pixels.
+
+    >>> camera_size('1280x720')
+    (720, 1280)
+    """
+    matched = re.fullmatch(r'(\d{1,9})x(\d{1,9})', text, re.ASCII)
+    sides = [int(side) for side in matched.groups()] if matched else []
+    if not sides or not LEAST_SIDE <= min(sides) <= max(sides) <= LARGEST_SIDE:
+        raise argparse.ArgumentTypeError(
+            f'expected WIDTHxHEIGHT such as 1280x720, each from {LEAST_SIDE} to {LARGEST_SIDE}, '
+            f'got {text!r}'
+        )
+    width, height = sides
+    return height, width
 
 
 def opened_text(path: Path) -> TextIO:

@@ -203,8 +203,10 @@ def measure(job: Job) -> dict[str, Any]:
     """Run one job in a process of its own, so that its memory is its own.
 
     Returns:
-        ``provider``, ``load_ms``, ``warm_up_ms``, ``latency_ms``, ``rss_mb``, ``gpu_mb`` (where
-        there is a GPU), ``work``, and ``floors_ms`` where peaks are given; or ``skipped``: why not.
+        ``provider``, ``load_ms``, ``warm_up_ms``, ``latency_ms``, ``cpu_ms`` (processor time of all
+        threads, the median: what other work on the machine takes is not in it), ``rss_mb``,
+        ``gpu_mb`` (where there is a GPU), ``work``, and ``floors_ms`` where peaks are given; or
+        ``skipped``: why not.
     """
     program = job.graph.path.with_suffix('.pt2')
     if job.session.startswith('torch') and not program.is_file():
@@ -220,7 +222,11 @@ def _measure(job: Job) -> dict[str, Any]:
     try:
         load_ms = _timed_ms(session.activate)
         warm_up_ms = _timed_ms(lambda: session.infer(feed))
-        times = np.array([_timed_ms(lambda: session.infer(feed)) for _ in range(job.runs)])
+        times, busy = [], []
+        for _ in range(job.runs):
+            before_s = time.process_time()
+            times.append(_timed_ms(lambda: session.infer(feed)))
+            busy.append(1e3 * (time.process_time() - before_s))
     except (TenetError, ImportError) as error:
         return {'skipped': str(error)}
     figures: dict[str, Any] = {
@@ -231,6 +237,7 @@ def _measure(job: Job) -> dict[str, Any]:
         'latency_ms': {
             f'p{share}': round(float(np.percentile(times, share)), 2) for share in (50, 95, 99)
         },
+        'cpu_ms': round(float(np.median(busy)), 2),
         'rss_mb': {'start': round(start_mb, 1), 'end': round(_rss_mb(), 1)},
         'work': {'gflops': round(work.flops / 1e9, 2), 'mb': round(work.moved_bytes / 1e6, 1)},
     }

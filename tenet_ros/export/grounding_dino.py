@@ -16,21 +16,21 @@ import torch
 import transformers
 from transformers.modeling_outputs import BaseModelOutput
 
-from tenet_ros.export.best_boxes import BestBoxes
-from tenet_ros.export.camera import CameraInput
 from tenet_ros.export.graphs import write_graph
 from tenet_ros.export.job import ExportJob
 from tenet_ros.export.random_source import spread, write_bert_tokenizer, write_files
 from tenet_ros.export.source import export_record, load_network, load_preprocessing
+from tenet_ros.export.word_detector import (
+    BOXES,
+    PHRASES,
+    SWIN_T,
+    WordDetector,
+    camera_example,
+    write_text,
+)
 from tenet_ros.inference.record import ExportRecord
 
-__all__ = ['BOXES', 'PHRASES', 'export', 'write_random_source']
-
-BOXES = 100
-"""Queries that leave the graph."""
-
-PHRASES = 32
-"""Texts at a time."""
+__all__ = ['export', 'write_random_source']
 
 _KINDS = {
     'mm-grounding-dino': 'MMGroundingDinoForObjectDetection',
@@ -50,14 +50,8 @@ _PREPROCESSOR = {
 }
 
 
-class _Image(torch.nn.Module):
+class _Image(WordDetector):
     """Camera bytes and a caption's features to the best boxes."""
-
-    def __init__(self, network: Any, camera: CameraInput, boxes: int) -> None:
-        super().__init__()
-        self.camera = camera
-        self.network = network
-        self.boxes = BestBoxes(camera, boxes)
 
     def forward(
         self,
@@ -147,13 +141,10 @@ def export(job: ExportJob) -> ExportRecord:
     boxes = min(BOXES, network.config.num_queries)
     tokens = network.config.max_text_len
     words = _text_example(tokens)
-    text = _Text(network).eval()
-    with torch.no_grad():
-        features = text(*words.values())
-    text_graph = write_graph(job, 'text', text, words, ('text_features',))
+    text_graph, features = write_text(job, _Text(network), words, ('text_features',))
     example = {
-        'image': torch.zeros((1, *job.camera, 3), dtype=torch.uint8),
-        'text_features': features,
+        'image': camera_example(job),
+        **features,
         'attention_mask': torch.ones((1, tokens), dtype=torch.int64),
         'position_ids': words['position_ids'],
         'self_attention': words['self_attention'],
@@ -202,16 +193,7 @@ def write_random_source(
 
 def _full() -> dict[str, Any]:
     swin: Any = transformers.SwinConfig  # its decorator hides its arguments
-    return {
-        'backbone_config': swin(
-            window_size=7,
-            image_size=224,
-            embed_dim=96,
-            depths=[2, 2, 6, 2],
-            num_heads=[3, 6, 12, 24],
-            out_indices=[2, 3, 4],
-        )
-    }
+    return {'backbone_config': swin(image_size=224, **SWIN_T)}
 
 
 def _small() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from tenet_ros.errors import EngineError
 from tenet_ros.export.clip_tokenizer import write_clip_tokenizer
 from tenet_ros.export.job import ExportJob, open_exporter
 from tenet_ros.inference import record as notes
+from tenet_ros.inference.cache_folder import writing_advice
 from tenet_ros.inference.manifest import Manifest
 from tenet_ros.inference.record import ExportRecord, Precision
 from tenet_ros.inference.state import State, condition_of
@@ -30,6 +31,8 @@ def is_current(
 ) -> bool:
     """Return whether the store holds this export already, whole and of these published files.
 
+    Every file is read: what was changed on the disk is made anew, and takes longer than this.
+
     Args:
         store: where it would lie.
         manifest: of the model.
@@ -37,7 +40,11 @@ def is_current(
         precision: of weights and arithmetic.
         torch: whether torch's own programs are wanted as well.
     """
-    if condition_of(store, manifest).state not in {State.EXPORTED, State.BUILT, State.READY}:
+    if condition_of(store, manifest, deep=True).state not in {
+        State.EXPORTED,
+        State.BUILT,
+        State.READY,
+    }:
         return False
     record = store.record(manifest)
     wanted = (manifest.plan.exporter, camera, precision)
@@ -84,7 +91,7 @@ def install(
     except OSError as error:
         raise EngineError(
             f'{manifest.name}: expected to write its graphs to {folder}, got '
-            f'{error.strerror or error}; make room or set TENET_ENGINES to a folder of yours'
+            f'{error.strerror or error}; {writing_advice(error)}'
         ) from error
     return record
 

@@ -8,21 +8,21 @@ from typing import Any
 import torch
 import transformers
 
-from tenet_ros.export.best_boxes import BestBoxes
-from tenet_ros.export.camera import CameraInput
 from tenet_ros.export.graphs import write_graph
 from tenet_ros.export.job import ExportJob
 from tenet_ros.export.random_source import spread, write_clip_tokenizer, write_files
 from tenet_ros.export.source import export_record, load_network, load_preprocessing
+from tenet_ros.export.word_detector import (
+    BOXES,
+    PHRASES,
+    SWIN_T,
+    WordDetector,
+    camera_example,
+    write_text,
+)
 from tenet_ros.inference.record import ExportRecord
 
-__all__ = ['BOXES', 'PHRASES', 'TOKENS', 'export', 'write_random_source']
-
-BOXES = 100
-"""Queries that leave the graph."""
-
-PHRASES = 32
-"""Texts at a time."""
+__all__ = ['TOKENS', 'export', 'write_random_source']
 
 TOKENS = 77
 """Of one text, and of the task: all that CLIP's text tower has positions for."""
@@ -40,14 +40,8 @@ _PREPROCESSOR = {
 }
 
 
-class _Image(torch.nn.Module):
+class _Image(WordDetector):
     """Camera bytes and what the text graph gave, to the best boxes."""
-
-    def __init__(self, network: Any, camera: CameraInput, boxes: int) -> None:
-        super().__init__()
-        self.camera = camera
-        self.network = network
-        self.boxes = BestBoxes(camera, boxes)
 
     def forward(
         self,
@@ -97,15 +91,13 @@ def export(job: ExportJob) -> ExportRecord:
     fit = preprocessing.fit(job.camera)
     boxes = min(BOXES, network.config.num_queries)
     words = _text_example(network.config)
-    text = _Text(network).eval()
-    with torch.no_grad():
-        class_features, task_features = text(*words.values())
-    text_graph = write_graph(job, 'text', text, words, ('class_features', 'task_features'))
+    text_graph, features = write_text(
+        job, _Text(network), words, ('class_features', 'task_features')
+    )
     image = _Image(network, preprocessing.layers(fit), boxes).eval()
     example = {
-        'image': torch.zeros((1, *job.camera, 3), dtype=torch.uint8),
-        'class_features': class_features,
-        'task_features': task_features,
+        'image': camera_example(job),
+        **features,
         'task_attention': torch.ones((1, TOKENS), dtype=torch.int64),
     }
     with torch.no_grad():
@@ -130,15 +122,23 @@ def _text_example(config: Any) -> dict[str, torch.Tensor]:
 def write_random_source(folder: Path, *, full: bool, seed: int) -> None:
     """Write files as of ``omlab/omdet-turbo-swin-tiny-hf``.
 
-    The small one has a Swin of ``transformers``, the full one that of ``timm``, which must be
-    installed.
+    The published network takes its Swin from ``timm``; these have that of ``transformers``, whose
+    layers are the same: what the exporter finds of ``timm`` is not needed for random weights.
     """
-    config: Any = transformers.OmDetTurboConfig(**({} if full else _small()))
+    config: Any = transformers.OmDetTurboConfig(**(_full() if full else _small()))
     network = transformers.OmDetTurboForObjectDetection(config)
     spread(network, seed)
     size = {'height': config.image_size, 'width': config.image_size}
     write_files(folder, network, {**_PREPROCESSOR, 'size': size})
     write_clip_tokenizer(folder, config.text_config.vocab_size)
+
+
+def _full() -> dict[str, Any]:
+    swin: Any = transformers.SwinConfig  # its decorator hides its arguments
+    return {
+        'backbone_config': swin(image_size=640, **SWIN_T),
+        'apply_layernorm_after_vision_backbone': False,
+    }
 
 
 def _small() -> dict[str, Any]:

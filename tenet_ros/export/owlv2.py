@@ -11,7 +11,6 @@ import transformers
 from scipy import ndimage
 
 from tenet_ros.errors import EngineError
-from tenet_ros.export.best_boxes import BestBoxes
 from tenet_ros.export.camera import CameraInput, Fit, Matrix
 from tenet_ros.export.graphs import write_graph
 from tenet_ros.export.job import ExportJob
@@ -22,15 +21,16 @@ from tenet_ros.export.source import (
     load_network,
     load_preprocessing,
 )
+from tenet_ros.export.word_detector import (
+    BOXES,
+    PHRASES,
+    WordDetector,
+    camera_example,
+    write_text,
+)
 from tenet_ros.inference.record import ExportRecord
 
-__all__ = ['BOXES', 'PHRASES', 'export', 'write_random_source']
-
-BOXES = 100
-"""Patches that leave the graph."""
-
-PHRASES = 32
-"""Texts at a time."""
+__all__ = ['export', 'write_random_source']
 
 _PREPROCESSOR = {
     'image_processor_type': 'Owlv2ImageProcessor',
@@ -45,14 +45,8 @@ _PREPROCESSOR = {
 }
 
 
-class _Image(torch.nn.Module):
+class _Image(WordDetector):
     """Camera bytes and queries to the best boxes."""
-
-    def __init__(self, network: Any, camera: CameraInput, boxes: int) -> None:
-        super().__init__()
-        self.camera = camera
-        self.network = network
-        self.boxes = BestBoxes(camera, boxes)
 
     def forward(
         self, image: torch.Tensor, query_embeds: torch.Tensor
@@ -101,14 +95,8 @@ def export(job: ExportJob) -> ExportRecord:
     camera = _camera(job, load_preprocessing(job), network.config.vision_config.image_size)
     boxes = min(BOXES, network.num_patches_height * network.num_patches_width)
     words = _text_example(network.config.text_config)
-    text = _Text(network).eval()
-    with torch.no_grad():
-        queries = text(*words.values())
-    text_graph = write_graph(job, 'text', text, words, ('query_embeds',))
-    example = {
-        'image': torch.zeros((1, *job.camera, 3), dtype=torch.uint8),
-        'query_embeds': queries,
-    }
+    text_graph, queries = write_text(job, _Text(network), words, ('query_embeds',))
+    example = {'image': camera_example(job), **queries}
     image = _Image(network, camera, boxes)
     image_graph = write_graph(job, 'image', image, example, ('boxes', 'scores'))
     return export_record(

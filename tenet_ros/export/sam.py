@@ -3,61 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from transformers import SamConfig, SamModel
 
-from tenet_ros.export.boxed_masks import (
-    MASK_CELLS,
-    PROFILES,
-    BoxPrompt,
-    MaskCrop,
-    even_out,
-    examples,
-    preprocessor,
-)
-from tenet_ros.export.camera import CameraInput, letterbox
-from tenet_ros.export.free_batch import free_batch
-from tenet_ros.export.graphs import write_graph
+from tenet_ros.export.box_segmenter import BoxSegmenter, write_random_model, write_segmenter
+from tenet_ros.export.camera import letterbox
 from tenet_ros.export.job import ExportJob
 from tenet_ros.export.public_pair import PublicPair, export_pair
-from tenet_ros.export.random_source import spread, write_files
-from tenet_ros.export.sam_decoder import SamDecoder
-from tenet_ros.export.source import export_record, load_network, load_preprocessing
+from tenet_ros.export.source import load_network, load_preprocessing
 from tenet_ros.inference.record import ExportRecord
 
-__all__ = ['SamSegmenter', 'export', 'write_random_source']
+__all__ = ['export', 'write_random_source']
 
 _PAIR = PublicPair(masks='low_res_masks', prompts=False)
 
 
-class SamSegmenter(torch.nn.Module):
-    """The whole of it, from camera bytes and boxes to masks.
+class _Segmenter(BoxSegmenter):
+    """Around transformers' SamModel."""
 
-    Args:
-        model: transformers' SamModel.
-        camera: the preprocessing, for images of one size.
-        cells: a side of a mask.
-    """
-
-    def __init__(self, model: Any, camera: CameraInput, cells: int = MASK_CELLS) -> None:
-        super().__init__()
-        self.camera = camera
-        self.encoder = model.vision_encoder
-        prompt = BoxPrompt(camera.fit, model.prompt_encoder.input_image_size)
-        self.corners = torch.nn.ModuleDict({'boxes': prompt})
-        self.decoder = SamDecoder(model, finer=False)
-        self.boxes = MaskCrop(camera.fit, cells)
-
-    def forward(
-        self, image: torch.Tensor, boxes: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return masks (B, G, G) and quality (B,) of boxes (B, 4) in an image (1, H, W, 3)."""
-        features = self.encoder(self.camera(image)).last_hidden_state
-        candidates, ratings = self.decoder([features], self.corners['boxes'](boxes))
-        masks: tuple[torch.Tensor, torch.Tensor] = self.boxes(candidates, ratings, boxes)
-        return masks
+    def features(self, pixels: torch.Tensor) -> list[torch.Tensor]:
+        return [self.encoder(pixels).last_hidden_state]
 
 
 def export(job: ExportJob) -> ExportRecord:
@@ -72,32 +38,14 @@ def export(job: ExportJob) -> ExportRecord:
     side = model.prompt_encoder.input_image_size
     fit = letterbox(job.camera, (side, side), anchor='top_left')
     camera = load_preprocessing(job).layers(fit)
-    graph = write_graph(
-        job,
-        'segment',
-        SamSegmenter(model, camera),
-        examples(job.camera),
-        ('masks', 'quality'),
-        profiles=PROFILES,
-        free=free_batch,
-    )
-    return export_record(
-        job,
-        'sam',
-        canvas=fit.canvas,
-        limits={'mask': MASK_CELLS},
-        graphs=(graph,),
-    )
+    return write_segmenter(job, 'sam', _Segmenter(model, camera, finer=False))
 
 
 def write_random_source(folder: Path, *, full: bool, seed: int) -> None:
     """Write what the hub gives of SAM ViT-B, with seeded random weights."""
     config = SamConfig() if full else _small()
-    model = SamModel(config)
-    spread(model, seed)
-    even_out(model.mask_decoder)
-    side = config.prompt_encoder_config.image_size
-    write_files(folder, model, preprocessor({'longest_edge': side}))
+    size = {'longest_edge': config.prompt_encoder_config.image_size}
+    write_random_model(folder, SamModel(config), size, seed)
 
 
 def _small() -> SamConfig:

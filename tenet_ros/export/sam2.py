@@ -8,60 +8,30 @@ from typing import Any
 import torch
 from transformers import Sam2Config, Sam2Model
 
-from tenet_ros.export.boxed_masks import (
-    MASK_CELLS,
-    PROFILES,
-    BoxPrompt,
-    MaskCrop,
-    even_out,
-    examples,
-    preprocessor,
-)
+from tenet_ros.export.box_segmenter import BoxSegmenter, write_random_model, write_segmenter
 from tenet_ros.export.camera import CameraInput
-from tenet_ros.export.free_batch import free_batch
-from tenet_ros.export.graphs import write_graph
 from tenet_ros.export.job import ExportJob
-from tenet_ros.export.random_source import spread, write_files
-from tenet_ros.export.sam_decoder import SamDecoder
-from tenet_ros.export.source import export_record, load_network, load_preprocessing
+from tenet_ros.export.source import load_network, load_preprocessing
 from tenet_ros.inference.record import ExportRecord
 
-__all__ = ['Sam2Segmenter', 'export', 'write_random_source']
+__all__ = ['export', 'write_random_source']
 
 
 _KINDS = {'sam2': 'Sam2Model', 'sam2_video': 'Sam2Model'}
 """The published files are those of the whole model; what it has for video is left out."""
 
 
-class Sam2Segmenter(torch.nn.Module):
-    """The whole of it, from camera bytes and boxes to masks.
+class _Segmenter(BoxSegmenter):
+    """Around transformers' Sam2Model."""
 
-    Args:
-        model: transformers' Sam2Model.
-        camera: the preprocessing, for images of one size.
-        cells: a side of a mask.
-    """
-
-    def __init__(self, model: Any, camera: CameraInput, cells: int = MASK_CELLS) -> None:
-        super().__init__()
-        self.camera = camera
-        self.encoder = model.vision_encoder
+    def __init__(self, model: Any, camera: CameraInput) -> None:
+        super().__init__(model, camera, finer=True)
         self.fine, self.finer = model.mask_decoder.conv_s1, model.mask_decoder.conv_s0
         self.register_buffer('no_memory', model.no_memory_embedding.detach().reshape(1, -1, 1, 1))
-        prompt = BoxPrompt(camera.fit, model.prompt_encoder.input_image_size)
-        self.corners = torch.nn.ModuleDict({'boxes': prompt})
-        self.decoder = SamDecoder(model, finer=True)
-        self.boxes = MaskCrop(camera.fit, cells)
 
-    def forward(
-        self, image: torch.Tensor, boxes: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return masks (B, G, G) and quality (B,) of boxes (B, 4) in an image (1, H, W, 3)."""
-        maps = self.encoder(self.camera(image)).fpn_hidden_states
-        features = [self.finer(maps[0]), self.fine(maps[1]), maps[2] + self.no_memory]
-        candidates, ratings = self.decoder(features, self.corners['boxes'](boxes))
-        masks: tuple[torch.Tensor, torch.Tensor] = self.boxes(candidates, ratings, boxes)
-        return masks
+    def features(self, pixels: torch.Tensor) -> list[torch.Tensor]:
+        maps = self.encoder(pixels).fpn_hidden_states
+        return [self.finer(maps[0]), self.fine(maps[1]), maps[2] + self.no_memory]
 
 
 def export(job: ExportJob) -> ExportRecord:
@@ -73,32 +43,14 @@ def export(job: ExportJob) -> ExportRecord:
     model = load_network(job, _KINDS)
     preprocessing = load_preprocessing(job)
     camera = preprocessing.layers(preprocessing.fit(job.camera))
-    graph = write_graph(
-        job,
-        'segment',
-        Sam2Segmenter(model, camera),
-        examples(job.camera),
-        ('masks', 'quality'),
-        profiles=PROFILES,
-        free=free_batch,
-    )
-    return export_record(
-        job,
-        'sam2',
-        canvas=camera.fit.canvas,
-        limits={'mask': MASK_CELLS},
-        graphs=(graph,),
-    )
+    return write_segmenter(job, 'sam2', _Segmenter(model, camera))
 
 
 def write_random_source(folder: Path, *, full: bool, seed: int) -> None:
     """Write what the hub gives of SAM 2.1 tiny, with seeded random weights."""
     config = Sam2Config() if full else _small()
     side = config.prompt_encoder_config.image_size
-    model = Sam2Model(config)
-    spread(model, seed)
-    even_out(model.mask_decoder)
-    write_files(folder, model, preprocessor({'height': side, 'width': side}))
+    write_random_model(folder, Sam2Model(config), {'height': side, 'width': side}, seed)
 
 
 def _small() -> Sam2Config:

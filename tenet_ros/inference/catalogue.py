@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from importlib import resources
 from types import MappingProxyType
 
@@ -61,6 +62,8 @@ def resolve(name: str) -> tuple[Manifest, ...]:
     if name in manifest_names():
         return (load_manifest(name),)
     presets, models = ', '.join(PRESET_MODELS), ', '.join(manifest_names())
+    meant = get_close_matches(name.strip().lower(), (*PRESET_MODELS, *manifest_names()), n=1)
+    advice = f'is {meant[0]} meant?' if meant else 'use one of these'
     raise ConfigError(
-        f'expected a preset ({presets}) or a model ({models}), got {name!r}; use one of these'
+        f'expected a preset ({presets}) or a model ({models}), got {name!r}; {advice}'
     )

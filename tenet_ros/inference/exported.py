@@ -20,11 +20,12 @@ class ExportedGraph:
 
     Attributes:
         name: of model and role: "omdet_turbo_t.image".
-        model: name of the manifest, for remedies.
+        model: name of the manifest.
         path: of the ONNX file.
         sha256: of its content, 64 lower-case hexadecimal digits.
         precision: of weights and arithmetic.
         profiles: for each input with a dimension that varies, the shapes to build an engine for.
+        again: the command that makes it once more, for remedies.
     """
 
     name: str
@@ -33,6 +34,7 @@ class ExportedGraph:
     sha256: str
     precision: Precision = 'fp32'
     profiles: Mapping[str, Profile] = field(default_factory=lambda: MappingProxyType({}))
+    again: str = ''
 
     @classmethod
     def of(cls, record: ExportRecord, role: Role, folder: Path) -> ExportedGraph:
@@ -54,6 +56,7 @@ class ExportedGraph:
             sha256=graph.sha256,
             precision=record.precision,
             profiles=graph.profiles,
+            again=record.again,
         )
 
     @property
@@ -64,7 +67,16 @@ class ExportedGraph:
     @property
     def remedy(self) -> str:
         """What to do about a file that is missing or another one."""
-        return f'run `tenet-ros models export {self.model}`'
+        return f'run `{self._again}`'
+
+    @property
+    def torch_remedy(self) -> str:
+        """What to do about torch's program of it, likewise."""
+        return f'run `{self._again} --torch`'
+
+    @property
+    def _again(self) -> str:
+        return self.again or f'tenet-ros models export {self.model} --force'
 
     @property
     def levels(self) -> int:

@@ -127,6 +127,7 @@ class FallbackSession(Session):
 
     def _climb(self) -> Session:
         """Return the next candidate that works, active; drop it and those before it."""
+        failures: dict[str, EngineError] = {}
         while self._left:
             candidate = self._left.pop(0)
             obstacle = candidate.obstacle()
@@ -141,10 +142,13 @@ class FallbackSession(Session):
                     session.deactivate()
                 if current().cancelled:
                     raise
+                failures[str(error)] = error
                 self._passed.append(f'{candidate.name}: {_reason(error)}')
                 _log.warning('%s does not run on %s: %s', self._key, candidate.name, str(error))
                 continue
             return session
+        if len(failures) == 1:  # it is not the engines: one thing is wrong, and says what to do
+            raise EngineError(*failures) from failures.popitem()[1]
         raise EngineError(
             f'{self._key}: expected an engine that runs the model, got none '
             f'({"; ".join(self._passed)}); mend one of these'

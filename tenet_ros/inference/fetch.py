@@ -112,9 +112,18 @@ def copy(
 
 
 def origin_of(manifest: Manifest, file: ModelFile, from_file: Path) -> Path:
-    """Return the local path of a file."""
+    """Return the local path of a file.
+
+    Raises:
+        EngineError: ``from_file`` cannot be where it lies.
+    """
     if from_file.is_dir():
         return from_file / file.name
+    if from_file.exists() and not from_file.is_file():
+        raise EngineError(
+            f'{manifest.name}: expected a file or a folder, {from_file} is neither; give a copy of '
+            f'{file.name}'
+        )
     if len(manifest.files) > 1:
         names = ', '.join(each.name for each in manifest.files)
         raise EngineError(

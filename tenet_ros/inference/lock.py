@@ -71,8 +71,9 @@ class SourceLock:
         except (FileNotFoundError, NotADirectoryError):
             return cls(MappingProxyType({}))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            reason = getattr(error, 'strerror', None) or 'another content'
             raise EngineError(
-                f'{folder.name}: expected the note of what was pulled at {path}, got {error}; '
+                f'{folder.name}: expected the note of what was pulled at {path}, got {reason}; '
                 f'remove the folder {folder} and run `tenet-ros models pull {folder.name}`'
             ) from error
         return cls(MappingProxyType(files))

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
-from tenet_ros.errors import EngineError
+from tenet_ros.errors import ConfigError, EngineError
+from tenet_ros.inference.section import Section
 
 __all__ = ['ExportRecord', 'GraphRecord', 'Precision', 'Profile', 'Role']
 
@@ -81,8 +82,16 @@ class ExportRecord:
                 return graph
         raise EngineError(
             f'{self.model}: expected a graph for "{role}", the export has '
-            f'{", ".join(graph.role for graph in self.graphs)}; run `tenet-ros models export '
-            f'{self.model}` again'
+            f'{", ".join(graph.role for graph in self.graphs)}; run `{self.again}`'
+        )
+
+    @property
+    def again(self) -> str:
+        """The command that makes the same export once more."""
+        height, width = self.camera
+        return (
+            f'tenet-ros models export {self.model} --force --camera {width}x{height} '
+            f'--precision {self.precision}'
         )
 
     def save(self, folder: Path) -> None:
@@ -102,34 +111,75 @@ class ExportRecord:
         Raises:
             EngineError: there is none, or it is not one.
         """
-        path = folder / NAME
+        path, again = folder / NAME, f'run `tenet-ros models export {folder.name} --force`'
         try:
-            values: dict[str, Any] = json.loads(path.read_text(encoding='utf-8'))
-            graphs = tuple(
-                GraphRecord(**{**graph, 'profiles': _profiles(graph['profiles'])})
-                for graph in values['graphs']
-            )
-            return cls(
-                **{
-                    **values,
-                    'graphs': graphs,
-                    'camera': tuple(values['camera']),
-                    'canvas': tuple(values['canvas']),
-                }
-            )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            reason = getattr(error, 'strerror', None) or str(error) or type(error).__name__
+            values = json.loads(path.read_bytes())
+        except OSError as error:
             raise EngineError(
-                f'{folder.name}: expected the note of an export at {path}, got {reason}; run '
-                f'`tenet-ros models setup {folder.name}`'
+                f'{folder.name}: expected the note of an export at {path}, got '
+                f'{error.strerror or type(error).__name__}; run `tenet-ros models setup '
+                f'{folder.name}`'
             ) from error
+        except ValueError as error:
+            raise EngineError(
+                f'{folder.name}: expected the note of an export at {path}, got {_broken(error)}; '
+                f'{again}, which writes it anew'
+            ) from error
+        try:
+            return cls._parse(Section(str(path), values))
+        except ConfigError as error:
+            what, _, _ = str(error).rpartition('; ')  # what to do is not to write it by hand
+            raise EngineError(f'{folder.name}: {what}; {again}, which writes it anew') from error
+
+    @classmethod
+    def _parse(cls, note: Section) -> ExportRecord:
+        """Return the record that a note holds.
+
+        Raises:
+            ConfigError: it holds none.
+        """
+        record = cls(
+            model=note.text('model'),
+            exporter=note.text('exporter'),
+            camera=note.pair('camera'),
+            canvas=note.pair('canvas'),
+            precision=note.choice('precision', ('fp32', 'fp16')),
+            limits=note.wholes('limits'),
+            source=note.named_texts('source'),
+            made_with=note.named_texts('made_with'),
+            graphs=tuple(_graph(section) for section in note.sections('graphs')),
+        )
+        note.close()
+        return record
 
 
-def _profiles(value: Mapping[str, Any]) -> dict[str, Profile]:
-    return {
-        name: (tuple(shapes[0]), tuple(shapes[1]), tuple(shapes[2]))
-        for name, shapes in value.items()
-    }
+def _graph(note: Section) -> GraphRecord:
+    shapes = note.section('profiles')
+    graph = GraphRecord(
+        role=note.choice('role', ('image', 'text', 'segment')),
+        file=note.matching('file', r'[\w.-]+\.onnx', "a file's name"),
+        sha256=note.matching('sha256', '[0-9a-f]{64}', '64 hexadecimal digits'),
+        size_bytes=note.whole('size_bytes'),
+        profiles={name: _profile(shapes, name) for name in shapes.keys()},  # noqa: SIM118
+    )
+    note.close()
+    return graph
+
+
+def _profile(shapes: Section, name: str) -> Profile:
+    found = shapes.shapes(name)
+    if len(found) != 3:
+        raise ConfigError(
+            f'{shapes.where}: {name}: expected three shapes, got {len(found)}; correct it'
+        )
+    return found[0], found[1], found[2]
+
+
+def _broken(error: ValueError) -> str:
+    """Say where a file stops being JSON."""
+    if isinstance(error, json.JSONDecodeError):
+        return f'what is no JSON from line {error.lineno}, column {error.colno} on'
+    return 'what is no text'
 
 
 def _plain(value: Any) -> Any:

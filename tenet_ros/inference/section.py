@@ -1,4 +1,4 @@
-"""Strict reading of a YAML mapping: every key that is there must be asked for."""
+"""Strict reading of a YAML or JSON mapping: every key that is there must be asked for."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ ChoiceT = TypeVar('ChoiceT', bound=str)
 
 
 class Section:
-    """One mapping of a YAML document, read key by key.
+    """One mapping of a document, read key by key.
 
     Every method raises ``ConfigError`` where the key is missing or holds another type.
 
     Args:
         where: what a message calls this mapping: "manifest yolox_nano_416: files[0]".
-        value: what the YAML parser made of it.
+        value: what the parser made of it.
     """
 
     def __init__(self, where: str, value: object) -> None:
@@ -108,6 +108,11 @@ class Section:
         found = {name: section.whole(name, low=1) for name in section.keys()}  # noqa: SIM118
         section.close()
         return found
+
+    def named_texts(self, key: str) -> dict[str, str]:
+        """Return a mapping of names to texts."""
+        section = self.section(key)
+        return {name: section.text(name) for name in section.keys()}  # noqa: SIM118
 
     def keys(self) -> tuple[str, ...]:
         """Return the keys that are there."""

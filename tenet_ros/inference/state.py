@@ -72,11 +72,13 @@ def condition_of(store: EngineStore, manifest: Manifest, *, deep: bool = False) 
     folder = store.folder(manifest)
     if not (folder / 'export.json').exists():
         return Condition(state=State.PULLED, advice=export)
+    advice = f'{export} --force'
     try:
         record = store.record(manifest)
+        advice = record.again
         _check_export(store, manifest, record, deep=deep)
     except EngineError as error:
-        return Condition(state=State.DAMAGED, advice=f'{export} --force', reason=str(error))
+        return Condition(state=State.DAMAGED, advice=advice, reason=str(error))
     known = store.hashes(manifest)
     if any(known.get(file, sha256) != sha256 for file, sha256 in record.source.items()):
         reason = 'the export is of other files than those that are here'
@@ -118,7 +120,9 @@ def _check_export(
     """
     for graph in record.graphs:
         path = store.folder(manifest) / graph.file
-        same_size = path.is_file() and path.stat().st_size == graph.size_bytes
+        if not path.is_file():
+            raise EngineError(f'{graph.file} is missing')
+        same_size = path.stat().st_size == graph.size_bytes
         if not same_size or (deep and digest_of(path) != graph.sha256):
             raise EngineError(f'{graph.file} is not what was exported')
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from enum import Enum
 from pathlib import Path
 
 from tenet_ros.errors import EngineError
+from tenet_ros.inference.cache_folder import cache_folder, need_writable, writing_advice
 from tenet_ros.inference.download import (
     BLOCK,
     Arrival,
@@ -60,13 +60,10 @@ class EngineStore:
     def default(cls) -> EngineStore:
         """Return the user's store: ``$TENET_ENGINES``, else ``~/.cache/tenet_ros/engines``.
 
-        ``$XDG_CACHE_HOME`` takes the place of ``~/.cache`` where it is set (XDG Base Directory).
+        Raises:
+            ConfigError: it cannot be a folder.
         """
-        chosen = os.environ.get('TENET_ENGINES', '')
-        if chosen:
-            return cls(Path(chosen).expanduser())
-        cache = os.environ.get('XDG_CACHE_HOME', '')
-        return cls((Path(cache) if cache else Path.home() / '.cache') / 'tenet_ros' / 'engines')
+        return cls(cache_folder())
 
     def folder(self, manifest: Manifest) -> Path:
         """Return the folder of a model, there or not."""
@@ -89,9 +86,18 @@ class EngineStore:
         """Return the note of a model's export.
 
         Raises:
-            EngineError: it is not exported.
+            EngineError: it is not exported, or the note is no note of this model.
         """
-        return ExportRecord.load(self.folder(manifest))
+        record, plan = ExportRecord.load(self.folder(manifest)), manifest.plan
+        wanted, got = (manifest.name, plan.exporter), (record.model, record.exporter)
+        if wanted != got or plan.limits.keys() - record.limits.keys():
+            raise EngineError(
+                f'{manifest.name}: expected the note of an export of {" by ".join(wanted)} with '
+                f'{", ".join(plan.limits) or "no limits"} in {self.folder(manifest)}, it is of '
+                f'{" by ".join(got)} with {", ".join(record.limits) or "no limits"}; run '
+                f'`tenet-ros models export {manifest.name} --force`'
+            )
+        return record
 
     def graph(self, manifest: Manifest, role: Role) -> Path:
         """Return where an exported graph lies.
@@ -152,6 +158,11 @@ class EngineStore:
                 f'{manifest.name}: expected the files that come with the package in {BUNDLED}, '
                 f'got {self.check(manifest).value} ones; install the package again'
             )
+        if manifest.bundled and from_file is not None:
+            raise EngineError(
+                f'{manifest.name}: expected no file for a model that comes with the package, got '
+                f'{from_file}; leave it out'
+            )
         lock = SourceLock.load(self.folder(manifest))
         for file in manifest.files:
             place = self.source(manifest) / file.name
@@ -160,7 +171,7 @@ class EngineStore:
             except OSError as error:
                 raise EngineError(
                     f'{manifest.name}: expected to write {place}, got {reason_of(error)}; '
-                    'make room or set TENET_ENGINES to a folder of yours'
+                    f'{writing_advice(error)}'
                 ) from error
         return self.source(manifest) if manifest.export else self.path(manifest)
 
@@ -178,6 +189,8 @@ class EngineStore:
         right = _is_right(file, place, lock)
         if right and expected and (lock.entry(file) or not manifest.export):
             return lock
+        if not right:
+            need_writable(place.parent, manifest.name)
         if right:
             arrival = Arrival(path=place)  # put there by hand: the first copy, taken as it is
         elif from_file is None:

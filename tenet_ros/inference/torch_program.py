@@ -17,11 +17,11 @@ import torch
 from torch.export.passes import move_to_device_pass
 from torch.utils import _pytree as pytree
 
-from tenet_ros.errors import EngineError
+from tenet_ros.errors import EngineError, first_line
 from tenet_ros.inference.exported import ExportedGraph
 from tenet_ros.inference.spec import TensorMap, TensorSpec
 
-__all__ = ['Device', 'LoadedProgram', 'first_line', 'load_program', 'program_path', 'save_program']
+__all__ = ['Device', 'LoadedProgram', 'load_program', 'program_path', 'save_program']
 
 Device: TypeAlias = Literal['cuda', 'cpu']
 
@@ -82,12 +82,12 @@ def load_program(graph: ExportedGraph) -> tuple[Any, list[str]]:
     except Exception as error:  # torch raises what it will for a file that is none
         raise EngineError(
             f'{graph.name}: expected an exported program at {path}, got {first_line(error)}; '
-            f'{graph.remedy}'
+            f'{graph.torch_remedy}'
         ) from error
     if sha256 != graph.sha256:
         raise EngineError(
             f'{graph.name}: expected the program of the graph {graph.sha256}, {path} is of '
-            f'{sha256 or "another"}; {graph.remedy}'
+            f'{sha256 or "another"}; {graph.torch_remedy}'
         )
     return program, outputs
 
@@ -193,9 +193,3 @@ def _spec(name: str, value: Any) -> TensorSpec:
 
 def _torch_dtype(dtype: np.dtype[Any]) -> Any:
     return next(ours for ours, numpys in _DTYPES.items() if np.dtype(numpys) == dtype)
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of an error's message, for one line of ours."""
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__

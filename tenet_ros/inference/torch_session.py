@@ -14,15 +14,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from tenet_ros.errors import ContractError, EngineError
+from tenet_ros.errors import ContractError, EngineError, first_line
 from tenet_ros.inference.exported import ExportedGraph
+from tenet_ros.inference.loaded_session import LoadedSession
 from tenet_ros.inference.progress import current
-from tenet_ros.inference.session import Session
 from tenet_ros.inference.spec import TensorMap, TensorSpec, check_tensors
 from tenet_ros.inference.torch_program import (
     Device,
     LoadedProgram,
-    first_line,
     load_program,
     program_path,
     save_program,
@@ -32,7 +31,7 @@ __all__ = ['TorchSession', 'program_path', 'save_program']
 
 
 @final
-class TorchSession(Session):
+class TorchSession(LoadedSession[LoadedProgram]):
     """An exported program; see ``Session`` for what the methods promise.
 
     Args:
@@ -44,31 +43,15 @@ class TorchSession(Session):
     def __init__(
         self, graph: ExportedGraph, *, device: Device = 'cuda', cuda_graphs: bool = True
     ) -> None:
+        super().__init__(graph.name)
         self._graph = graph
         self._device: Device = device
         self._cuda_graphs = cuda_graphs and device == 'cuda'
-        self._loaded: LoadedProgram | None = None
-        self._provider = 'not active'
 
     @property
     def key(self) -> str:
         """The name, and the first 12 digits of the graph's sha256."""
         return self._graph.key
-
-    @property
-    def provider(self) -> str:
-        """What runs the model."""
-        return self._provider
-
-    @property
-    def inputs(self) -> tuple[TensorSpec, ...]:
-        """What ``infer`` takes."""
-        return self._active().inputs
-
-    @property
-    def outputs(self) -> tuple[TensorSpec, ...]:
-        """What ``infer`` gives."""
-        return self._active().outputs
 
     def activate(self) -> None:
         """Load the program and run it at its profile's shapes."""
@@ -76,10 +59,10 @@ class TorchSession(Session):
             return
         if self._device == 'cuda' and not torch.cuda.is_available():
             raise EngineError(
-                f'{self._graph.name}: expected a GPU, torch {torch.__version__} finds none; '
+                f'{self._name}: expected a GPU, torch {torch.__version__} finds none; '
                 'install the driver and a torch for CUDA, or use another engine'
             )
-        current().tell(f'loading the program of {self._graph.name}')
+        current().tell(f'loading the program of {self._name}')
         program, outputs = load_program(self._graph)
         with self._engine_errors('could not be loaded'):
             loaded = LoadedProgram(
@@ -95,7 +78,7 @@ class TorchSession(Session):
     def infer(self, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
         """Run the model. On a GPU the next call with the same shapes overwrites the results."""
         loaded = self._active()
-        check_tensors(self._graph.name, loaded.inputs, inputs)
+        check_tensors(self._name, loaded.inputs, inputs)
         for spec in loaded.inputs:
             self._check_range(spec.name, inputs[spec.name].shape)
         with self._engine_errors('could not be run'):
@@ -103,17 +86,9 @@ class TorchSession(Session):
 
     def deactivate(self) -> None:
         """Free the model."""
-        self._loaded = None
-        self._provider = 'not active'
+        super().deactivate()
         if self._device == 'cuda' and torch.cuda.is_initialized():
             torch.cuda.empty_cache()
-
-    def _active(self) -> LoadedProgram:
-        if self._loaded is None:
-            raise EngineError(
-                f'{self._graph.name}: expected an active session; call activate() first'
-            )
-        return self._loaded
 
     def _where(self) -> str:
         if self._device == 'cpu':
@@ -133,7 +108,7 @@ class TorchSession(Session):
         for axis, size in enumerate(shape):
             if not least[axis] <= size <= largest[axis]:
                 raise ContractError(
-                    f'{self._graph.name}: expected dimension {axis} of {name} from {least[axis]} '
+                    f'{self._name}: expected dimension {axis} of {name} from {least[axis]} '
                     f'to {largest[axis]}, got {size}; pad it or give it in parts'
                 )
 
@@ -157,7 +132,7 @@ class _EngineErrors(AbstractContextManager[None]):
         if isinstance(error, torch.cuda.OutOfMemoryError):
             remedy = 'close what else uses the GPU, or take a smaller model'
         elif isinstance(error, (RuntimeError, AssertionError, ValueError, TypeError)):
-            remedy = f'{self._graph.remedy}, or use another engine'
+            remedy = f'{self._graph.torch_remedy}, or use another engine'
         else:
             return
         raise EngineError(

@@ -12,9 +12,9 @@ from tenet_ros.errors import EngineError
 from tenet_ros.inference.cudart import CudaRuntime, Gpu
 from tenet_ros.inference.engine_cache import BuiltEngine, EngineCache, EngineKey
 from tenet_ros.inference.exported import ExportedGraph
+from tenet_ros.inference.loaded_session import LoadedSession
 from tenet_ros.inference.progress import current
-from tenet_ros.inference.session import Session
-from tenet_ros.inference.spec import TensorMap, TensorSpec, check_tensors
+from tenet_ros.inference.spec import TensorMap, check_tensors
 from tenet_ros.inference.trt_build import build_engine, new_logger
 from tenet_ros.inference.trt_engine import LoadedEngine
 
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 @final
-class TrtSession(Session):
+class TrtSession(LoadedSession[LoadedEngine]):
     """A graph run by TensorRT; see ``Session`` for what the methods promise.
 
     The memory for the largest shapes is allocated once. For every shape that occurs there is one
@@ -40,38 +40,22 @@ class TrtSession(Session):
     def __init__(
         self, graph: ExportedGraph, cache: EngineCache, *, cuda_graphs: bool = True
     ) -> None:
+        super().__init__(graph.name)
         self._graph = graph
         self._cache = cache
         self._cuda_graphs = cuda_graphs
-        self._loaded: LoadedEngine | None = None
-        self._provider = 'not active'
 
     @property
     def key(self) -> str:
         """The name, and the first 12 digits of the file's sha256."""
         return self._graph.key
 
-    @property
-    def provider(self) -> str:
-        """What runs the model."""
-        return self._provider
-
-    @property
-    def inputs(self) -> tuple[TensorSpec, ...]:
-        """What ``infer`` takes."""
-        return self._active().inputs
-
-    @property
-    def outputs(self) -> tuple[TensorSpec, ...]:
-        """What ``infer`` gives."""
-        return self._active().outputs
-
     def activate(self) -> None:
         """Load the engine, built first if the cache has none, and run it at its profile's shapes."""
         if self._loaded is not None:
             return
         content = self._graph.read()
-        trt = _tensorrt(self._graph.name)
+        trt = _tensorrt(self._name)
         cuda = CudaRuntime.load()
         gpu = cuda.gpu()
         try:
@@ -82,7 +66,7 @@ class TrtSession(Session):
             )
         except (RuntimeError, TypeError) as error:  # the bindings', where an object is not made
             raise EngineError(
-                f'{self._graph.name}: expected TensorRT {trt.__version__} to load the engine, got '
+                f'{self._name}: expected TensorRT {trt.__version__} to load the engine, got '
                 f'{error}; see the log, or use another engine'
             ) from error
         graphs = 'CUDA graphs' if loaded.graphs else 'no CUDA graphs'
@@ -96,19 +80,18 @@ class TrtSession(Session):
     def infer(self, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
         """Run the model. The next call overwrites the results."""
         loaded = self._active()
-        check_tensors(self._graph.name, loaded.inputs, inputs)
+        check_tensors(self._name, loaded.inputs, inputs)
         return loaded.run(inputs)
 
     def deactivate(self) -> None:
         """Free the engine and all its memory."""
         if self._loaded is not None:
             self._loaded.close()
-        self._loaded = None
-        self._provider = 'not active'
+        super().deactivate()
 
     def _cache_key(self, version: str, gpu: Gpu) -> EngineKey:
         return EngineKey(
-            name=self._graph.name,
+            name=self._name,
             graph_sha256=self._graph.sha256,
             tensorrt=version,
             gpu=gpu.name,
@@ -124,30 +107,23 @@ class TrtSession(Session):
         def build(timing: bytes) -> BuiltEngine:
             return build_engine(trt, logger, content, self._graph, timing)
 
-        current().tell(f'loading the TensorRT engine of {self._graph.name}')
+        current().tell(f'loading the TensorRT engine of {self._name}')
         runtime = trt.Runtime(logger)  # the bindings keep it for as long as its engine
         built = self._cache.get(key, build)
         engine = runtime.deserialize_cuda_engine(built.plan)
         if engine is None and 'out of memory' not in logger.last_error.lower():
             _log.warning(
                 '%s: TensorRT does not load the engine from the cache (%s): it is built again',
-                self._graph.name, logger.last_error,
+                self._name, logger.last_error,
             )  # fmt: skip
             built = self._cache.get(key, build, distrust=built.plan)
             engine = runtime.deserialize_cuda_engine(built.plan)
         if engine is None:
             raise EngineError(
-                f'{self._graph.name}: expected TensorRT {trt.__version__} to load its engine, got '
+                f'{self._name}: expected TensorRT {trt.__version__} to load its engine, got '
                 f'{logger.last_error}; free memory of the GPU'
             )
         return engine, built
-
-    def _active(self) -> LoadedEngine:
-        if self._loaded is None:
-            raise EngineError(
-                f'{self._graph.name}: expected an active session; call activate() first'
-            )
-        return self._loaded
 
 
 def _tensorrt(name: str) -> Any:

@@ -7,7 +7,8 @@ from tenet_ros.inference.session import Session
 from tenet_ros.language.expression import Prompt
 from tenet_ros.stages.camera_canvas import CameraCanvas
 from tenet_ros.stages.candidates import candidates, check_outputs
-from tenet_ros.stages.class_phrases import ClassPhrases, prepare_phrases
+from tenet_ros.stages.class_answers import ClassAnswers
+from tenet_ros.stages.class_phrases import ClassPhrases
 from tenet_ros.stages.nouns import NounMatcher
 from tenet_ros.types import Detections, UInt8Array
 
@@ -38,15 +39,14 @@ class ClassBoxDetector:
         config: DetectorConfig | None = None,
     ) -> None:
         self._session = session
-        self._classes = classes
-        self._matcher = matcher or NounMatcher(classes)
         self._config = config or DetectorConfig()
+        self._answers = ClassAnswers(classes, matcher, self._config)
         self._canvas = CameraCanvas.of(session)
         check_outputs(session, len(classes))
 
     def prepare(self, prompt: Prompt) -> ClassPhrases:
         """Match the nouns to classes and look up the colours."""
-        return prepare_phrases(prompt, self._matcher, self._classes)
+        return self._answers.prepare(prompt)
 
     def detect(self, image: UInt8Array, prepared: ClassPhrases) -> Detections:
         """Return the objects in ``image``, (H, W, 3) uint8 RGB; also weak ones."""
@@ -54,13 +54,4 @@ class ClassBoxDetector:
         outputs = self._session.infer({'image': fitted})
         size = (image.shape[0], image.shape[1])
         boxes, evidence = candidates(outputs, letterbox, size, self._config)
-        scores = evidence.max(axis=1, initial=0)
-        phrase_scores = prepared.score(image, boxes, scores, evidence)
-        return Detections(
-            boxes=boxes,
-            scores=scores,
-            phrase_scores=phrase_scores,
-            reference=prepared.reference(phrase_scores, self._config.reference_threshold),
-            labels=tuple(self._classes[name] for name in evidence.argmax(axis=1)),
-            findable=prepared.findable,
-        )
+        return self._answers.detections(image, boxes, evidence, prepared)

@@ -11,7 +11,8 @@ from tenet_ros.errors import EngineError
 from tenet_ros.geometry import Letterbox, clip_boxes
 from tenet_ros.inference.session import Session
 from tenet_ros.language.expression import Prompt
-from tenet_ros.stages.class_phrases import ClassPhrases, prepare_phrases
+from tenet_ros.stages.class_answers import ClassAnswers
+from tenet_ros.stages.class_phrases import ClassPhrases
 from tenet_ros.stages.nouns import NounMatcher
 from tenet_ros.stages.suppression import suppress
 from tenet_ros.types import Detections, FloatArray, UInt8Array
@@ -58,9 +59,8 @@ class YoloxDetector:
         config: DetectorConfig | None = None,
     ) -> None:
         self._session = session
-        self._classes = classes
-        self._matcher = matcher or NounMatcher(classes)
         self._config = config or DetectorConfig()
+        self._answers = ClassAnswers(classes, matcher, self._config)
         self._limits = self._config.limits(_SAME_CLASS_IOU, _ANY_CLASS_IOU)
         self._input, self._output, self._size = _check_tensors(session, len(classes))
         self._cells, self._strides = _grids(*self._size)
@@ -69,7 +69,7 @@ class YoloxDetector:
 
     def prepare(self, prompt: Prompt) -> ClassPhrases:
         """Match the nouns to classes and look up the colours."""
-        return prepare_phrases(prompt, self._matcher, self._classes)
+        return self._answers.prepare(prompt)
 
     def detect(self, image: UInt8Array, prepared: ClassPhrases) -> Detections:
         """Return the objects in ``image``, (H, W, 3) uint8 RGB; also weak ones."""
@@ -84,16 +84,7 @@ class YoloxDetector:
         )
         boxes = boxes[kept[: self._config.max_boxes]]
         evidence = evidence[: self._config.max_boxes]
-        scores = evidence.max(axis=1, initial=0)
-        phrase_scores = prepared.score(image, boxes, scores, evidence)
-        return Detections(
-            boxes=boxes,
-            scores=scores,
-            phrase_scores=phrase_scores,
-            reference=prepared.reference(phrase_scores, self._config.reference_threshold),
-            labels=tuple(self._classes[name] for name in evidence.argmax(axis=1)),
-            findable=prepared.findable,
-        )
+        return self._answers.detections(image, boxes, evidence, prepared)
 
     def _fill(self, image: UInt8Array) -> Letterbox:
         """Write an image into the network's input; return how it lies in there."""

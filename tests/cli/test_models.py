@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import urllib.error
 from pathlib import Path
 
@@ -72,8 +73,47 @@ def test_pull_of_a_wrong_file_is_refused(store: Path, tmp_path: Path):
 
 
 def test_pull_of_an_unknown_name_lists_the_known():
-    with pytest.raises(ConfigError, match='coco'):
+    with pytest.raises(ConfigError, match=r'coco, .*; use one of these'):
         run('pull', 'nothing')
+
+
+@pytest.mark.parametrize(
+    ('name', 'meant'), [('EDGE', 'edge'), ('omdet_turbo', 'omdet_turbo_tiny'), ('coco ', 'coco')]
+)
+def test_a_name_that_is_nearly_right_is_guessed(name: str, meant: str):
+    with pytest.raises(ConfigError, match=f'is {meant} meant'):
+        run('pull', name)
+
+
+def test_a_store_that_cannot_be_written_is_said_before_anything_is_asked_of_a_server(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(reply, 'open_url', None)
+    store.mkdir()
+    (store / 'yolox_nano_416').write_text('a file')
+    with pytest.raises(EngineError, match=r'yolox_nano_416 is no folder; remove the file that'):
+        run('pull', 'coco')
+    (store / 'yolox_nano_416').unlink()
+    monkeypatch.setattr(os, 'access', lambda *_: False)
+    with pytest.raises(EngineError, match=rf'{store} cannot be written; set TENET_ENGINES'):
+        run('pull', 'coco')
+
+
+def test_a_folder_in_place_of_a_file_is_named(store: Path, shared_models: Path):
+    (store / 'yolox_nano_416' / 'yolox_nano_416.onnx').mkdir(parents=True)
+    with pytest.raises(EngineError, match='Is a directory; remove that folder'):
+        run('pull', 'coco', '--from', str(shared_models / 'yolox_nano_416.onnx'))
+
+
+def test_what_is_no_file_is_not_copied(store: Path):
+    with pytest.raises(EngineError, match=r'/dev/zero is neither; give a copy of yolox_s\.onnx'):
+        run('pull', 'yolox_s', '--from', '/dev/zero')
+    assert not store.exists()
+
+
+def test_a_bundled_model_takes_no_other_file():
+    with pytest.raises(EngineError, match='comes with the package, got /dev/null; leave it out'):
+        run('pull', 'preference', '--from', '/dev/null')
 
 
 def test_check_tells_missing_from_damaged(store: Path, capsys: pytest.CaptureFixture[str]):
@@ -114,11 +154,39 @@ def test_a_model_that_was_not_pulled_is_not_exported(action: str, store: Path):
         run(action, 'edge')
 
 
-@pytest.mark.parametrize('camera', ['1280', '1280x', '0x0', 'x', '1280x720x3', '-1x2'])
-def test_a_camera_that_is_no_size_is_refused(camera: str):
+@pytest.mark.parametrize('action', ['export', 'setup'])
+@pytest.mark.parametrize(
+    'camera',
+    ['1280', '1280x', '0x0', 'x', '1280x720x3', '-1x2', '63x64', '100000x100000', '1280x8193'],
+)
+def test_a_camera_that_is_no_size_is_refused(
+    camera: str, action: str, capsys: pytest.CaptureFixture[str]
+):
     with pytest.raises(SystemExit) as caught:
-        run('export', 'edge', f'--camera={camera}')
+        run(action, 'edge', f'--camera={camera}')
     assert caught.value.code == 2
+    said = ' '.join(capsys.readouterr().err.split())
+    assert f'such as 1280x720, each from 64 to 8192, got {camera!r}' in said
+
+
+@pytest.mark.parametrize('below', ['', 'further', 'further/on'])
+@pytest.mark.parametrize(
+    'argv',
+    ['list', 'check', 'check tabletop', 'pull coco', 'export edge', 'build edge', 'setup edge'],
+)
+def test_a_store_that_is_no_folder_is_said_at_once(
+    argv: str, below: str, store: Path, monkeypatch: pytest.MonkeyPatch
+):
+    store.write_text('a file')
+    monkeypatch.setenv('TENET_ENGINES', str(store / below))
+    with pytest.raises(ConfigError, match=f'TENET_ENGINES: expected a folder .*, {store} is none'):
+        run(*argv.split())
+
+
+def test_a_store_of_a_user_that_is_not_there_is_said_at_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv('TENET_ENGINES', '~nobody_of_this_name/engines')
+    with pytest.raises(ConfigError, match='there is no such user; set TENET_ENGINES to a folder'):
+        run('list')
 
 
 @pytest.mark.parametrize('argv', [(), ('pull',), ('unknown',)])

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import sys
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -118,6 +119,7 @@ class TrialExporter(ModuleType):
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / 'engines'
     monkeypatch.setenv('TENET_ENGINES', str(root))
+    monkeypatch.setenv('COLUMNS', '200')  # commands of the table on one line
     monkeypatch.setattr(state, 'has_tensorrt', lambda: False)
     return root
 
@@ -234,27 +236,72 @@ def test_a_graph_that_changed_is_damaged_and_made_again(
     exporter: type[TrialExporter], store: Path, capsys: pytest.CaptureFixture[str]
 ):
     run('pull', NAME)
-    run('export', NAME)
+    run('export', NAME, '--camera', '640x480', '--precision', 'fp32')
     graph = store / NAME / 'image.onnx'
     whole = graph.read_bytes()
     graph.write_bytes(whole[:-1] + b'!')
     capsys.readouterr()
     assert run('check', NAME) == 1
+    again = 'export trial --force --camera 640x480 --precision fp32'
     said = capsys.readouterr().out
-    assert 'trial damaged (image.onnx is not what was exported): tenet-ros models export' in said
+    assert f'trial damaged (image.onnx is not what was exported): tenet-ros models {again}' in said
     graph.write_bytes(whole[:-1])
-    assert state_of(capsys) == ['damaged', 'export --force']
-    assert run('export', NAME, '--force') == 0
+    assert state_of(capsys) == ['damaged', again.replace(' trial', '')]
+    assert run(*again.split()) == 0
     assert graph.read_bytes() == whole
+    graph.unlink()
+    capsys.readouterr()
+    assert run('check', NAME) == 1
+    assert f'damaged (image.onnx is missing): tenet-ros models {again}' in capsys.readouterr().out
 
 
-def test_a_note_that_cannot_be_read_is_damage(
-    exporter: type[TrialExporter], store: Path, capsys: pytest.CaptureFixture[str]
+def test_a_graph_whose_content_alone_changed_is_made_again_unforced(
+    exporter: type[TrialExporter], store: Path
 ):
     run('pull', NAME)
     run('export', NAME)
-    (store / NAME / 'export.json').write_text('{}')
+    graph = store / NAME / 'image.onnx'
+    whole = graph.read_bytes()
+    graph.write_bytes(whole[:-1] + b'!')
+    assert run('export', NAME) == 0
+    assert graph.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ('spoil', 'says'),
+    [
+        (lambda note: '', 'got what is no JSON from line 1, column 1 on'),
+        (lambda note: note[:40], r'got what is no JSON from line \d+, column \d+ on'),
+        (lambda note: '{}', 'expected the key model, got nothing'),
+        (lambda note: '[]', 'expected keys with values, got'),
+        (lambda note: note.replace('640', '-3'), 'camera: expected a list of sizes and names'),
+        (lambda note: note.replace('"fp32"', '"fp8"'), r"expected fp32 or fp16, got 'fp8'"),
+        (lambda note: note.replace('image.onnx', '../x'), r"graphs\[0\]: file: expected a file's"),
+        (lambda note: note.replace('"limits"', '"bounds"'), 'expected the key limits, got'),
+        (lambda note: note.replace('"trial"', '"owlv2_base"', 1), 'it is of owlv2_base by trial'),
+        (lambda note: note.replace('"boxes"', '"beds"'), 'trial by trial with beds, phrases'),
+    ],
+)
+def test_a_note_that_cannot_be_read_says_where_and_what_to_do(
+    spoil: Callable[[str], str],
+    says: str,
+    exporter: type[TrialExporter],
+    store: Path,
+    capsys: pytest.CaptureFixture[str],
+):
+    run('pull', NAME)
+    run('export', NAME, '--camera', '640x480', '--precision', 'fp32')
+    place = store / NAME / 'export.json'
+    place.write_text(spoil(place.read_text()))
     assert state_of(capsys)[0] == 'damaged'
+    assert run('check', NAME) == 1
+    (said,) = capsys.readouterr().out.splitlines()
+    assert re.search(says, said), said
+    assert str(store / NAME) in said
+    assert 'run `tenet-ros models export trial --force`' in said
+    assert 'correct it' not in said
+    run('export', NAME)
+    assert state_of(capsys)[0] == 'exported'
 
 
 def test_an_export_of_other_files_is_made_again(

@@ -52,6 +52,7 @@ def test_a_graph_is_measured_in_a_process_of_its_own(graph, tmp_path):
     figures = measure(with_session(job, 'ort-cpu', runs=5, threads=1, peaks=peaks))
 
     assert figures['provider'].startswith('CPU')
+    assert figures['cpu_ms'] > 0
     latency = figures['latency_ms']
     assert 0 < latency['p50'] <= latency['p95'] <= latency['p99']
     assert figures['load_ms'] > 0

@@ -33,7 +33,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Any
     """Return the record and the job of a small random detector, in FP32 and exported once.
 
     Its arguments are the exporter's name, (height, width) of the camera, the seed of the weights,
-    whether torch's own programs are wanted, and more for ``write_random_source``.
+    and more for ``write_random_source``. OWLv2 has torch's own programs as well.
     """
     from tenet_ros.export.job import ExportJob, open_exporter
 
@@ -43,11 +43,9 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Any
         name: str,
         camera: tuple[int, int] = (480, 640),
         seed: int = 7,
-        *,
-        torch: bool = False,
         **more: str,
     ) -> tuple[Any, Any]:
-        key = (name, camera, seed, torch, tuple(more.items()))
+        key = (name, camera, seed, tuple(more.items()))
         if key not in made:
             root = tmp_path_factory.mktemp(name)
             exporter: Any = open_exporter(name)
@@ -59,7 +57,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Any
                 folder=root / 'graphs',
                 camera=camera,
                 precision='fp32',
-                torch=torch,
+                torch=name == 'owlv2',
             )
             made[key] = exporter.export(job), job
         return made[key]

@@ -9,6 +9,7 @@ the graph answers as the network does on the very same pixels, which are taken o
 from __future__ import annotations
 
 import dataclasses
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -130,11 +131,17 @@ def check_parity(
     assert worst <= tolerance, f'{worst:.2g}, {(gaps[places, queries] > tolerance).sum()} of them'
 
 
+@functools.cache
+def half_of(path: Path) -> onnx.ModelProto:
+    """Return the FP16 of an exported graph, made once; it is not to be changed."""
+    return to_half(onnx.load(path))
+
+
 def check_gate(record: ExportRecord, folder: Path) -> None:
     """Check that TensorRT would refuse nothing of an export, in FP32 and in FP16."""
     for graph in record.graphs:
-        exact = onnx.load(folder / graph.file)
-        for precision, model in (('fp32', exact), ('fp16', to_half(exact))):
+        path = folder / graph.file
+        for precision, model in (('fp32', onnx.load(path)), ('fp16', half_of(path))):
             found = gate.inspect(model, profiles=graph.profiles)
             wrong = [str(each) for each in found if each.severity == 'refused']
             assert not wrong, (record.model, graph.role, precision, wrong)
@@ -144,6 +151,6 @@ def halved(record: ExportRecord, folder: Path, other: Path) -> ExportRecord:
     """Write the FP16 of an export in FP32 to ``other``, as an exporter does."""
     graphs = []
     for graph in record.graphs:
-        onnx.save(to_half(onnx.load(folder / graph.file)), other / graph.file)
+        onnx.save(half_of(folder / graph.file), other / graph.file)
         graphs.append(graph_record(other / graph.file, graph.role, graph.profiles))
     return dataclasses.replace(record, precision='fp16', graphs=tuple(graphs))

@@ -103,7 +103,7 @@ def test_a_weight_that_half_precision_loses_is_drift(exports, tmp_path):
 
 
 def test_torchs_program_answers_as_the_graph(exports):
-    record, job = exports('owlv2', torch=True)
+    record, job = exports('owlv2')
     tensors: dict[str, np.ndarray] = {}
     for role in ('text', 'image'):
         path = job.folder / record.graph(role).file
@@ -121,7 +121,7 @@ def test_torchs_program_answers_as_the_graph(exports):
 
 
 def test_a_program_of_another_export_is_refused(exports):
-    record, job = exports('owlv2', torch=True)
+    record, job = exports('owlv2')
     graph = ExportedGraph.of(record, 'text', job.folder)
     other = dataclasses.replace(graph, sha256='0' * 64)
     with pytest.raises(EngineError, match='expected the program of the graph 0000'):

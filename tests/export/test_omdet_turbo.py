@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -34,9 +36,15 @@ def layout(source) -> OmDetLayout:
     return OmDetLayout(tokenizer, phrases=32)
 
 
+@functools.cache
+def loaded(source):
+    """Return the original network."""
+    return transformers.OmDetTurboForObjectDetection.from_pretrained(source).eval()
+
+
 def reference(source, pixels, size, texts: list[str] = TEXTS) -> tuple[np.ndarray, np.ndarray]:
     """Return boxes and scores of all queries of the original network, for (1, 3, h, w) pixels."""
-    network = transformers.OmDetTurboForObjectDetection.from_pretrained(source).eval()
+    network = loaded(source)
     tokenizer = transformers.PreTrainedTokenizerFast(
         tokenizer_file=str(source / 'tokenizer.json'), pad_token='<|endoftext|>'
     )

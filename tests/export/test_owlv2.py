@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -43,9 +45,15 @@ def processed(source, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return pixels.astype(np.float32), np.asarray(processor.image_std) * 255
 
 
+@functools.cache
+def loaded(source):
+    """Return the original network."""
+    return transformers.Owlv2ForObjectDetection.from_pretrained(source).eval()
+
+
 def reference(source, pixels: np.ndarray, size) -> tuple[np.ndarray, np.ndarray]:
     """Return boxes and scores of all patches of the original network, for (1, 3, h, w) pixels."""
-    network = transformers.Owlv2ForObjectDetection.from_pretrained(source).eval()
+    network = loaded(source)
     tokenizer = transformers.PreTrainedTokenizerFast(
         tokenizer_file=str(source / 'tokenizer.json'), pad_token='<unused0>'
     )

@@ -51,6 +51,9 @@ CASES = [
 ]
 """Families, camera sizes, and seeds of the weights."""
 
+WITH_PROGRAM = ('sam2', SIZES[0], SEED)
+"""The one that is exported with torch's own program."""
+
 pytestmark = pytest.mark.timeout(600)  # exports share a machine with other work
 
 
@@ -209,7 +212,12 @@ def exported(sources, tmp_path_factory):
             source, exporter, original = sources(family, seed)
             folder = tmp_path_factory.mktemp(f'{family}_{size[0]}')
             job = ExportJob(
-                model=family, source=source, folder=folder, camera=size, precision='fp32'
+                model=family,
+                source=source,
+                folder=folder,
+                camera=size,
+                precision='fp32',
+                torch=(family, size, seed) == WITH_PROGRAM,
             )
             made[family, size, seed] = exporter.export(job), folder, original
         return made[family, size, seed]
@@ -451,19 +459,15 @@ def test_half_precision_finds_the_same(family, exported, frames, tmp_path):
     assert any(figure.value > 0 for figure in figures)
 
 
-def test_torchs_program_answers_as_the_graph(sources, tmp_path, frames, true_boxes):
+def test_torchs_program_answers_as_the_graph(exported, frames, true_boxes):
     """SAM 2.1, for any number of boxes."""
-    source, exporter, _ = sources('sam2')
-    size = SIZES[0]
-    job = ExportJob(
-        model='sam2', source=source, folder=tmp_path, camera=size, precision='fp32', torch=True
-    )
-    record = exporter.export(job)
-    graph = ExportedGraph.of(record, 'segment', tmp_path)
+    record, folder, _ = exported(*WITH_PROGRAM)
+    size = record.camera
+    graph = ExportedGraph.of(record, 'segment', folder)
     with TorchSession(graph, device='cpu') as session:
         for count in (1, 3, 10):
             given = {'image': frames[size][None], 'boxes': true_boxes(size)[:count]}
-            got, want = session.infer(given), run(tmp_path / 'segment.onnx', given)
+            got, want = session.infer(given), run(folder / 'segment.onnx', given)
             assert got['masks'].shape[0] == count
             for name in ('masks', 'quality'):
                 scale = np.abs(want[name]).max()

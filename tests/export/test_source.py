@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -16,10 +18,17 @@ from tenet_ros.errors import EngineError
 from tenet_ros.export.job import ExportJob, open_exporter
 
 
+@pytest.fixture(scope='module')
+def published(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp('owlv2') / 'source'
+    open_exporter('owlv2').write_random_source(folder, full=False, seed=1)
+    return folder
+
+
 @pytest.fixture
-def job(tmp_path) -> ExportJob:
+def job(published, tmp_path) -> ExportJob:
     source = tmp_path / 'source'
-    open_exporter('owlv2').write_random_source(source, full=False, seed=1)
+    shutil.copytree(published, source)
     return ExportJob(
         model='owlv2_base', source=source, folder=tmp_path, camera=(96, 128), precision='fp32'
     )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from pathlib import Path
 
 import numpy as np
 import onnxruntime
@@ -47,6 +48,22 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def open_it(record: ExportRecord, graph: ExportedGraph, engine: str = 'auto'):
     return open_session(record, 'image', graph.path.parent, engine=engine, threads=1)
+
+
+def test_a_graph_that_is_missing_or_changed_names_the_command_that_mends_it(
+    record, sum_graph, no_gpu, tmp_path: Path
+):
+    again = 'tenet-ros models export sums --force --camera 1280x720 --precision fp32'
+    folder = tmp_path / 'elsewhere'
+    folder.mkdir()
+    place = folder / sum_graph.path.name
+    for content, says in ((None, 'got No such file or directory'), (b'other', f'{place} has ')):
+        if content:
+            place.write_bytes(content)
+        with pytest.raises(EngineError, match=f'sums.image: .*{says}.*; run `{again}`'):
+            open_session(record, 'image', folder, engine='cpu').activate()
+    with pytest.raises(EngineError, match=f'run `{again}`'):
+        open_session(record, 'text', folder)
 
 
 def test_without_a_gpu_the_cpu_runs_and_every_reason_is_said(record, sum_graph, no_gpu):

@@ -151,7 +151,9 @@ def test_a_graph_that_cannot_be_recorded_runs_without(static, monkeypatch):
 
 def test_a_changed_file_says_to_export_again(sum_graph: ExportedGraph):
     other = dataclasses.replace(sum_graph, sha256='0' * 64)
-    with pytest.raises(EngineError, match=r'expected sha256 0.*run `tenet-ros models export sum`'):
+    with pytest.raises(
+        EngineError, match=r'expected sha256 0.*run `tenet-ros models export sum --force`'
+    ):
         OrtSession.exported(other).activate()
 
 

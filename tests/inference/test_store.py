@@ -311,7 +311,7 @@ def test_a_pinned_copy_put_there_by_hand_is_noted_too(server: Any, store: Engine
 def test_a_folder_that_cannot_be_written_is_said(server: Any, tmp_path: Path):
     (tmp_path / 'fixed').mkdir(mode=0o500)
     store = EngineStore(tmp_path / 'fixed', HURRIED)
-    with pytest.raises(EngineError, match=r'expected to write .* got Permission denied; make room'):
+    with pytest.raises(EngineError, match=r'expected to write .* cannot be written; set TENET'):
         store.pull(source_for(server))
 
 
