@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tenet_ros.config import Settings
+from tenet_ros import factory
+from tenet_ros.config import DecisionConfig, PipelineConfig, Settings, TrackerConfig
 from tenet_ros.factory import build
 from tenet_ros.inference import ort
 
@@ -17,3 +18,25 @@ def test_the_segmenter_is_opened_twice_where_a_core_is_left_for_it(
     with build(Settings(preset='tabletop', threads=threads)) as system:
         keys = [session.key for session in system.sessions]
     assert sum('segmenter' in key for key in keys) == times
+
+
+@pytest.mark.parametrize(
+    ('chosen', 'looks', 'release'),
+    [
+        ({}, 150, 0.45),
+        ({'preference': 'explicit'}, 150, 0.35),
+        ({'pipeline': PipelineConfig(tracker=TrackerConfig(max_missed_looks=7))}, 7, 0.45),
+        ({'pipeline': PipelineConfig(decision=DecisionConfig(release=0.2))}, 150, 0.2),
+    ],
+)
+def test_tracker_and_decisions_suit_what_was_chosen_unless_they_are_set(
+    monkeypatch, chosen, looks, release
+):
+    made = {}
+    for name in ('OcSortTracker', 'Decider'):
+        monkeypatch.setattr(factory, name, lambda config, name=name: made.update({name: config}))
+    monkeypatch.setattr(factory, 'Pipeline', lambda **parts: parts['new_decider']())
+    with build(Settings(preset='tabletop', threads=1, **chosen)):
+        pass
+    assert made['OcSortTracker'].max_missed_looks == looks
+    assert made['Decider'].release == release
