@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import methodcaller
 from types import MappingProxyType, TracebackType
 from typing import TypeVar, final
@@ -28,10 +28,10 @@ __all__ = [
     'DECISIONS',
     'DETECTORS',
     'ENGINES',
+    'MEMORY_LOOKS',
     'PREFERENCES',
     'PRESETS',
     'SEGMENTERS',
-    'TRACKERS',
     'Preset',
     'System',
     'build',
@@ -199,12 +199,10 @@ PREFERENCES: Mapping[str, Callable[[Opening], Preference]] = MappingProxyType(
 )
 """What ``Settings.preference`` may be."""
 
-TRACKERS: Mapping[str, TrackerConfig] = MappingProxyType(
-    {'tabletop_detector': TrackerConfig(max_missed_looks=150)}
-)
-"""Settings of the tracker by detector, where they are not ``TrackerConfig``'s own. What lies on a
-table is not a crowd: what comes back after seconds at the place where it left is rather the same
-thing than another, and keeps its id and its past. Among pedestrians it is rather another."""
+MEMORY_LOOKS: Mapping[str, int] = MappingProxyType({'tabletop_detector': 150})
+"""``TrackerConfig.memory_looks`` by detector, where it is not 0. A table is no crowd: what comes
+back after seconds to where it left is rather the same thing than another, and keeps its id and its
+past. Among pedestrians it is rather another."""
 
 DECISIONS: Mapping[str, DecisionConfig] = MappingProxyType({'learned': ADVISED})
 """Thresholds on the scores of a preference, where they are not ``DecisionConfig``'s own."""
@@ -228,9 +226,12 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 
 
 def _tracker(settings: Settings) -> TrackerConfig:
-    """Return the settings of the tracker that were made, or those that suit the detector."""
-    own = PRESETS[settings.preset].detector
-    return settings.pipeline.tracker or TRACKERS.get(_own(settings.detector, own), TrackerConfig())
+    """Return the tracker's settings, with a memory that suits the detector unless one was set."""
+    config = settings.pipeline.tracker
+    detector = _own(settings.detector, PRESETS[settings.preset].detector)
+    if config.memory_looks >= 0:
+        return config
+    return replace(config, memory_looks=MEMORY_LOOKS.get(detector, 0))
 
 
 def _decision(settings: Settings) -> DecisionConfig:

@@ -25,7 +25,7 @@ def test_the_segmenter_is_opened_twice_where_a_core_is_left_for_it(
     [
         ({}, 150, 0.45),
         ({'preference': 'explicit'}, 150, 0.35),
-        ({'pipeline': PipelineConfig(tracker=TrackerConfig(max_missed_looks=7))}, 7, 0.45),
+        ({'pipeline': PipelineConfig(tracker=TrackerConfig(memory_looks=7))}, 7, 0.45),
         ({'pipeline': PipelineConfig(decision=DecisionConfig(release=0.2))}, 150, 0.2),
     ],
 )
@@ -38,5 +38,5 @@ def test_tracker_and_decisions_suit_what_was_chosen_unless_they_are_set(
     monkeypatch.setattr(factory, 'Pipeline', lambda **parts: parts['new_decider']())
     with build(Settings(preset='tabletop', threads=1, **chosen)):
         pass
-    assert made['OcSortTracker'].max_missed_looks == looks
+    assert made['OcSortTracker'].memory_looks == looks
     assert made['Decider'].release == release
