@@ -57,10 +57,7 @@ class TrackerConfig:
         min_hits: detections that confirm a track; only confirmed ones are published. Tracks that
             begin in the first ``min_hits`` looks of a stream are confirmed at once.
         tentative_looks: looks in a row that an unconfirmed track may miss.
-        max_missed_looks: looks in a row that a confirmed track may miss and still be published.
-        memory_looks: looks in a row that it may miss and still be known, with its id and its past,
-            should it come back to where it left; less than ``max_missed_looks`` adds nothing, and
-            below 0 the factory takes what suits the detector.
+        max_missed_looks: looks in a row that a confirmed track may miss.
         max_unseen_s: time that any track may go without detection and mask box.
         speed: standard deviation of the centre's velocity, box sizes per second.
         speed_memory_s: how long such a velocity persists.
@@ -95,7 +92,6 @@ class TrackerConfig:
     min_hits: int = 2
     tentative_looks: int = 3
     max_missed_looks: int = 30
-    memory_looks: int = -1
     max_unseen_s: float = 5.0
     speed: float = 1.0
     speed_memory_s: float = 3.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import methodcaller
 from types import MappingProxyType, TracebackType
 from typing import TypeVar, final
 
-from tenet_ros.config import AUTO, DecisionConfig, Settings, TrackerConfig
+from tenet_ros.config import AUTO, DecisionConfig, Settings
 from tenet_ros.errors import ConfigError
 from tenet_ros.inference.open_session import ENGINES
 from tenet_ros.inference.session import Session
@@ -28,7 +28,6 @@ __all__ = [
     'DECISIONS',
     'DETECTORS',
     'ENGINES',
-    'MEMORY_LOOKS',
     'PREFERENCES',
     'PRESETS',
     'SEGMENTERS',
@@ -133,10 +132,10 @@ def open_segmenter(name: str, settings: Settings) -> Iterator[AnySegmenter]:
 
 
 def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmenter) -> Pipeline:
-    tracker, decision = _tracker(settings), _decision(settings)
+    config, decision = settings.pipeline, _decision(settings)
     new_motion = _choose('camera_motion', settings.camera_motion, CAMERA_MOTIONS)
     return Pipeline(
-        tracker=OcSortTracker(tracker),
+        tracker=OcSortTracker(config.tracker),
         preference=preference,
         new_decider=lambda: Decider(decision),
         segmenter=segmenter,
@@ -199,11 +198,6 @@ PREFERENCES: Mapping[str, Callable[[Opening], Preference]] = MappingProxyType(
 )
 """What ``Settings.preference`` may be."""
 
-MEMORY_LOOKS: Mapping[str, int] = MappingProxyType({'tabletop_detector': 150})
-"""``TrackerConfig.memory_looks`` by detector, where it is not 0. A table is no crowd: what comes
-back after seconds to where it left is rather the same thing than another, and keeps its id and its
-past. Among pedestrians it is rather another."""
-
 DECISIONS: Mapping[str, DecisionConfig] = MappingProxyType({'learned': ADVISED})
 """Thresholds on the scores of a preference, where they are not ``DecisionConfig``'s own."""
 
@@ -223,15 +217,6 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     }
 )
 """What ``Settings.preset`` may be."""
-
-
-def _tracker(settings: Settings) -> TrackerConfig:
-    """Return the tracker's settings, with a memory that suits the detector unless one was set."""
-    config = settings.pipeline.tracker
-    detector = _own(settings.detector, PRESETS[settings.preset].detector)
-    if config.memory_looks >= 0:
-        return config
-    return replace(config, memory_looks=MEMORY_LOOKS.get(detector, 0))
 
 
 def _decision(settings: Settings) -> DecisionConfig:

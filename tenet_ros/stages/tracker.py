@@ -176,13 +176,12 @@ class OcSortTracker:
             record.settle(self._steps.correct(record.after, ids, boxes, record.clock_ns))
 
     def snapshot(self) -> TrackSet:
-        """Return every confirmed track at the newest frame, but for those that are only known."""
+        """Return every confirmed track at the newest frame."""
         if not self._ring or self._stamp_ns is None:
             nothing = TrackSet.empty(0, self._reader.phrases, self._reader.expressions)
             return replace(nothing, looks=0)
         record = self._ring[-1]
-        tracks = record.after
-        shown = tracks.confirmed & (tracks.missed <= self._config.max_missed_looks)
+        tracks, shown = record.after, record.after.confirmed
         ids = tracks.ids[shown]
         past = [*self._past, *(r.where for r in self._ring)]
         history, valid, clocks = positions(

@@ -145,21 +145,6 @@ def test_a_track_dies_after_enough_looks_without_it() -> None:
     assert [len(stream.step()) for _ in range(6)] == [1, 1, 1, 1, 1, 0]
 
 
-@pytest.mark.parametrize(('back_after', 'same'), [(3, True), (8, True), (13, False)])
-def test_what_is_only_remembered_is_not_shown_and_comes_back_as_itself(back_after, same) -> None:
-    stream = Stream(TrackerConfig(max_missed_looks=2, memory_looks=10))
-    for _ in range(5):
-        (track,) = stream.step(box(100)).ids.tolist()
-    shown = [len(stream.step(box(400))) for _ in range(back_after)]
-    assert shown[2:] == [1] * (back_after - 2)
-    for _ in range(3):
-        tracks = stream.step(box(103), box(400))
-    assert len(tracks) == 2
-    assert (track in tracks.ids.tolist()) == same
-    if same:
-        assert tracks.age_ns[tracks.ids == track] == (5 + back_after + 2) * FRAME_NS
-
-
 def test_frames_without_a_look_are_not_missed() -> None:
     stream = Stream(TrackerConfig(max_missed_looks=2))
     stream.step(box(100))

@@ -96,8 +96,7 @@ class Steps:
             rows, columns = associate(tracks, seen, origin, config)
             self._locate(tracks, rows, seen.boxes[columns], origin[rows], moment)
             self._recognise(tracks, rows, seen, columns)
-            known = max(config.max_missed_looks, config.memory_looks)
-            limit = np.where(tracks.confirmed, known, config.tentative_looks)
+            limit = np.where(tracks.confirmed, config.max_missed_looks, config.tentative_looks)
             alive = tracks.missed <= limit
             if not alive.all():
                 tracks = tracks.select(alive)
