@@ -13,7 +13,14 @@ import numpy as np
 
 from tenet_ros.config import PreferenceConfig
 from tenet_ros.language.expression import Motion, Order, Query, Relation
-from tenet_ros.stages.preference.evidence import Array, bounded, condition, log_odds, logistic, soft_cap
+from tenet_ros.stages.preference.evidence import (
+    Array,
+    bounded,
+    condition,
+    log_odds,
+    logistic,
+    soft_cap,
+)
 from tenet_ros.stages.preference.ranking import IN_TIME, Scene, place_in_order
 from tenet_ros.stages.preference.relating import relate
 from tenet_ros.types import TrackSet
