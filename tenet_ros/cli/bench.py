@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from tenet_ros.cli import bench_depth, bench_engines, bench_follow, bench_grasp, bench_tabletop
-from tenet_ros.cli.options import add_model_options, add_source_options, count, settings_of
+from tenet_ros.cli.options import (
+    add_model_options,
+    add_source_options,
+    count,
+    hertz,
+    settings_of,
+)
 from tenet_ros.errors import ConfigError
 
 __all__ = ['add_parser']
@@ -74,7 +80,7 @@ def _add_stream(kinds: Any) -> None:
     parser.add_argument('--gt', type=Path, metavar='CLIP', help='RVOS clip with ground truth')
     parser.add_argument('--object', type=int, metavar='ID', help='what the command refers to')
     parser.add_argument('--duration', type=float, metavar='S', help='loop for this many seconds')
-    parser.add_argument('--rate', type=float, metavar='HZ', help='instead of the recorded rate')
+    parser.add_argument('--rate', type=hertz, metavar='HZ', help='instead of the recorded rate')
     parser.add_argument('--transport', choices=('raw', 'compressed'), default='raw')
     parser.add_argument('--domain', type=int, metavar='ID', help='ROS domain (default: by chance)')
     _add_json(parser)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tenet_ros.cli.options import (
     add_source_options,
     count,
+    hertz,
     opened_text,
     seconds,
     source_of,
@@ -46,7 +47,7 @@ def add_parser(subparsers: Any) -> None:
         '--seed', type=count, metavar='N', help='of the first clip; the clips of N + 1, ... follow'
     )
     group.add_argument('--split', choices=('train', 'val', 'test'), help='default: train')
-    parser.add_argument('--rate', type=float, metavar='HZ', help='instead of the recorded rate')
+    parser.add_argument('--rate', type=hertz, metavar='HZ', help='instead of the recorded rate')
     parser.add_argument(
         '--loop',
         action='store_true',

@@ -13,6 +13,7 @@ from tenet_ros.cli.options import (
     add_model_options,
     add_source_options,
     camera_arguments,
+    hertz,
     node_arguments,
     seconds,
     settings_of,
@@ -54,7 +55,7 @@ def add_parser(subparsers: Any) -> None:
     add_model_options(
         parser, preset='', preset_help='default: tabletop for the simulated one, else coco'
     )
-    parser.add_argument('--rate', type=float, metavar='HZ', help='instead of the recorded rate')
+    parser.add_argument('--rate', type=hertz, metavar='HZ', help='instead of the recorded rate')
     parser.add_argument('--duration', type=seconds, metavar='S', help='end after this many seconds')
     group = parser.add_argument_group('of the tabletop (no SOURCE)')
     group.add_argument('--live', action='store_true', help='go on; sentences come from stdin')

@@ -19,6 +19,7 @@ __all__ = [
     'camera_arguments',
     'camera_size',
     'count',
+    'hertz',
     'node_arguments',
     'opened_text',
     'seconds',
@@ -31,6 +32,9 @@ MOST_SECONDS = 1e6
 
 LEAST_SIDE, LARGEST_SIDE = 64, 8192
 """Of a camera's image, pixels: less shows nothing, and more no camera gives."""
+
+MOST_HERTZ = 1000.0
+"""No source is asked for more."""
 
 _TOPICS = ('image_topic', 'depth_topic', 'info_topic')
 
@@ -87,6 +91,23 @@ def camera_size(text: str) -> tuple[int, int]:
         )
     width, height = sides
     return height, width
+
+
+def hertz(text: str) -> float:
+    """Read a frame rate, for ``argparse``.
+
+    >>> hertz('7.5')
+    7.5
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= MOST_HERTZ:
+        raise argparse.ArgumentTypeError(
+            f'expected frames per second, above 0 and up to {MOST_HERTZ:g}, got {text!r}'
+        )
+    return value
 
 
 def opened_text(path: Path) -> TextIO:

@@ -7,6 +7,7 @@ from tenet_ros.language.grammar.clause import ClauseReader
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.draft import Draft
 from tenet_ros.language.grammar.idioms import plainly
+from tenet_ros.language.grammar.joints import joined
 from tenet_ros.language.grammar.preamble import skip_request, target_first, without_farewell
 from tenet_ros.language.grammar.reshape import reshaped
 from tenet_ros.language.grammar.sentence import Sentence
@@ -36,7 +37,8 @@ def parse(sentence: str) -> Expression:
     >>> found.skeleton
     '[T] to the left of [A1]'
     """
-    words = Sentence(target_first(reshaped(plainly(without_farewell(split_words(sentence))))))
+    said = joined(without_farewell(split_words(sentence)))
+    words = Sentence(target_first(reshaped(plainly(said))))
     start = skip_request(words)
     draft = _read(words, start)
     later = draft.passed_over()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from tenet_ros.errors import ContractError
 from tenet_ros.runtime.stream import parse_command
 from tenet_ros.types import Command
@@ -10,6 +12,7 @@ __all__ = ['MAX_SENTENCES', 'read_command']
 
 MAX_SENTENCES = 32
 """Each sentence costs a score and a mask per frame."""
+_LOG = logging.getLogger(__name__)
 
 
 def read_command(command_id: int, text: str, max_chars: int) -> Command:
@@ -39,5 +42,14 @@ def read_command(command_id: int, text: str, max_chars: int) -> Command:
             f'command: expected at most {MAX_SENTENCES} sentences, got {len(command.sentences)}; '
             'ask for fewer at a time'
         )
-    parse_command(command)
+    try:
+        parse_command(command)
+    except ContractError:
+        raise
+    except Exception as error:  # a sentence that trips the grammar must not end the node
+        _LOG.exception('the parser has failed')
+        raise ContractError(
+            f'command: {text[:60]!r} cannot be read, by a fault of the parser '
+            f'({type(error).__name__}: {error}); say it in other words, and report this'
+        ) from error
     return command

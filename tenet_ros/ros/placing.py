@@ -37,7 +37,7 @@ from tenet_ros.runtime.metrics import StreamMetrics
 from tenet_ros.runtime.observer import Pose, SpatialResult
 from tenet_ros.runtime.spatial_lane import SpatialLane, SpatialSettings
 from tenet_ros.spatial.seen import DepthImage
-from tenet_ros.types import Frame
+from tenet_ros.types import Frame, IntArray, Space
 
 __all__ = ['Placing']
 
@@ -94,7 +94,7 @@ class Placing:
             fixed_pose=self._fixed_pose,
             settings=SpatialSettings(tolerance_ms=self._parameters['depth_tolerance_ms']),
         )
-        pipeline.look_in(self._lane.space_of)
+        pipeline.look_in(self._space_of)
         self._lane.start()
         self._subscribe(Image, 'depth', self._on_depth, sensor_data())
         if self._target_frame:
@@ -141,6 +141,11 @@ class Placing:
             nothing = {'space': reason or 'no depth yet', 'position_m': '', 'velocity_mps': ''}
             return (nothing,) * sentences
         return said
+
+    def _space_of(self, ids: IntArray) -> Space | None:
+        """Return where tracks are; nothing of it is true any more once depth has ended."""
+        lane = self._lane
+        return None if lane is None or self._no_depth else lane.space_of(ids)
 
     @property
     def _no_depth(self) -> str:

@@ -77,7 +77,7 @@ class Observer:
         self._tracks, self._targets = PlaceFilter(), PlaceFilter()
         self._rotations: dict[int, Matrix] = {}
         self._space: tuple[dict[int, tuple[Matrix, Matrix]], Matrix, float] | None = None
-        self._fixed = False
+        self._frame = ''
 
     def observe(
         self,
@@ -98,8 +98,9 @@ class Observer:
             pose: of the camera; None where it is not known: motions are then the camera's too.
             reason: why there is no depth.
         """
-        if (pose is not None) != self._fixed:  # positions were in another frame
-            self._fixed = pose is not None
+        frame = 'fixed' if pose is not None else f'optical: {result.frame_id}'
+        if frame != self._frame:  # positions were in another one
+            self._frame = frame
             self._tracks.reset()
             self._targets.reset()
         if depth is not None and camera is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenet_ros.ros import api
+from tenet_ros.pipeline import Pipeline
+from tenet_ros.ros import api, placing
 
 FAR, NEAR = 1500, 1000
 
@@ -176,3 +177,18 @@ def test_a_failure_in_space_leaves_the_masks_alone(me, monkeypatch, capfd):
     assert me.mask_of(me.answer(me.squares(red=100), 'mask')).any()
     assert not me.heard['pose']
     assert capfd.readouterr().err.count('the spatial lane has ended') == 1
+
+
+def test_once_depth_has_ended_no_track_is_anywhere_in_space(run_node, robot, monkeypatch):
+    looked_up = []
+    monkeypatch.setattr(Pipeline, 'look_in', lambda _pipeline, space_of: looked_up.append(space_of))
+    run_node(command='the dog')
+    me = robot(outputs=('status', 'mask', 'pose'))
+    me.wait_for_node()
+    me.calibrate(240, 320)
+    Sensor(me, me.squares(red=100)).until(lambda v: v.get('space') == 'ok')
+    (space_of,) = looked_up
+    some = np.arange(1, 4)
+    assert np.isfinite(space_of(some).positions).any()
+    monkeypatch.setattr(placing, '_DEPTH_STALE_S', 0.0)
+    assert space_of(some) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import queue
 
 import numpy as np
@@ -210,3 +211,12 @@ def test_the_cameras_own_motion_is_taken_out_in_a_fixed_frame(start):
     assert np.abs(lane.space_of(np.asarray([7])).motions[0]).max() < 0.05
     assert np.abs(last.targets[0][0].place.velocity).max() < 0.05
     assert lane.space_of(np.asarray([7])).up.tolist() == [0, -1, 0]
+
+
+def test_a_second_camera_on_the_same_topics_starts_places_anew(start):
+    lane, placed = start()
+    for stamp, metres, frame_id in ((0, 2.0, 'optical'), (33, 2.0, 'optical'), (66, 1.0, 'other')):
+        lane.add_depth(depth(stamp, metres))
+        lane.add_result(dataclasses.replace(result(stamp), frame_id=frame_id), IMAGE)
+        target = placed().targets[0][0]
+        assert target.place.position[2] == pytest.approx(metres, abs=0.02)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from tenet_ros.language.expression import Extreme, RelationKind
+from tenet_ros.language.expression import Extreme, Order, RelationKind
 from tenet_ros.language.grammar import lexicon as lex
 from tenet_ros.language.grammar.context import Context
 from tenet_ros.language.grammar.modifiers import direction_order
@@ -226,7 +226,10 @@ class OrderReader(Reader):
     def _ranked(self, place: Place, ctx: Context) -> None:
         """Give "second" its direction: "from the left"."""
         phrase, word = self._draft.phrases[ctx.subject], place.words[-1]
-        if phrase.rank > 0:
+        if word == 'far':
+            # "The first" and "the last in the distance" are the same: the farthest.
+            order = Order(extreme=Extreme.FARTHEST, rank=abs(phrase.rank))
+        elif phrase.rank > 0:
             order = direction_order(word, strict=True, rank=phrase.rank)
         else:
             # The last from the left is the rightmost, the last on the right is so too.

@@ -56,7 +56,7 @@ FAREWELLS = tuple(
     for words in (
         'please', 'best', 'the best', 'most of all', 'very much', 'so much', 'as well', 'too', 'thanks', 'thank you', 'for me', 'for us', 'now please', 'right now', 'over there',
         'over here', 'out of your sight', 'out of sight', 'out of view', 'here', 'around here', 'in here', 'somewhere', 'anywhere', 'if you can', 'if you could', 'would you', 'will you', 'could you', 'do you',
-        'can you', 'okay', 'ok', 'if possible', 'if you do not mind', 'if you like',
+        'can you', 'okay', 'ok', 'asap', 'right away', 'as soon as possible', 'if possible', 'if you do not mind', 'if you like',
     )
 )  # fmt: skip
 """What may end a sentence and says nothing of the object."""

@@ -41,7 +41,7 @@ _SPOKEN: Mapping[str, tuple[str, ...]] = MappingProxyType(
         'w': ('with',), 'r': ('are',), 'theres': ('there', 'is'), 'wheres': ('where', 'is'),
         'cam': ('camera',), 'polkadot': ('dotted',), 'polkadots': ('dots',),
         'polkadotted': ('dotted',), 'whats': ('what', 'is'), 'thats': ('that', 'is'), 'dunno': (), 'um': (), 'uh': (), 'er': (),
-        'erm': (), 'hmm': (), 'umm': (), 'uhm': (), 'ehm': (),
+        'erm': (), 'teh': ('the',), 'hmm': (), 'umm': (), 'uhm': (), 'ehm': (),
     }
 )  # fmt: skip
 """What is written as it is spoken; hesitation says nothing."""

@@ -13,7 +13,14 @@ import numpy as np
 
 from tenet_ros.config import PreferenceConfig
 from tenet_ros.language.expression import Motion, Order, Query, Relation
-from tenet_ros.stages.preference.evidence import Array, condition, log_odds, logistic, soft_cap
+from tenet_ros.stages.preference.evidence import (
+    Array,
+    bounded,
+    condition,
+    log_odds,
+    logistic,
+    soft_cap,
+)
 from tenet_ros.stages.preference.ranking import IN_TIME, Scene, place_in_order
 from tenet_ros.stages.preference.relating import relate
 from tenet_ros.types import TrackSet
@@ -106,8 +113,12 @@ def _words(queries: Sequence[Query], tracks: TrackSet, config: PreferenceConfig)
 
 
 def _others(queries: Sequence[Query], tracks: TrackSet, config: PreferenceConfig) -> Array:
-    """Return the evidence of being seen now, and of being the detector's answer to a sentence."""
-    seen = -config.unseen_per_s * np.minimum(tracks.unseen_ns / 1e9, 2.0)
+    """Return the evidence of being seen now, and of being the detector's answer to a sentence.
+
+    That a slow detector has not looked since says nothing against what it saw.
+    """
+    missed_s = (tracks.unseen_ns - tracks.unlooked_ns) / 1e9
+    seen = -config.unseen_per_s * bounded(missed_s, 0.0, 2.0)
     hits = tracks.reference_hits[:, [query.index for query in queries]].T.astype(np.float64)
     answered = hits.max(axis=1, initial=0.0, keepdims=True)
     meant = seen + config.reference * (2.0 * hits - answered)

@@ -51,7 +51,7 @@ def square(x, y, side=40.0):
     return (x - side / 2, y - side / 2, x + side / 2, y + side / 2)
 
 
-def track_set(query, things, *, evidence=6, reference=None, jitter=0.0):
+def track_set(query, things, *, evidence=6, reference=None, jitter=0.0, unlooked_s=0.0):
     expression = query.expression
     times_s = np.linspace(-2.0, 0.0, 31)
     rng = np.random.default_rng(0)
@@ -94,6 +94,7 @@ def track_set(query, things, *, evidence=6, reference=None, jitter=0.0):
         history_stamps_ns=stamps,
         labels=tuple(thing.what for thing in things),
         looks=10,
+        unlooked_ns=round(unlooked_s * SECOND),
     )
 
 
@@ -331,6 +332,15 @@ def test_unseen_track_counts_less(judge):
     twins = [Thing(what='dog', box=square(100, 200), unseen_s=u) for u in (0.0, 1.0)]
     logits = judge('the dog', twins).logits
     assert logits[0] > logits[1]
+
+
+def test_what_a_slow_detector_has_not_looked_for_is_not_missing(judge):
+    dog = Thing(what='dog', box=square(100, 200), unseen_s=1.0)
+    seen = judge('the dog', [dataclasses.replace(dog, unseen_s=0.0)])
+    waiting, missed, long_missed = (judge('the dog', [dog], unlooked_s=u) for u in (1.0, 0.5, 0.0))
+    assert waiting.logits == seen.logits
+    assert waiting.null < 0
+    assert waiting.logits > missed.logits > long_missed.logits
 
 
 def test_first_look_is_not_enough_to_be_settled(judge):
