@@ -72,6 +72,13 @@ class TrackerConfig:
         nominal_frame_s: frame time where two stamps do not give one.
         replay_frames: frames kept, so that their detections may arrive late.
         evidence_window: detections over which language evidence is averaged.
+        same_appearance: cosine of two appearances from which a new track is a lost one that came
+            back, a box size away or farther; it then has its id and its past. Counts where the
+            detector says what things look like.
+        same_place_appearance: the same where it comes back to the place at which it was lost.
+        recall_s: age up to which a new track may turn out to be a lost one.
+        memory_s: how long lost tracks are kept for that.
+        return_reach: how far from where it was seen last a thing may come back, box sizes.
         history_s: length of the published history: "the one that stopped" may have done so seconds
             ago.
         history_samples: most positions in it, denser towards now.
@@ -105,6 +112,11 @@ class TrackerConfig:
     nominal_frame_s: float = 1 / 30
     replay_frames: int = 32
     evidence_window: int = 10
+    same_appearance: float = 0.96
+    same_place_appearance: float = 0.92
+    recall_s: float = 0.5
+    memory_s: float = 8.0
+    return_reach: float = 2.0
     history_s: float = 8.0
     history_samples: int = 32
 
@@ -112,12 +124,13 @@ class TrackerConfig:
         """Check the ranges."""
         shares = (
             'high_score', 'low_score', 'second_min_iou', 'min_iou', 'other_label_weight',
-            'recency', 'direction_weight', 'mask_min_iou',
+            'recency', 'direction_weight', 'mask_min_iou', 'same_appearance',
+            'same_place_appearance',
         )  # fmt: skip
         positive = (
             'max_unseen_s', 'speed', 'speed_memory_s', 'growth', 'growth_memory_s',
             'detection_noise', 'detection_size_noise', 'mask_noise', 'mask_size_noise',
-            'nominal_frame_s', 'history_s',
+            'nominal_frame_s', 'recall_s', 'memory_s', 'return_reach', 'history_s',
         )  # fmt: skip
         counts = (
             'direction_looks', 'min_hits', 'replay_frames', 'evidence_window', 'history_samples',

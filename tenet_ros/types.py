@@ -118,6 +118,8 @@ class Detections:
         labels: (N,) the detector's own class names, empty strings where it has none.
         findable: for each phrase of the prompt, whether this detector can find such a thing at
             all; empty where it does not say.
+        appearance: (N, D) float32, what each box looks like: the larger the cosine of two vectors,
+            the rather they are of the same thing. D is 0 where the detector does not say.
     """
 
     boxes: FloatArray
@@ -126,14 +128,18 @@ class Detections:
     reference: IntArray
     labels: tuple[str, ...]
     findable: tuple[bool, ...] = ()
+    appearance: FloatArray = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
     def __post_init__(self) -> None:
         """Check that all arrays speak of the same N boxes."""
         n = len(self.boxes)
+        if self.appearance.shape == (0, 0):
+            object.__setattr__(self, 'appearance', np.zeros((n, 0), np.float32))
         _check('Detections.boxes', self.boxes, np.float32, (None, 4))
         _check('Detections.scores', self.scores, np.float32, (n,))
         _check('Detections.phrase_scores', self.phrase_scores, np.float32, (n, None))
         _check('Detections.reference', self.reference, np.int64, (None,))
+        _check('Detections.appearance', self.appearance, np.float32, (n, None))
         if len(self.labels) != n:
             raise ContractError(f'Detections.labels: expected {n} names, got {len(self.labels)}')
         if self.findable and len(self.findable) != self.phrase_scores.shape[1]:
@@ -323,6 +329,8 @@ class TrackSet:
             tracker does not say. Without it "nothing is there" cannot be told from "nobody has
             looked yet".
         space: where the tracks are in 3D; None without depth.
+        former_ids: (N,) int64, the id under which a track was published before it turned out to be an
+            earlier one that came back, whose id it has now; -1 for others.
         unlooked_ns: time since the newest frame of which detections are known; 0 where the tracker
             does not say. What is unseen for no longer than this has not been missed.
     """
@@ -344,18 +352,21 @@ class TrackSet:
     labels: tuple[str, ...] = field(default=())
     looks: int = -1
     space: Space | None = None
+    former_ids: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     unlooked_ns: int = 0
 
     def __post_init__(self) -> None:
         """Check that all arrays speak of the same N tracks."""
         n, t = len(self.ids), len(self.history_stamps_ns)
+        if not len(self.former_ids):
+            object.__setattr__(self, 'former_ids', np.full(n, -1, np.int64))
         if self.space is not None:
             _check('TrackSet.space.positions', self.space.positions, np.float32, (n, 3))
         _check('TrackSet.ids', self.ids, np.int64, (None,))
         for name in ('boxes', 'velocities'):
             _check(f'TrackSet.{name}', getattr(self, name), np.float32, (n, 4))
         _check('TrackSet.scores', self.scores, np.float32, (n,))
-        for name in ('hits', 'age_ns', 'unseen_ns', 'evidence'):
+        for name in ('hits', 'age_ns', 'unseen_ns', 'evidence', 'former_ids'):
             _check(f'TrackSet.{name}', getattr(self, name), np.int64, (n,))
         for name in ('phrase_scores', 'reference_hits'):
             _check(f'TrackSet.{name}', getattr(self, name), np.float32, (n, None))

@@ -13,7 +13,7 @@ import numpy as np
 
 from tenet_ros.config import DecisionConfig
 from tenet_ros.geometry import iou_matrix
-from tenet_ros.language.expression import Query
+from tenet_ros.language.expression import Extreme, Query
 from tenet_ros.stages.preference.evidence import bounded
 from tenet_ros.stages.protocols import Decision, PreferenceScores
 from tenet_ros.types import BoolArray, FloatArray, State, TrackSet
@@ -78,6 +78,14 @@ class _View:
         rows = np.flatnonzero(self.tracks.ids == track_id)
         return int(rows[0]) if len(rows) else -1
 
+    def was_there(self, row: int, stamp_ns: int) -> bool:
+        """Return whether a track was born by then, and not away as what came back since was."""
+        tracks = self.tracks
+        if tracks.stamp_ns - int(tracks.age_ns[row]) > stamp_ns:
+            return False
+        since = tracks.history_stamps_ns >= stamp_ns
+        return bool(tracks.history_valid[row, np.argmax(since)]) if since.any() else True
+
     def leader(self) -> int:
         """Return the row of the visible track that fits best, or -1."""
         if not self.visible.any():
@@ -119,12 +127,13 @@ class Decider:
 
     def update(self, query: Query, scores: PreferenceScores, tracks: TrackSet) -> Decision:
         """Return the decision at ``tracks.stamp_ns``."""
+        self._ids = _known_again(self._ids, tracks)
         view = self._look(scores, tracks)
         switches = self._switches
         if query.expression.count != 1:
             self._decide_many(view, query.expression.count)
         elif self._state in {State.COMMITTED, State.LOST}:
-            self._keep(view)
+            self._keep(view, lasting=_lasting(query))
         else:
             self._choose(view)
         self._remember(view)
@@ -205,18 +214,21 @@ class Decider:
         for dwell in (self._leading, self._challenging, self._failing, self._waiting):
             dwell.hold(None, 0)
 
-    def _keep(self, view: _View) -> None:
-        """With a commitment: stay, lose, regain, switch or let go."""
+    def _keep(self, view: _View, *, lasting: bool) -> None:
+        """With a commitment: stay, lose, regain, switch or let go.
+
+        Where what was said of it lasts, doubt alone does not let it go: evidence fades with time.
+        """
         track_id = self._ids[0]
         row = view.row(track_id)
         if row < 0 or not view.visible[row]:
-            self._wait(view)
+            self._wait(view, lasting=lasting)
             return
         self._state = State.COMMITTED
         self._waiting.hold(None, view.step_ns)
         failing = view.fits[row] < self._config.release
         failed_ms = self._failing.hold(True if failing else None, view.step_ns)
-        if failing and failed_ms >= self._config.release_after_ms:
+        if failing and not lasting and failed_ms >= self._config.release_after_ms:
             self._state = State.SEARCHING
             self._choose(view)
             return
@@ -238,16 +250,18 @@ class Decider:
         if row >= 0:
             self._seen_ns = view.tracks.stamp_ns - int(view.tracks.unseen_ns[row])
 
-    def _wait(self, view: _View) -> None:
-        """The chosen track is not visible: wait for it, or take another that is sure enough."""
+    def _wait(self, view: _View, *, lasting: bool) -> None:
+        """The chosen track is not visible: wait for it, or take another that is sure enough.
+
+        Where what was said of it lasts, only one that is new since then can be it.
+        """
         self._state = State.LOST
         row = view.leader()
         if row >= 0:
-            born_ns = view.tracks.stamp_ns - int(view.tracks.age_ns[row])
-            new = born_ns > self._seen_ns
+            new = not view.was_there(row, self._seen_ns)
             config = self._config
             after_ms = config.return_after_ms if new else config.reacquire_after_ms
-            if self._leads(view, row, after_ms):
+            if self._leads(view, row, after_ms) and (new or not lasting):
                 self._commit(int(view.tracks.ids[row]))
                 return
         if self._waiting.hold(True, view.step_ns) >= self._config.forget_after_ms:
@@ -296,3 +310,18 @@ class Decider:
             switches=self._switches,
             switched=switched,
         )
+
+
+def _known_again(ids: tuple[int, ...], tracks: TrackSet) -> tuple[int, ...]:
+    """Return the ids that these tracks have now."""
+    former = tracks.former_ids.tolist()
+    now = (int(tracks.ids[former.index(i)]) if i in former else i for i in ids)
+    return tuple(dict.fromkeys(now))
+
+
+def _lasting(query: Query) -> bool:
+    """Return whether what is true of a track stays true of it alone: what moved first did so."""
+    return any(
+        order.extreme is Extreme.FIRST_MOVED and not order.subject
+        for order in query.expression.orders
+    )

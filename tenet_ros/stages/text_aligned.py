@@ -41,6 +41,9 @@ alike, and three in four double boxes are gone."""
 _CANDIDATES = 300
 """So many boxes at most, the best, go into non-maximum suppression."""
 
+_CERTAIN = 6.0
+"""Log odds beyond which a colour or pattern counts as certain when two boxes are compared."""
+
 _SHADES = ('dark', 'light')
 
 _SHADE_FLOOR = 0.6
@@ -182,7 +185,15 @@ class TextAlignedDetector:
             reference=prepared.reference(phrase_scores, self._config.reference_threshold),
             labels=tuple(self._words.categories[name] for name in fits[kept].argmax(axis=1)),
             findable=prepared.findable,
+            appearance=self._appearance(rows),
         )
+
+    def _appearance(self, rows: FloatArray) -> FloatArray:
+        """Return what each box looks like, (N, D) of length 1: kind, colours and patterns."""
+        kind, words = rows[:, 5 : 5 + self._nouns], rows[:, 5 + self._nouns :]
+        certain = np.clip(words, -_CERTAIN, _CERTAIN) + _CERTAIN
+        colours, patterns = np.split(certain, [len(self._words.colours)], axis=1)
+        return _unit(np.concatenate([_unit(kind), _unit(colours), _unit(patterns) / 2], axis=1))
 
     def _align(self, phrase: Phrase) -> AlignedPhrase:
         """Return a phrase in terms of outputs; modifiers without an output are left out."""
@@ -271,6 +282,11 @@ class TextAlignedDetector:
                 fit *= _SHADE_FLOOR + (1 - _SHADE_FLOOR) * phrase.shade.agreement(samples)
             scores[:, column] = fit
         return scores
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)
 
 
 def _measured(colours: tuple[str, ...]) -> Appearance:

@@ -12,6 +12,7 @@ from tenet_ros.config import TrackerConfig
 from tenet_ros.errors import ContractError
 from tenet_ros.stages.tracking.history import Past, positions
 from tenet_ros.stages.tracking.looks import LookReader
+from tenet_ros.stages.tracking.memory import Memory
 from tenet_ros.stages.tracking.record import Record
 from tenet_ros.stages.tracking.steps import Moment, Steps
 from tenet_ros.stages.tracking.tracks import Tracks
@@ -39,6 +40,7 @@ class OcSortTracker:
         self._config = config or TrackerConfig()
         self._steps = Steps(self._config)
         self._reader = LookReader(self._config.low_score)
+        self._memory = Memory(self._config)
         self._history_ns = round(self._config.history_s * 1e9)
         self._next_id = 1
         self._clear()
@@ -46,6 +48,7 @@ class OcSortTracker:
     def _clear(self) -> None:
         self._ring: deque[Record] = deque()
         self._past = Past(self._history_ns)
+        self._memory.clear()
         self._clock_ns = 0
         self._stamp_ns: int | None = None
         self._sequence: int | None = None
@@ -71,6 +74,7 @@ class OcSortTracker:
         self._answers = 0
         for record in self._ring:
             record.forget_evidence(phrases, expressions)
+        self._memory.forget_evidence(phrases, expressions)
 
     def advance(
         self,
@@ -142,6 +146,11 @@ class OcSortTracker:
         tracks = self._steps.observe(record.predicted, seen, moment)
         if len(tracks) and int(tracks.ids[-1]) >= self._next_id:
             self._next_id = int(tracks.ids[-1]) + 1
+        tracks, returned = self._memory.recall(tracks, record.clock_ns)
+        if returned:
+            self._past.rename(returned)
+            for kept in self._ring:
+                kept.rename(returned)
         self._looks += 1
         self._looked_at, self._looked_ns = late.sequence, record.clock_ns
         self._answers += seen.answers
@@ -204,6 +213,7 @@ class OcSortTracker:
             stamp_ns=self._stamp_ns,
             labels=self._reader.names(tracks.labels[shown]),
             looks=self._answers,
+            former_ids=tracks.former[shown],
             unlooked_ns=0 if self._looked_at is None else self._clock_ns - self._looked_ns,
         )
 

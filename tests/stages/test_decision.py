@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenet_ros.geometry import iou_matrix
-from tenet_ros.language.expression import Expression, Phrase, Prompt
+from tenet_ros.language.expression import Expression, Extreme, Order, Phrase, Prompt
 from tenet_ros.stages.decision import SAME_THING_IOU, Decider
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.types import State, TrackSet
@@ -19,9 +19,10 @@ MS = 1_000_000
 FRAME_MS = 33
 
 
-def query(count=1):
+def query(count=1, orders=()):
     phrase = Phrase(text='dog', noun='dog')
-    return Prompt.of(1, (Expression(text='the dog', phrases=(phrase,), count=count),)).queries[0]
+    dog = Expression(text='the dog', phrases=(phrase,), count=count, orders=orders)
+    return Prompt.of(1, (dog,)).queries[0]
 
 
 def track_set(
@@ -34,8 +35,11 @@ def track_set(
     looks=10,
     unlooked_ms=0.0,
     box=(0, 0, 0, 0),
+    former_ids=(),
+    gone_ms=None,
 ):
     n = len(ids)
+    ago_ms = [2000, 0] if gone_ms is None else [2000, gone_ms, 0]
     return dataclasses.replace(
         TrackSet.empty(int(stamp_ms * MS), 1, 1),
         ids=np.asarray(ids, np.int64),
@@ -48,11 +52,13 @@ def track_set(
         phrase_scores=np.zeros((n, 1), np.float32),
         reference_hits=np.zeros((n, 1), np.float32),
         evidence=np.full(n, evidence, np.int64),
-        history=np.zeros((n, 1, 4), np.float32),
-        history_valid=np.ones((n, 1), np.bool_),
+        history=np.zeros((n, len(ago_ms), 4), np.float32),
+        history_valid=np.tile(np.asarray(ago_ms) != gone_ms, (n, 1)),
+        history_stamps_ns=np.asarray([(stamp_ms - ago) * MS for ago in ago_ms], np.int64),
         labels=('dog',) * n,
         looks=looks,
         unlooked_ns=int(unlooked_ms * MS),
+        former_ids=np.asarray(former_ids, np.int64),
     )
 
 
@@ -63,9 +69,9 @@ def logit(p):
 class Run:
     """A decider fed frame by frame with probabilities."""
 
-    def __init__(self, count=1):
+    def __init__(self, count=1, orders=()):
         self.decider = Decider()
-        self.query = query(count)
+        self.query = query(count, orders)
         self.stamp_ms = 0.0
 
     def frame(self, fits, null=0.05, *, settled=1.0, **options):
@@ -178,6 +184,54 @@ def test_a_track_that_was_there_beside_the_lost_one_is_not_its_return():
     run.frames(20, {})
     states = [run.frame({7: 0.9}, age_ms=2_000.0).state for _ in range(5)]
     assert set(states) == {State.LOST}
+
+
+def test_an_earlier_track_that_was_away_when_it_was_lost_takes_its_place_soon():
+    run = Run().committed()
+    run.frames(20, {})
+    back = [run.frame({7: 0.9}, gone_ms=(20 + n) * FRAME_MS) for n in range(5)]
+    assert back[3].state is State.COMMITTED
+    assert back[3].track_ids == (7,)
+
+
+class TestWhatMovedFirst:
+    """What is true of one track for good: no doubt, and nothing that was there too, changes it."""
+
+    def run(self):
+        run = Run(orders=(Order(extreme=Extreme.FIRST_MOVED),))
+        run.frames(20, {1: 0.9, 2: 0.05})
+        return run
+
+    def test_it_is_not_let_go_for_doubt(self):
+        decisions = self.run().frames(60, {1: 0.1, 2: 0.05}, null=0.3)
+        assert {d.state for d in decisions} == {State.COMMITTED}
+
+    def test_nothing_that_was_there_takes_its_place(self):
+        run = self.run()
+        assert {d.state for d in run.frames(60, {2: 0.95})} == {State.LOST}
+        assert run.frame({1: 0.9, 2: 0.2}).track_ids == (1,)
+
+    def test_something_new_takes_its_place(self):
+        run = self.run()
+        run.frames(20, {2: 0.2})
+        new = [run.frame({7: 0.95}, age_ms=age) for age in range(0, 5 * FRAME_MS, FRAME_MS)]
+        assert new[-1].track_ids == (7,)
+
+    def test_a_rival_that_is_plainly_better_does_too(self):
+        assert self.run().frames(30, {1: 0.05, 2: 0.95})[-1].track_ids == (2,)
+
+    def test_of_anything_else_doubt_lets_go(self):
+        run = Run().committed()
+        assert run.frames(60, {1: 0.1}, null=0.3)[-1].state is State.SEARCHING
+
+
+@pytest.mark.parametrize('count', [1, 0])
+def test_target_that_turns_out_to_be_an_earlier_track_stays_chosen(count):
+    run = Run(count)
+    run.frames(20, {9: 0.9})
+    known = run.frame({3: 0.9}, former_ids=[9])
+    assert (known.state, known.track_ids, known.switches) == (State.COMMITTED, (3,), 0)
+    assert run.frame({3: 0.9}, former_ids=[9]).track_ids == (3,)
 
 
 def test_lost_target_is_forgotten_in_the_end():

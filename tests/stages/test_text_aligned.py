@@ -105,6 +105,24 @@ def test_any_image_gives_boxes_inside_of_it(height, width):
     assert (found.boxes[:, 2:] <= [width, height]).all()
 
 
+def test_an_appearance_tells_kinds_and_colours_apart_and_not_places():
+    found = detect(
+        blank(),
+        seen([0, 0, 16, 16], red=5.0),
+        seen([32, 16, 48, 32], score=0.7, noun=[0.9, 0.05], red=4.0),
+        seen([16, 0, 32, 16], score=0.6, blue=5.0),
+        seen([0, 16, 16, 32], score=0.5, noun=BALL, red=5.0),
+    )
+    np.testing.assert_allclose(np.linalg.norm(found.appearance, axis=1), 1, atol=1e-5)
+    same, blue, ball = found.appearance[1:] @ found.appearance[0]
+    assert same > 0.98
+    assert max(blue, ball) < 0.7
+
+
+def test_an_empty_image_has_appearances_of_nothing():
+    assert len(detect(blank()).appearance) == 0
+
+
 def test_a_phrase_is_the_product_of_its_words():
     asked = prompt(
         phrase('mug'),

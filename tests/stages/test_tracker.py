@@ -32,6 +32,7 @@ def seen(
     phrases: Sequence[Sequence[float]] | None = None,
     reference: Sequence[int] = (),
     labels: Sequence[str] | None = None,
+    appearance: Sequence[Sequence[float]] = (),
 ) -> Detections:
     n = len(boxes)
     return Detections(
@@ -42,6 +43,7 @@ def seen(
         ),
         reference=np.asarray(reference, np.int64),
         labels=tuple(labels or [''] * n),
+        appearance=np.asarray(appearance, np.float32).reshape(n, -1 if n and appearance else 0),
     )
 
 
@@ -522,16 +524,20 @@ def test_sets_out_of_order_too_old_or_of_no_frame_are_refused() -> None:
     assert stream.tracker.snapshot().hits.tolist() == [2]
 
 
-def _scenario(seed: int, frames: int, every: int) -> list[Detections]:
+def _scenario(seed: int, frames: int, every: int, *, looks: bool) -> list[Detections]:
     random = np.random.default_rng(seed)
     n = int(random.integers(1, 7))
     centre, speed = random.uniform(50, 400, (n, 2)), random.normal(0, 4, (n, 2))
     half = random.uniform(10, 60, (n, 2))
+    what = random.normal(0, 1, (n, 8))
     found = []
     for _ in range(0, frames, every):
         centre = centre + speed * every
         middle = centre + random.normal(0, 2, (n, 2))
         kept = random.random(n) > 0.3
+        if looks:  # things leave for a while and come back elsewhere
+            away = random.random(n) < 0.1
+            centre[away] += random.normal(0, 60, (int(away.sum()), 2))
         boxes = np.concatenate([middle - half, middle + half], axis=1)[kept]
         rows = len(boxes)
         found.append(
@@ -541,6 +547,7 @@ def _scenario(seed: int, frames: int, every: int) -> list[Detections]:
                 phrases=random.random((rows, 2)).tolist() if rows else None,
                 reference=[int(random.integers(-1, rows + 1)) if rows else -1],
                 labels=random.choice(['dog', 'cat'], rows).tolist(),
+                appearance=what[kept].tolist() if looks else (),
             )
             if rows
             else Detections.empty(2, 1)
@@ -551,14 +558,16 @@ def _scenario(seed: int, frames: int, every: int) -> list[Detections]:
 LOOKED, REST, NEW_PROMPT_AT = 30, 12, 15
 
 
-def _play(seed: int, *, every: int, delay: int, moves: bool, corrects: bool) -> TrackSet:
+def _play(
+    seed: int, *, every: int, delay: int, moves: bool, corrects: bool, looks: bool
+) -> TrackSet:
     """Play a scenario in which every k-th frame is looked at; each set arrives ``delay`` later.
 
     Stamps, camera motions and mask boxes are those of the frame, whenever the sets arrive.
     """
     stream = Stream()
     stream.tracker.set_prompt(1, 2, 1)
-    found = _scenario(seed, LOOKED, every)
+    found = _scenario(seed, LOOKED, every, looks=looks)
     stamp = 0
     for t in range(LOOKED + REST):
         random = np.random.default_rng((seed, t))
@@ -591,13 +600,15 @@ def _assert_same(one: TrackSet, other: TrackSet) -> None:
     every=st.integers(1, 5),
     delay=st.integers(1, REST),
     moves=st.booleans(),
-    corrects=st.booleans(),
+    others=st.sampled_from([(False, False), (True, False), (False, True)]),
 )
 def test_late_is_the_same_as_on_time(
-    *, seed: int, every: int, delay: int, moves: bool, corrects: bool
+    *, seed: int, every: int, delay: int, moves: bool, others: tuple[bool, bool]
 ) -> None:
-    late = _play(seed, every=every, delay=delay, moves=moves, corrects=corrects)
-    on_time = _play(seed, every=every, delay=0, moves=moves, corrects=corrects)
+    # Not both: whether a mask's id is one that was given up depends on when that is known.
+    corrects, looks = others
+    late = _play(seed, every=every, delay=delay, moves=moves, corrects=corrects, looks=looks)
+    on_time = _play(seed, every=every, delay=0, moves=moves, corrects=corrects, looks=looks)
     _assert_same(late, on_time)
 
 
@@ -623,6 +634,7 @@ def test_ids_are_unique_and_numbers_are_numbers_on_any_stream(events: list[tuple
     stream = Stream()
     size, stamp, gone = (0, 0), 0, set()
     alive: set[int] = set()
+    given_up: set[int] = set()
     for event in events:
         if event[0] == 'advance':
             stamp += event[1]
@@ -647,6 +659,8 @@ def test_ids_are_unique_and_numbers_are_numbers_on_any_stream(events: list[tuple
         ids = tracks.ids.tolist()
         assert ids == sorted(set(ids))
         assert not gone & set(ids), 'an id of before the reset came back'
+        given_up |= set(tracks.former_ids.tolist())
+        assert not given_up & set(ids), 'an id was given a second time'
         alive |= set(ids)
         for name in ('boxes', 'velocities', 'scores', 'phrase_scores', 'reference_hits', 'history'):
             assert np.isfinite(getattr(tracks, name)).all(), name
@@ -664,11 +678,16 @@ def _detections(boxes: list[tuple], size: tuple[int, int], *, weak: bool) -> Det
         phrase_scores=np.full((n, size[0]), 0.5, np.float32),
         reference=np.zeros(size[1], np.int64),
         labels=('thing',) * n,
+        appearance=np.where(np.asarray(boxes).reshape(-1, 4)[:, :2] > 300, 1, -1).astype(
+            np.float32
+        ),
     )
 
 
 def test_the_same_stream_gives_the_same_tracks() -> None:
-    _assert_same(*(_play(7, every=2, delay=3, moves=True, corrects=True) for _ in range(2)))
+    _assert_same(
+        *(_play(7, every=2, delay=3, moves=True, corrects=True, looks=True) for _ in range(2))
+    )
 
 
 def test_two_trackers_number_their_tracks_by_themselves() -> None:

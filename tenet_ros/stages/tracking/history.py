@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -34,6 +34,23 @@ class Whereabouts:
     boxes: FloatArray
     camera_motion: Motion | None
 
+    def renamed(self, returned: Mapping[int, int]) -> Whereabouts:
+        """Return the places with other ids for some tracks.
+
+        Where a track was known by both in one frame, it was at the place of the newer one: there it
+        was seen.
+
+        Args:
+            returned: old ids of tracks that came back, by the ids that they had meanwhile.
+        """
+        new = [i for i in self.ids.tolist() if i in returned]
+        if not new:
+            return self
+        kept = ~np.isin(self.ids, [returned[i] for i in new])
+        ids = np.asarray([returned.get(i, i) for i in self.ids[kept].tolist()], np.int64)
+        order = np.argsort(ids)
+        return replace(self, ids=ids[order], boxes=self.boxes[kept][order])
+
 
 class Past:
     """Frames that can no longer change, thinned out so that seconds of them cost little.
@@ -60,6 +77,10 @@ class Past:
             motion = _composed(where.camera_motion, kept.pop().camera_motion)
             where = replace(where, camera_motion=motion)
         kept.append(where)
+
+    def rename(self, returned: Mapping[int, int]) -> None:
+        """Know tracks that came back by their old ids; see ``Whereabouts.renamed``."""
+        self._kept = deque(where.renamed(returned) for where in self._kept)
 
     def forget(self, now_ns: int) -> None:
         """Drop what lies further back than the window."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from tenet_ros.errors import ContractError
 from tenet_ros.stages.tracking.kalman import Values, to_centre_size
-from tenet_ros.types import FloatArray, IntArray, TimedDetections
+from tenet_ros.types import Detections, FloatArray, IntArray, TimedDetections
 
 __all__ = ['Look', 'LookReader']
 
@@ -26,6 +26,7 @@ class Look:
         labels: (M,) int64, the class names' numbers.
         phrases: (M, P) float32 under the prompt that the set answers.
         references: (M, E) float32, 1 where the reference proposal of an expression is this box.
+        appearance: (M, D) float32, what each looks like; D is 0 where the detector does not say.
         answers: whether that prompt is the current one, so that the set is evidence.
     """
 
@@ -34,6 +35,7 @@ class Look:
     labels: IntArray
     phrases: FloatArray
     references: FloatArray
+    appearance: FloatArray
     answers: bool
 
 
@@ -53,9 +55,10 @@ class LookReader:
         self.forget_names()
 
     def forget_names(self) -> None:
-        """Number class names from anew."""
+        """Number class names from anew, and take appearances of any length."""
         self._numbers: dict[str, int] = {}
         self._names: list[str] = []
+        self._appearance: int | None = None
 
     def set_prompt(self, command_id: int, phrases: int, expressions: int) -> None:
         """Take only detections of this command as evidence, and expect them to have this size."""
@@ -80,6 +83,7 @@ class LookReader:
                 f'{self.expressions} expressions, got {size[0]} and {size[1]}; '
                 "give set_prompt() the size of the detector's prompt"
             )
+        appearance = self._appearance_of(found)
         low, high = found.boxes[:, :2], found.boxes[:, 2:]
         usable = (np.abs(found.boxes) < _FARTHEST_PX).all(1) & (low < high).all(1)
         usable &= found.scores >= self._low_score
@@ -90,8 +94,23 @@ class LookReader:
             labels=self._number(found.labels)[usable],
             phrases=np.nan_to_num(found.phrase_scores[usable]),
             references=hit[usable].astype(np.float32),
+            appearance=np.nan_to_num(appearance[usable], posinf=0, neginf=0),
             answers=answers,
         )
+
+    def _appearance_of(self, found: Detections) -> FloatArray:
+        """Return what each box looks like, (N, D), where D never changes."""
+        if not len(found):
+            return np.zeros((0, self._appearance or 0), np.float32)
+        length = found.appearance.shape[1]
+        if self._appearance is None:
+            self._appearance = length
+        if self._appearance != length:
+            raise ContractError(
+                f'Detections.appearance: expected {self._appearance} numbers for each box as '
+                f'before, got {length}; reset() before another detector takes over'
+            )
+        return found.appearance
 
     def _number(self, names: tuple[str, ...]) -> IntArray:
         for name in names:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -51,6 +52,14 @@ class Record:
             boxes=after.boxes(),
             camera_motion=self.camera_motion,
         )
+
+    def rename(self, returned: Mapping[int, int]) -> None:
+        """Know tracks that came back by their old ids, by the ids that they had meanwhile."""
+        self.where = self.where.renamed(returned)
+        self.corrections = [
+            (np.asarray([returned.get(i, i) for i in ids.tolist()], np.int64), boxes)
+            for ids, boxes in self.corrections
+        ]
 
     def forget_evidence(self, phrases: int, expressions: int) -> None:
         """Know nothing yet about a prompt of this size."""

@@ -199,22 +199,29 @@ class Steps:
         tracks.confirmed |= tracks.hits >= self._config.min_hits
         tracks.scores[rows] = seen.scores[columns]
         _vote(tracks, rows, seen.labels[columns], seen.scores[columns])
+        share = self._share(tracks.hits[rows])
+        tracks.view[rows] = seen.appearance[columns]
+        tracks.appearance[rows] += share * (tracks.view[rows] - tracks.appearance[rows])
         if seen.answers:
             self._testify(tracks, rows, seen.phrases[columns], seen.references[columns])
 
     def _testify(
         self, tracks: Tracks, rows: IntArray, phrases: FloatArray, references: FloatArray
     ) -> None:
-        """Take in what the detections say about the prompt, in place.
-
-        The mean of the first ``evidence_window`` detections, then an exponential one of the same
-        weight: one outlier never moves it by more than its share.
-        """
+        """Take in what the detections say about the prompt, in place."""
         tracks.evidence[rows] += 1
-        count = np.minimum(tracks.evidence[rows], self._config.evidence_window)[:, None]
-        weight = (1 / count).astype(np.float32)
+        weight = self._share(tracks.evidence[rows])
         tracks.phrases[rows] += weight * (phrases - tracks.phrases[rows])
         tracks.references[rows] += weight * (references - tracks.references[rows])
+
+    def _share(self, count: IntArray) -> FloatArray:
+        """Return the weight of the newest in a running mean, (K, 1), the newest being number K.
+
+        The mean of the first ``evidence_window``, then an exponential one of the same weight: one
+        outlier never moves it by more than its share.
+        """
+        window = np.minimum(count, self._config.evidence_window)[:, None]
+        return np.asarray(1 / window, np.float32)
 
     def _born(self, tracks: Tracks, seen: Look, columns: IntArray, moment: Moment) -> Tracks:
         """Return new tracks of the detections ``columns``: (K,) rows of ``seen``."""
@@ -225,6 +232,7 @@ class Steps:
             looks=slots,
             phrases=tracks.phrases.shape[1],
             expressions=tracks.references.shape[1],
+            appearance=seen.appearance.shape[1],
         )
         born.ids[:] = moment.first_id + np.arange(len(columns))
         born.filters[:] = born.anchor[:] = self._motion.start(boxes, self._detection_noise)
@@ -237,6 +245,7 @@ class Steps:
         born.scores[:] = seen.scores[columns]
         born.labels[:] = seen.labels[columns]
         born.votes[:] = seen.scores[columns]
+        born.appearance[:] = born.view[:] = seen.appearance[columns]
         if seen.answers:
             rows = np.arange(len(columns))
             self._testify(born, rows, seen.phrases[columns], seen.references[columns])

@@ -30,6 +30,8 @@ class Tracks:
 
     Attributes:
         ids: (N,) int64.
+        former: (N,) int64, the id that a track had at first, of one that was known again only after
+            it was published; -1 for others.
         filters: (N, 5, 4) float64, see ``kalman.Filters``.
         anchor: (N, 5, 4) float64, ``filters`` as they were just after the newest observation
             (a detection or a mask box): where the observation-centric re-update starts.
@@ -50,9 +52,12 @@ class Tracks:
         phrases: (N, P) float32, running means of the phrase scores.
         references: (N, E) float32, running share of detections hit by the reference proposal.
         evidence: (N,) int64, detections received under the current command.
+        appearance: (N, D) float32, running mean of what the detections look like.
+        view: (N, D) float32, what the newest detection looks like.
     """
 
     ids: IntArray
+    former: IntArray
     filters: Filters
     anchor: Filters
     observed: Values
@@ -71,16 +76,21 @@ class Tracks:
     phrases: FloatArray
     references: FloatArray
     evidence: IntArray
+    appearance: FloatArray
+    view: FloatArray
 
     def __len__(self) -> int:
         """Return the number of tracks."""
         return len(self.ids)
 
     @classmethod
-    def blank(cls, count: int, *, looks: int, phrases: int, expressions: int) -> Tracks:
-        """Return ``count`` rows of zeros with room for this many looks, phrases, expressions."""
+    def blank(
+        cls, count: int, *, looks: int, phrases: int, expressions: int, appearance: int = 0
+    ) -> Tracks:
+        """Return ``count`` blank rows with room for this much."""
         return cls(
             ids=np.zeros(count, np.int64),
+            former=np.full(count, -1, np.int64),
             filters=np.zeros((count, 5, 4)),
             anchor=np.zeros((count, 5, 4)),
             observed=np.zeros((count, 4)),
@@ -99,18 +109,22 @@ class Tracks:
             phrases=np.zeros((count, phrases), np.float32),
             references=np.zeros((count, expressions), np.float32),
             evidence=np.zeros(count, np.int64),
+            appearance=np.zeros((count, appearance), np.float32),
+            view=np.zeros((count, appearance), np.float32),
         )
 
     def copy(self) -> Tracks:
         """Return a state that may be changed without changing this one."""
         return Tracks(**{name: getattr(self, name).copy() for name in _NAMES})
 
-    def select(self, rows: BoolArray) -> Tracks:
-        """Return the tracks where ``rows``, (N,) bool, is set."""
+    def select(self, rows: BoolArray | IntArray) -> Tracks:
+        """Return the tracks where ``rows``, (N,) bool, is set, or those rows in that order."""
         return Tracks(**{name: getattr(self, name)[rows] for name in _NAMES})
 
     def append(self, born: Tracks) -> Tracks:
-        """Return these tracks and, after them, younger ones."""
+        """Return these tracks and, after them, others."""
+        if not len(self):
+            return born  # what things look like has no size before the first is seen
         return Tracks(**{n: np.concatenate([getattr(self, n), getattr(born, n)]) for n in _NAMES})
 
     def boxes(self) -> FloatArray:

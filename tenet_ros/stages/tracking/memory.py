@@ -1,0 +1,143 @@
+"""Things that come back: a new track that looks like a lost one takes up its id and its past.
+
+Boxes alone cannot tell what returns after seconds, or elsewhere, from what comes for the first
+time. So lost tracks are kept for a while, and new ones are compared with them by appearance. Most are
+known at once, before anybody has seen an id of their own. What enters at the edge of the view looks
+like what it is only when more of it is seen, so young tracks are looked at again in every look.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tenet_ros.config import TrackerConfig
+from tenet_ros.stages.tracking.association import assign
+from tenet_ros.stages.tracking.kalman import box_scales
+from tenet_ros.stages.tracking.tracks import Tracks
+from tenet_ros.types import BoolArray, FloatArray, IntArray
+
+__all__ = ['Memory']
+
+
+class Memory:
+    """Keeps the tracks that were lost, and knows them again.
+
+    Args:
+        config: how long, how alike, how far away.
+    """
+
+    def __init__(self, config: TrackerConfig) -> None:
+        self._config = config
+        self.clear()
+
+    def clear(self) -> None:
+        """Know nobody."""
+        self._live: Tracks | None = None
+        self._gone: Tracks | None = None
+
+    def forget_evidence(self, phrases: int, expressions: int) -> None:
+        """Know nothing yet about a prompt of this size."""
+        if self._live is not None:
+            self._live = self._live.without_evidence(phrases, expressions)
+        if self._gone is not None:
+            self._gone = self._gone.without_evidence(phrases, expressions)
+
+    def recall(self, after: Tracks, clock_ns: int) -> tuple[Tracks, dict[int, int]]:
+        """Return the tracks after a look, and which of them came back.
+
+        Args:
+            after: at the look's frame, after it.
+            clock_ns: the tracker's clock at that frame.
+
+        Returns:
+            The same tracks, those that came back under their old ids, and by the ids that those
+            had until now their old ones.
+        """
+        self._bury(after, clock_ns)
+        returned: dict[int, int] = {}
+        young = clock_ns - after.born_ns <= self._config.recall_s * 1e9
+        fresh = after.confirmed & (after.missed == 0) & young
+        if fresh.any() and after.appearance.shape[1]:
+            after, returned = self._reunite(after, fresh)
+        self._live = after
+        return after, returned
+
+    def _bury(self, after: Tracks, clock_ns: int) -> None:
+        """Keep what was dropped since the last look; drop what is long gone."""
+        gone = self._gone
+        if self._live is not None:
+            dropped = self._live.confirmed & ~np.isin(self._live.ids, after.ids)
+            if dropped.any():
+                lost = self._live.select(dropped)
+                gone = lost if gone is None else gone.append(lost)
+        if gone is not None:
+            recent = clock_ns - gone.seen_ns <= self._config.memory_s * 1e9
+            self._gone = gone if recent.all() else gone.select(recent)
+
+    def _reunite(self, after: Tracks, fresh: BoolArray) -> tuple[Tracks, dict[int, int]]:
+        """Merge each fresh track with the lost one that it is; return what ``recall`` does."""
+        waiting = after.select(after.confirmed & (after.missed > 0))
+        lost = waiting if self._gone is None else self._gone.append(waiting)
+        if not len(lost):
+            return after, {}
+        new = after.select(fresh)
+        alike = _likeness(lost.appearance, new.view)
+        possible = (alike >= self._needed(lost, new)) & (lost.seen_ns[:, None] < new.born_ns)
+        rows, columns = np.nonzero(possible)
+        chosen = assign(rows, columns, alike[rows, columns])
+        if not len(chosen):
+            return after, {}
+        back = np.flatnonzero(fresh)[columns[chosen]]
+        after, again = after.copy(), lost.select(rows[chosen])
+        returned = dict(zip(after.ids[back].tolist(), again.ids.tolist(), strict=True))
+        stale = np.isin(after.ids, again.ids)
+        self._take_up(after, back, again)
+        after = after.select(~stale)
+        if self._gone is not None:
+            self._gone = self._gone.select(~np.isin(self._gone.ids, again.ids))
+        return after.select(np.argsort(after.ids)), returned
+
+    def _take_up(self, tracks: Tracks, rows: IntArray, lost: Tracks) -> None:
+        """Give tracks, in place, what is known of the lost ones that they are; one row for each."""
+        window = self._config.evidence_window
+        weight = _weight(lost.evidence, tracks.evidence[rows], window)
+        for name in ('phrases', 'references'):
+            _blend(getattr(tracks, name), rows, getattr(lost, name), weight)
+        _blend(
+            tracks.appearance, rows, lost.appearance, _weight(lost.hits, tracks.hits[rows], window)
+        )
+        tracks.former[rows] = tracks.ids[rows]
+        for name in ('ids', 'born_ns', 'labels', 'votes'):
+            getattr(tracks, name)[rows] = getattr(lost, name)
+        tracks.hits[rows] += lost.hits
+        tracks.evidence[rows] += lost.evidence
+
+    def _needed(self, lost: Tracks, new: Tracks) -> FloatArray:
+        """Return how alike they must be, (L, F): more where they are apart, beyond 1 if too far."""
+        config = self._config
+        size = np.maximum(box_scales(lost.observed), box_scales(new.observed).T)
+        offset = lost.observed[:, None, :2] - new.observed[:, :2]
+        apart = np.linalg.norm(offset, axis=2) / size
+        rise = config.same_appearance - config.same_place_appearance
+        needed = config.same_place_appearance + rise * np.minimum(apart, 1)
+        return np.asarray(np.where(apart <= config.return_reach, needed, 2), np.float32)
+
+
+def _weight(old: IntArray, new: IntArray, window: int) -> FloatArray:
+    """Return the share that the old mean keeps, (K, 1), where each counts ``window`` at most."""
+    old, new = np.minimum(old, window), np.minimum(new, window)
+    return np.asarray(old / np.maximum(old + new, 1), np.float32)[:, None]
+
+
+def _blend(means: FloatArray, rows: IntArray, old: FloatArray, weight: FloatArray) -> None:
+    means[rows] += weight * (old - means[rows])
+
+
+def _likeness(lost: FloatArray, new: FloatArray) -> FloatArray:
+    """Return the cosine of every pair, (L, F) float32."""
+    return np.asarray(_unit(lost) @ _unit(new).T, np.float32)
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)

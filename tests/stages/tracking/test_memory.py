@@ -1,0 +1,209 @@
+"""Things that leave and come back: known again by what they look like, under one tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from tenet_ros.config import TrackerConfig
+from tenet_ros.errors import ContractError
+from tenet_ros.stages.tracker import OcSortTracker
+from tenet_ros.types import Detections, TimedDetections, TrackSet
+
+FRAME_NS = 33_333_333
+RED, BLUE = (1.0, 0.0, 0.2), (0.0, 1.0, 0.2)
+REDDISH = (1.0, 0.25, 0.2)
+"""Cosine with RED 0.97."""
+EDGE = (0.6, 0.0, 0.8)
+"""Cosine with RED 0.75: red, and half of it is outside."""
+
+
+def box(x: float, y: float = 100, size: float = 50) -> list[float]:
+    """Return a square by its centre."""
+    return [x - size / 2, y - size / 2, x + size / 2, y + size / 2]
+
+
+class Stream:
+    """A tracker that sees boxes with appearances, a set a frame."""
+
+    def __init__(self, config: TrackerConfig | None = None) -> None:
+        self.tracker = OcSortTracker(config)
+        self.frame = -1
+        self.command = 1
+        self.prompt(1)
+
+    def prompt(self, command: int) -> None:
+        self.command = command
+        self.tracker.set_prompt(command, 1, 1)
+
+    def look(
+        self, *things: tuple[Sequence[float], Sequence[float]], phrase: float = 0.5
+    ) -> TrackSet:
+        """Show boxes and what is in them for a frame."""
+        self.frame += 1
+        n = len(things)
+        self.tracker.advance(sequence=self.frame, stamp_ns=self.frame * FRAME_NS)
+        found = Detections(
+            boxes=np.asarray([b for b, _ in things], np.float32).reshape(-1, 4),
+            scores=np.full(n, 0.9, np.float32),
+            phrase_scores=np.full((n, 1), phrase, np.float32),
+            reference=np.asarray([-1]),
+            labels=('mug',) * n,
+            appearance=np.asarray([a for _, a in things], np.float32).reshape(n, -1 if n else 0),
+        )
+        assert self.tracker.apply(
+            TimedDetections(
+                sequence=self.frame,
+                stamp_ns=self.frame * FRAME_NS,
+                command_id=self.command,
+                detections=found,
+            )
+        )
+        return self.tracker.snapshot()
+
+    def looks(
+        self, frames: int, *things: tuple[Sequence[float], Sequence[float]], phrase: float = 0.5
+    ) -> TrackSet:
+        for _ in range(frames):
+            tracks = self.look(*things, phrase=phrase)
+        return tracks
+
+    def id_at(self, tracks: TrackSet, x: float) -> int:
+        """Return the id of the track that is seen there."""
+        centre = tracks.boxes[:, [0, 2]].mean(axis=1)
+        (row,) = np.flatnonzero((np.abs(centre - x) < 10) & (tracks.unseen_ns == 0))
+        return int(tracks.ids[row])
+
+
+def test_what_comes_back_elsewhere_has_its_id_and_its_past() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED), phrase=0.9)
+    assert not len(stream.looks(45)), 'forgotten by place'
+    stream.looks(1, (box(170), RED), phrase=0.4)
+    back = stream.look((box(170), RED), phrase=0.4)
+    assert back.ids.tolist() == before.ids.tolist()
+    assert back.age_ns[0] == pytest.approx(56 * FRAME_NS, abs=100)
+    assert back.hits.tolist() == back.evidence.tolist() == [12]
+    assert back.phrase_scores[0, 0] == pytest.approx((10 * 0.9 + 2 * 0.4) / 12, abs=1e-6)
+    was = back.history[0, back.history_valid[0], 0]
+    assert was[0] == pytest.approx(75, abs=1)
+    assert was[-1] == pytest.approx(145, abs=1)
+    assert back.former_ids.tolist() != [-1]
+
+
+def test_what_looks_different_is_another_thing() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED))
+    stream.looks(45)
+    after = stream.looks(5, (box(100), BLUE))
+    assert after.ids[0] > before.ids[0]
+    assert after.former_ids.tolist() == [-1]
+
+
+def test_it_need_not_look_quite_the_same_where_it_was_lost() -> None:
+    config = TrackerConfig(same_appearance=0.99, same_place_appearance=0.95)
+    for x, same in ((100, True), (170, False)):
+        stream = Stream(config)
+        before = stream.looks(10, (box(100), RED))
+        stream.looks(45)
+        after = stream.looks(5, (box(x), REDDISH))
+        assert (after.ids.tolist() == before.ids.tolist()) == same, x
+
+
+def test_nothing_comes_back_from_far_away_or_after_too_long() -> None:
+    stream = Stream(TrackerConfig(memory_s=3.0, return_reach=2.0))
+    first = stream.looks(10, (box(100), RED))
+    stream.looks(45)
+    far = stream.looks(20, (box(400), RED))
+    assert far.ids[0] > first.ids[0]
+    stream.looks(100)
+    late = stream.looks(5, (box(400), RED))
+    assert late.ids[0] > far.ids[0]
+
+
+def test_a_track_that_is_still_waited_for_is_found_elsewhere() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED))
+    stream.looks(5)
+    after = stream.looks(4, (box(190), RED))
+    assert after.ids.tolist() == before.ids.tolist(), 'and the one that coasted is gone'
+
+
+def test_what_was_seen_beside_it_is_not_it() -> None:
+    stream = Stream()
+    stream.looks(10, (box(100), RED))
+    both = stream.looks(10, (box(100), RED), (box(180), RED))
+    mine, other = stream.id_at(both, 100), stream.id_at(both, 180)
+    alone = stream.looks(60, (box(180), RED))
+    assert alone.ids.tolist() == [other]
+    again = stream.looks(4, (box(100), RED), (box(180), RED))
+    assert stream.id_at(again, 100) == mine
+
+
+def test_two_alike_that_come_back_have_an_id_each() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED), (box(300), RED), (box(500), BLUE))
+    stream.looks(45)
+    after = stream.looks(4, (box(120), RED), (box(280), RED), (box(500), BLUE))
+    assert after.ids.tolist() == before.ids.tolist()
+    assert [stream.id_at(after, x) for x in (120, 280, 500)] == [
+        stream.id_at(before, x) for x in (100, 300, 500)
+    ]
+
+
+def test_what_comes_in_at_the_edge_is_known_when_more_of_it_is_seen() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED))
+    stream.looks(45)
+    edge = stream.looks(4, (box(40), EDGE))
+    assert edge.ids[0] > before.ids[0]
+    known = stream.look((box(45), RED))
+    assert known.ids.tolist() == before.ids.tolist()
+    assert known.former_ids.tolist() == edge.ids.tolist()
+    recent = known.history[0, known.history_valid[0], 0]
+    assert recent[-3:].tolist() == pytest.approx([15, 15, 18], abs=1), 'meanwhile it was here'
+    later = stream.looks(3, (box(45), RED), (box(300), BLUE))
+    assert edge.ids[0] not in later.ids.tolist(), 'no id is given twice'
+
+
+def test_a_grown_up_track_stays_what_it_is() -> None:
+    stream = Stream(TrackerConfig(recall_s=0.2))
+    before = stream.looks(10, (box(100), RED))
+    stream.looks(45)
+    stream.looks(20, (box(100), EDGE))
+    assert stream.looks(5, (box(100), RED)).ids[0] > before.ids[0]
+
+
+def test_a_new_prompt_leaves_no_evidence_with_what_comes_back() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED), phrase=0.9)
+    stream.looks(45)
+    stream.prompt(2)
+    after = stream.looks(2, (box(100), RED), phrase=0.1)
+    assert after.ids.tolist() == before.ids.tolist()
+    assert after.evidence.tolist() == [2]
+    assert after.phrase_scores[0, 0] == pytest.approx(0.1)
+
+
+def test_after_a_reset_nothing_is_known() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED))
+    stream.tracker.reset()
+    assert stream.looks(3, (box(100), RED)).ids[0] > before.ids[0]
+
+
+def test_a_detector_that_says_something_else_all_at_once_is_named() -> None:
+    stream = Stream()
+    stream.looks(3, (box(100), RED))
+    with pytest.raises(ContractError, match=r'appearance: expected 3 .* got 2'):
+        stream.look((box(100), (1.0, 0.0)))
+
+
+def test_appearances_that_are_no_numbers_do_no_harm() -> None:
+    stream = Stream()
+    stream.looks(10, (box(100), (np.nan, np.inf, -np.inf)))
+    stream.looks(45)
+    after = stream.looks(3, (box(100), (np.nan, 0.0, 0.0)), (box(300), RED))
+    assert len(after) == 2
