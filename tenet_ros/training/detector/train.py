@@ -1,11 +1,10 @@
-"""Training by the clock: so many minutes, wherever they are spent."""
+"""Training for so many minutes, wherever they are spent."""
 
 from __future__ import annotations
 
 import copy
 import json
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import torch
 from torch import nn
 
 from tenet_ros.stages.word_table import WordTable
+from tenet_ros.training.clock import clock_s
 from tenet_ros.training.detector.data import StillSet
 from tenet_ros.training.detector.model import LOSS_WEIGHTS, Model, losses
 from tenet_ros.training.detector.words import BaseVectors, Vocabulary
@@ -35,7 +35,7 @@ class Plan:
     """How to train.
 
     Attributes:
-        minutes: of training in all, evaluations not counted.
+        minutes: of training in all by ``clock_s``, evaluations not counted.
         seed: of weights and batches.
         batch: images a step.
         rate: peak learning rate.
@@ -129,9 +129,9 @@ class Trainer:
         sums: dict[str, float] = {}
         summed = 0
         while self.spent_s < budget:
-            begun = time.monotonic()
+            begun = clock_s()
             values = self._step(self.spent_s / budget)
-            self.spent_s += time.monotonic() - begun
+            self.spent_s += clock_s() - begun
             sums = {name: sums.get(name, 0.0) + value for name, value in values.items()}
             summed += 1
             if self.steps % 100 == 0:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from tenet_ros.training.clock import clock_s
 from tenet_ros.training.preference.ablation import ablate, usable
 from tenet_ros.training.preference.augment import forget_words, mirror
 from tenet_ros.training.preference.examples import Batch, Examples
@@ -34,7 +34,7 @@ class Options:
     """How to train.
 
     Attributes:
-        minutes: of training time, over all resumptions.
+        minutes: of training by ``clock_s``, over all resumptions.
         batch: moments in one step.
         rate: highest learning rate.
         decay: of the weights.
@@ -82,10 +82,10 @@ def train(
     rows = usable(options.ablate, examples)
     _LOG.info('%d moments, %d parameters, %s', len(rows), run.size, device)
     with (out / 'curves.jsonl').open('a' if resume else 'w', encoding='utf-8') as curves:
-        started, before = time.monotonic(), run.spent_s
+        started, before = clock_s(), run.spent_s
         for batch in batches(examples, rows, options, start=run.step):
             run.learn(batch, device)
-            run.spent_s = before + time.monotonic() - started
+            run.spent_s = before + clock_s() - started
             over = run.progress >= 1.0
             if run.step % _WATCH == 0 or over:
                 shares = evaluate(run.average, watched, options.ablate, device, most=_WATCHED)

@@ -7,7 +7,6 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ import torch
 from torch import Tensor
 
 from tenet_ros.errors import SourceError
+from tenet_ros.training.clock import clock_s
 from tenet_ros.training.segmenter.augment import augment, exact
 from tenet_ros.training.segmenter.loss import iou, loss
 from tenet_ros.training.segmenter.network import BoxSegmenter
@@ -43,7 +43,7 @@ class Plan:
         out: folder of the checkpoint and the log.
         pools: folder of each pool of crops and its share of a batch; empty pools wait.
         validation: folder of a pool that is never trained on; None for no validation.
-        minutes: of wall-clock time, in all; a resumed training counts what it has used.
+        minutes: of ``clock_s`` in all; a resumed training counts what it has used.
         batch: crops.
         rate: learning rate after the warm-up, before the decay.
         warm_up: share of the time in which the rate rises.
@@ -110,10 +110,10 @@ class Trainer:
 
     def run(self) -> None:
         """Train until the time is up; write a checkpoint about every two minutes."""
-        plan, begin = self._plan, monotonic() - self._used_s
+        plan, begin = self._plan, clock_s() - self._used_s
         saved = reported = validated = self._used_s
         running: list[Tensor] = []
-        while (now := monotonic() - begin) < plan.minutes * 60:
+        while (now := clock_s() - begin) < plan.minutes * 60:
             for group in self._optimiser.param_groups:
                 group['lr'] = plan.rate_at(now / (plan.minutes * 60))
             running.append(self._advance(*self._batch()))
@@ -129,7 +129,7 @@ class Trainer:
             if plan.validation is not None and now - validated > _VALIDATION_S:
                 validated = now
                 self._log(seconds=now, **evaluate(self.averaged, plan.validation))
-        self._used_s = monotonic() - begin
+        self._used_s = clock_s() - begin
         self._save()
         if plan.validation is not None:
             self._log(seconds=self._used_s, **evaluate(self.averaged, plan.validation))
