@@ -49,7 +49,10 @@ class TrackerConfig:
         reach: factor by which boxes are enlarged when, last of all, what is left is matched.
         fresh_looks: only tracks that missed no more looks have a second chance and a reach, and
             only to them is a mask a sign of life.
-        other_label_weight: factor on the overlap of a detection with a track of another class.
+        other_label_weight: factor on the overlap of a detection with a track of another class, and
+            on that with a track that looks otherwise.
+        other_appearance: cosine of two appearances below which they are of different things. Counts
+            where the detector says what things look like.
         recency: factor on a track's claim for every look that it missed.
         direction_weight: weight of observation-centric momentum.
         direction_looks: looks over which the observed direction is measured.
@@ -92,6 +95,7 @@ class TrackerConfig:
     reach: float = 2.0
     fresh_looks: int = 3
     other_label_weight: float = 0.5
+    other_appearance: float = 0.8
     recency: float = 0.8
     direction_weight: float = 0.2
     direction_looks: int = 3
@@ -125,7 +129,7 @@ class TrackerConfig:
         shares = (
             'high_score', 'low_score', 'second_min_iou', 'min_iou', 'other_label_weight',
             'recency', 'direction_weight', 'mask_min_iou', 'same_appearance',
-            'same_place_appearance',
+            'same_place_appearance', 'other_appearance',
         )  # fmt: skip
         positive = (
             'max_unseen_s', 'speed', 'speed_memory_s', 'growth', 'growth_memory_s',

@@ -20,6 +20,7 @@ __all__ = [
     'intersections',
     'iou_matrix',
     'transform_boxes',
+    'unit_rows',
 ]
 
 
@@ -171,3 +172,13 @@ class Letterbox:
         """Return network-pixel boxes in source pixels, (N, 4) float32 xyxy, not clipped."""
         pad = np.asarray([self.pad_x, self.pad_y, self.pad_x, self.pad_y], np.float32)
         return np.asarray((boxes - pad) / np.float32(self.scale), np.float32)
+
+
+def unit_rows(vectors: FloatArray) -> FloatArray:
+    """Return (N, D) vectors at length one, float32; zeros stay zeros.
+
+    >>> unit_rows(np.asarray([[3.0, 4.0], [0.0, 0.0]], np.float32)).round(2).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
+    """
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)

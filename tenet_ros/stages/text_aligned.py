@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from tenet_ros.config import DetectorConfig
 from tenet_ros.errors import EngineError
-from tenet_ros.geometry import Letterbox, clip_boxes
+from tenet_ros.geometry import Letterbox, clip_boxes, unit_rows
 from tenet_ros.inference.session import Session
 from tenet_ros.language.expression import Phrase, Prompt
 from tenet_ros.stages.appearance import Appearance
@@ -193,7 +193,9 @@ class TextAlignedDetector:
         kind, words = rows[:, 5 : 5 + self._nouns], rows[:, 5 + self._nouns :]
         certain = np.clip(words, -_CERTAIN, _CERTAIN) + _CERTAIN
         colours, patterns = np.split(certain, [len(self._words.colours)], axis=1)
-        return _unit(np.concatenate([_unit(kind), _unit(colours), _unit(patterns) / 2], axis=1))
+        return unit_rows(
+            np.concatenate([unit_rows(kind), unit_rows(colours), unit_rows(patterns) / 2], axis=1)
+        )
 
     def _align(self, phrase: Phrase) -> AlignedPhrase:
         """Return a phrase in terms of outputs; modifiers without an output are left out."""
@@ -282,11 +284,6 @@ class TextAlignedDetector:
                 fit *= _SHADE_FLOOR + (1 - _SHADE_FLOOR) * phrase.shade.agreement(samples)
             scores[:, column] = fit
         return scores
-
-
-def _unit(vectors: FloatArray) -> FloatArray:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)
 
 
 def _measured(colours: tuple[str, ...]) -> Appearance:

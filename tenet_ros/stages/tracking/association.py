@@ -6,8 +6,9 @@ second chance for detections of low score (arXiv 2110.06864); then overlap with 
 track was last observed (observation-centric recovery); last, overlap of enlarged boxes (C-BIoU,
 arXiv 2211.14317), for what is small and fast beside a slow detector.
 
-One thing is added: where tracks compete for a detection, the claim of each fades with every look
+Two things are added: where tracks compete for a detection, the claim of each fades with every look
 that it has missed. Without it, a lost track that coasts across a visible one takes its detection.
+And what is of another class, or looks otherwise, overlaps for less.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from tenet_ros.config import TrackerConfig
-from tenet_ros.geometry import expand_boxes, iou_matrix
+from tenet_ros.geometry import expand_boxes, iou_matrix, unit_rows
 from tenet_ros.stages.tracking.kalman import Values, box_scales, corners
 from tenet_ros.stages.tracking.looks import Look
 from tenet_ros.stages.tracking.tracks import Tracks
 from tenet_ros.types import FloatArray, IntArray
 
-__all__ = ['assign', 'associate', 'bearing', 'earlier']
+__all__ = ['assign', 'associate', 'bearing', 'earlier', 'likeness']
 
 
 def assign(rows: IntArray, columns: IntArray, similarity: FloatArray) -> IntArray:
@@ -111,8 +112,8 @@ def associate(
         matched.append((rows[chosen], columns[chosen]))
         free_tracks[rows[chosen]], free_seen[columns[chosen]] = False, False
 
-    predicted = tracks.boxes()
-    overlap = _overlap(predicted, boxes, tracks.labels, seen.labels, config)
+    predicted, doubt = tracks.boxes(), _doubt(tracks, seen, config)
+    overlap = iou_matrix(predicted, boxes) * doubt
     rows, columns = np.nonzero((overlap >= config.min_iou) & strong)
     bonus = _momentum(
         tracks.heading[rows], seen.boxes[columns], origin[rows], seen.scores[columns], config
@@ -130,12 +131,9 @@ def associate(
     def search(rows: IntArray, places: FloatArray, factor: float) -> None:
         columns = np.flatnonzero(free_seen & strong)
         if len(rows) and len(columns):
-            labels = tracks.labels[rows], seen.labels[columns]
-            around, boxes_around = (
-                expand_boxes(places, factor),
-                expand_boxes(boxes[columns], factor),
-            )
-            overlap = _overlap(around, boxes_around, *labels, config)
+            around = expand_boxes(places, factor)
+            overlap = iou_matrix(around, expand_boxes(boxes[columns], factor))
+            overlap *= doubt[np.ix_(rows, columns)]
             some, others = np.nonzero(overlap >= config.min_iou)
             take(rows[some], columns[others], overlap[some, others])
 
@@ -149,18 +147,23 @@ def associate(
     )
 
 
-def _overlap(
-    places: FloatArray,
-    boxes: FloatArray,
-    labels: IntArray,
-    seen_labels: IntArray,
-    config: TrackerConfig,
-) -> FloatArray:
-    """Return IoU: (N, M) float32, less where a detection has another class than the track."""
-    overlap = iou_matrix(places, boxes)
-    other = labels[:, None] != seen_labels
-    np.multiply(overlap, np.float32(config.other_label_weight), out=overlap, where=other)
-    return overlap
+def _doubt(tracks: Tracks, seen: Look, config: TrackerConfig) -> FloatArray:
+    """Return the factor on each overlap, (N, M) float32: less where it is another thing.
+
+    Another class says so, and an appearance that is not like the track's. Neither rules a pair out:
+    detectors err.
+    """
+    factor = np.ones((len(tracks), len(seen.boxes)), np.float32)
+    factor[tracks.labels[:, None] != seen.labels] = config.other_label_weight
+    if seen.appearance.shape[1] and len(tracks):
+        unlike = likeness(tracks.appearance, seen.appearance) < config.other_appearance
+        factor[unlike] *= np.float32(config.other_label_weight)
+    return factor
+
+
+def likeness(appearance: FloatArray, other: FloatArray) -> FloatArray:
+    """Return the cosine of every pair of appearances, (N, M) float32."""
+    return np.asarray(unit_rows(appearance) @ unit_rows(other).T, np.float32)
 
 
 def _momentum(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from tenet_ros.config import TrackerConfig
-from tenet_ros.stages.tracking.association import assign
+from tenet_ros.stages.tracking.association import assign, likeness
 from tenet_ros.stages.tracking.kalman import box_scales
 from tenet_ros.stages.tracking.tracks import Tracks
 from tenet_ros.types import BoolArray, FloatArray, IntArray
@@ -81,7 +81,7 @@ class Memory:
         if not len(lost):
             return after, {}
         new = after.select(fresh)
-        alike = _likeness(lost.appearance, new.view)
+        alike = likeness(lost.appearance, new.view)
         possible = (alike >= self._needed(lost, new)) & (lost.seen_ns[:, None] < new.born_ns)
         rows, columns = np.nonzero(possible)
         chosen = assign(rows, columns, alike[rows, columns])
@@ -131,13 +131,3 @@ def _weight(old: IntArray, new: IntArray, window: int) -> FloatArray:
 
 def _blend(means: FloatArray, rows: IntArray, old: FloatArray, weight: FloatArray) -> None:
     means[rows] += weight * (old - means[rows])
-
-
-def _likeness(lost: FloatArray, new: FloatArray) -> FloatArray:
-    """Return the cosine of every pair, (L, F) float32."""
-    return np.asarray(_unit(lost) @ _unit(new).T, np.float32)
-
-
-def _unit(vectors: FloatArray) -> FloatArray:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(length, 1e-9), np.float32)
