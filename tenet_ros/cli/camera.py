@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -124,8 +124,10 @@ def run(args: argparse.Namespace) -> int:
         time.sleep(args.start_delay)
         pacer = Pacer()
         try:
-            _play(source, camera, pacer, args, log)
-            camera.flush()
+            # A camera goes on until somebody stops it: that is how it ends well.
+            with suppress(KeyboardInterrupt):
+                _play(source, camera, pacer, args, log)
+                camera.flush()
         finally:
             print(camera.summary(pacer), file=sys.stderr)
         if camera.skipped and not camera.published:

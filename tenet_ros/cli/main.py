@@ -114,8 +114,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0, or 1 after one line on stderr that says what went wrong. A wrong
-        command line exits with 2, Ctrl-C gives 130 (0 for ``node`` and ``world``, which only it
-        ends), SIGTERM 143.
+        command line exits with 2, Ctrl-C gives 130 (0 for ``camera``, ``node`` and ``world``,
+        which only it ends), SIGTERM 143.
     """
     for name, level in QUIET.items():
         os.environ.setdefault(name, level)

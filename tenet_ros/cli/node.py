@@ -69,8 +69,10 @@ def ros_arguments(args: argparse.Namespace) -> list[str]:
     """Translate the short options into ROS arguments; the user's own come first and win.
 
     Raises:
-        ConfigError: a model file that is not there.
+        ConfigError: a model file that is not there, or no such preset.
     """
+    if args.preset is not None:
+        _check_preset(args.preset)
     given: Sequence[str] = args.ros_args
     remaps: dict[str, str] = {}
     if not any(argument.startswith('image:=') for argument in given) or args.image:
@@ -106,3 +108,11 @@ def _existing(model: Path) -> Path:
     if not model.is_file():
         raise ConfigError(f'--model: expected a model file, {model} is not there; check the path')
     return model.absolute()
+
+
+def _check_preset(name: str) -> None:
+    """Refuse at once what the node would only warn of."""
+    from tenet_ros.factory import PRESETS
+
+    if name not in PRESETS:
+        raise ConfigError(f'--preset: expected one of {", ".join(PRESETS)}, got {name!r}; use one')

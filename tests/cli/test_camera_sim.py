@@ -54,6 +54,7 @@ def test_image_depth_and_calibration_are_published(graphics, node, start, tmp_pa
     said, _ = camera.communicate(timeout=TIMEOUT_S)
     assert 'sim:test:2+ (simulation; 640x480, rendered; 30 Hz)' in said
     assert 'Traceback' not in said
+    assert camera.returncode == 0, 'only somebody who stops it ends it'
     assert (images[0].width, images[0].height, images[0].encoding) == (640, 480, 'rgb8')
     assert (depths[0].encoding, depths[0].step) == ('32FC1', 4 * 640)
     metres = np.frombuffer(bytes(depths[0].data), np.float32)

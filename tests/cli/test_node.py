@@ -91,3 +91,8 @@ def test_ros_arguments_of_the_user_come_first():
 def test_a_model_that_is_not_there_is_said_before_anything_starts():
     with pytest.raises(ConfigError, match=r'/nowhere\.onnx is not there'):
         translate('--model', '/nowhere.onnx')
+
+
+def test_a_preset_that_does_not_exist_is_said_before_anything_starts():
+    with pytest.raises(ConfigError, match=r"--preset: expected one of coco, .* got 'nope'"):
+        translate('--preset', 'nope')
