@@ -53,12 +53,14 @@ class Decided:
         frame: the frame.
         tracks: all live tracks.
         decisions: one per sentence, in order.
+        too_late: detection sets that came too late to be used.
         watch: of its stages.
     """
 
     frame: Frame
     tracks: TrackSet
     decisions: tuple[Decision, ...]
+    too_late: int
     watch: Stopwatch
 
 
@@ -97,6 +99,7 @@ class StepResult:
         targets: one per sentence, in order; empty without a command.
         detections_stamp_ns: stamp of the newest frame whose detections are in ``tracks``, or -1.
         stage_ns: time spent in each stage of this step, nanoseconds.
+        too_late: detection sets that came with this frame, too late after their own to be used.
     """
 
     sequence: int
@@ -110,6 +113,7 @@ class StepResult:
     targets: tuple[TargetResult, ...]
     detections_stamp_ns: int
     stage_ns: Mapping[str, int]
+    too_late: int = 0
 
     @property
     def state(self) -> State:

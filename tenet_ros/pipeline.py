@@ -84,6 +84,7 @@ class Pipeline:
         self._prompt = Prompt(command_id=0, queries=())
         self._deciders: tuple[Decider, ...] = ()
         self._detections_stamp_ns = -1
+        self._begun_with: int | None = None
         self._last_boxes = np.zeros((0, 4), np.float32)
         self._space_of: Callable[[IntArray], Space | None] = lambda _ids: None
 
@@ -129,6 +130,7 @@ class Pipeline:
         if self._camera_motion is not None:
             self._camera_motion.reset()
         self._detections_stamp_ns = -1
+        self._begun_with = None
         self._last_boxes = np.zeros((0, 4), np.float32)
         self.set_command(self._command, self._prompt)
 
@@ -164,7 +166,7 @@ class Pipeline:
         """
         frame, watch = begun.frame, begun.watch
         with watch('track'):
-            tracks = self._track(begun, arrived)
+            tracks, unused = self._track(begun, arrived)
         queries = self._prompt.queries
         size = (frame.height, frame.width)
         with watch('preference'):
@@ -173,7 +175,9 @@ class Pipeline:
                 decider.update(query, score, tracks)
                 for query, decider, score in zip(queries, self._deciders, scores, strict=True)
             ]
-        return Decided(frame=frame, tracks=tracks, decisions=tuple(decisions), watch=watch)
+        return Decided(
+            frame=frame, tracks=tracks, decisions=tuple(decisions), too_late=unused, watch=watch
+        )
 
     def segment(self, decided: Decided) -> StepResult:
         """Return the answer, with the masks of what was decided.
@@ -195,28 +199,38 @@ class Pipeline:
             targets=targets,
             detections_stamp_ns=self._detections_stamp_ns,
             stage_ns=decided.watch.spent_ns,
+            too_late=decided.too_late,
         )
 
-    def _track(self, begun: Begun, arrived: Sequence[TimedDetections]) -> TrackSet:
-        """Bring the tracker to a frame with everything that has arrived."""
+    def _track(self, begun: Begun, arrived: Sequence[TimedDetections]) -> tuple[TrackSet, int]:
+        """Bring the tracker to a frame; return its tracks, and how many sets came too late."""
         frame = begun.frame
+        if self._begun_with is None:
+            self._begun_with = frame.sequence
         # What belongs to an earlier frame comes first: one frame less is replayed.
-        self._apply(late for late in arrived if late.sequence < frame.sequence)
+        unused = self._apply(late for late in arrived if late.sequence < frame.sequence)
         self._tracker.advance(
             sequence=frame.sequence, stamp_ns=frame.stamp_ns, camera_motion=begun.camera_motion
         )
-        self._apply(late for late in arrived if late.sequence >= frame.sequence)
+        unused += self._apply(late for late in arrived if late.sequence >= frame.sequence)
         tracks = self._tracker.snapshot()
         self._last_boxes = tracks.boxes
         space = self._space_of(tracks.ids)
-        return tracks if space is None else replace(tracks, space=space)
+        return (tracks if space is None else replace(tracks, space=space)), unused
 
-    def _apply(self, arrived: Iterable[TimedDetections]) -> None:
-        """Hand detections to the tracker, each at its own frame."""
+    def _apply(self, arrived: Iterable[TimedDetections]) -> int:
+        """Hand detections to the tracker, each at its own frame; return how many came too late.
+
+        What belongs to the stream before a reset is not late: it is of no use by intention.
+        """
+        unused, first = 0, self._begun_with or 0
         for late in arrived:
             if self._tracker.apply(late):
                 self._detections_stamp_ns = late.stamp_ns
+            elif late.sequence >= first:
+                unused += 1
             self._learn(late)
+        return unused
 
     def _learn(self, late: TimedDetections) -> None:
         """Note what the detector can find of this prompt, once it has said so."""

@@ -178,6 +178,37 @@ def test_what_the_detector_can_find_reaches_the_preference_from_its_first_answer
     assert asked == [(), (False,)], 'what another command asked for says nothing'
 
 
+class RefusesAll(TwoTracks):
+    """A tracker that has no use for any detections."""
+
+    def apply(self, late):
+        return False
+
+
+def test_what_came_too_late_is_counted_and_what_is_of_before_a_reset_is_not():
+    pipeline = Pipeline(
+        tracker=RefusesAll(),
+        preference=NoOpinion(),
+        new_decider=lambda: Says([Decision(state=State.SEARCHING)] * 3),
+        segmenter=FillsBoxes(),
+    )
+    pipeline.set_command(Command(command_id=0, text='', sentences=()), Prompt.of(0, ()))
+
+    def step(sequence, *late):
+        frame = Frame(image=np.zeros((24, 32, 3), np.uint8), stamp_ns=sequence, sequence=sequence)
+        sets = [
+            TimedDetections(sequence=s, stamp_ns=s, command_id=0, detections=Detections.empty())
+            for s in late
+        ]
+        return pipeline.step(frame, sets).too_late
+
+    assert step(5) == 0
+    assert step(8, 5, 7) == 2
+    pipeline.reset()
+    assert step(9, 5, 7, 8) == 0
+    assert step(10, 8, 9) == 1
+
+
 class CountsEstimates:
     """A camera that stands still."""
 

@@ -50,7 +50,9 @@ class TrackerConfig:
             shrink the box that it is made from next.
         mask_min_iou: a mask box that overlaps its track by less is ignored.
         nominal_frame_s: frame time where two stamps do not give one.
-        replay_frames: frames kept, so that their detections may arrive late.
+        replay_frames: frames kept, so that their detections may arrive late; more of them, where
+            detections are that late ...
+        replay_s: ... up to this time. What comes later is of no use.
         evidence_window: detections over which language evidence is averaged.
         same_appearance: cosine of two appearances from which a new track is a lost one that came
             back, a box size away or farther; it then has its id and its past. Counts where the
@@ -92,6 +94,7 @@ class TrackerConfig:
     mask_min_iou: float = 0.5
     nominal_frame_s: float = 1 / 30
     replay_frames: int = 32
+    replay_s: float = 4.0
     evidence_window: int = 10
     same_appearance: float = 0.96
     same_place_appearance: float = 0.92
@@ -111,7 +114,7 @@ class TrackerConfig:
         positive = (
             'max_unseen_s', 'speed', 'speed_memory_s', 'growth', 'growth_memory_s',
             'detection_noise', 'detection_size_noise', 'mask_noise', 'mask_size_noise',
-            'nominal_frame_s', 'recall_s', 'memory_s', 'return_reach', 'history_s',
+            'nominal_frame_s', 'replay_s', 'recall_s', 'memory_s', 'return_reach', 'history_s',
         )  # fmt: skip
         counts = (
             'direction_looks', 'min_hits', 'replay_frames', 'evidence_window', 'history_samples',

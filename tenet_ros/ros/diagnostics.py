@@ -107,7 +107,8 @@ class Diagnostics:
     ) -> tuple[Any, str]:
         """Return the level, and the message if there is something to say."""
         late, frames = report.counts.get('out_of_order', 0), report.counts.get('frames_in', 0)
-        now = {**counts, 'late': late, 'frames': frames}
+        slow = report.counts.get('detections_too_late', 0)
+        now = {**counts, 'late': late, 'frames': frames, 'slow': slow}
         fresh = {kind: count - self._said.get(kind, 0) for kind, count in now.items()}
         self._said = now
         if fault:
@@ -117,24 +118,39 @@ class Diagnostics:
             reason = self._inputs.silence()
             self._hints.report('no_image', reason)
             return DiagnosticStatus.WARN, f'no image for {silent_s:.0f} s: {reason}'
-        if 3 * fresh.pop('late') > fresh.pop('frames'):  # every second one, of two cameras
-            reason = (
-                f'{self._inputs.topic}: the stamps of many images do not advance; check that the '
-                'driver stamps them and that one camera publishes here'
-            )
-            self._hints.report('stamps', reason)
-            return DiagnosticStatus.WARN, reason
-        if self._namesakes():
-            reason = (
-                f'another node is called {self._full_name}, or was until a moment ago: both answer '
-                'commands and publish results; give one a name of its own (-r __node:=<name>)'
-            )
-            self._hints.report('namesake', reason)
-            return DiagnosticStatus.WARN, reason
+        slow, late, frames = (fresh.pop(kind) for kind in ('slow', 'late', 'frames'))
+        hint = self._hint(slow=slow > 0, late=3 * late > frames)
+        if hint:
+            self._hints.report(*hint)
+            return DiagnosticStatus.WARN, hint[1]
         if any(fresh.values()):
             kinds = ', '.join(kind for kind, count in fresh.items() if count)
             return DiagnosticStatus.WARN, f'refused since the last report: {kinds}'
         return DiagnosticStatus.OK, ''
+
+    def _hint(self, *, slow: bool, late: bool) -> tuple[str, str] | None:
+        """Return what is likely amiss around the node: a kind, and what to do about it.
+
+        Args:
+            slow: detections have come too late to be used.
+            late: every third image was late; with two cameras every second one is.
+        """
+        if slow:
+            return 'slow_detector', (
+                'the detector is too slow here: what it found came too late after its image to be '
+                'used; take a smaller one, or a GPU'
+            )
+        if late:
+            return 'stamps', (
+                f'{self._inputs.topic}: the stamps of many images do not advance; check that the '
+                'driver stamps them and that one camera publishes here'
+            )
+        if self._namesakes():
+            return 'namesake', (
+                f'another node is called {self._full_name}, or was until a moment ago: both answer '
+                'commands and publish results; give one a name of its own (-r __node:=<name>)'
+            )
+        return None
 
     def _namesakes(self) -> int:
         """Return how many other nodes on the domain have this one's full name."""

@@ -43,7 +43,8 @@ class StreamReport:
 
     Attributes:
         counts: events since the start: ``frames_in``, ``frames_out``, ``drops``, ``detections``,
-            ``switches``, ``stream_restarts``, ``out_of_order`` (part of ``drops``).
+            ``detections_too_late`` (part of ``detections``), ``switches``, ``stream_restarts``,
+            ``out_of_order`` (part of ``drops``).
         in_hz: frames received per second, over the last three seconds.
         out_hz: results per second, likewise.
         detector_hz: detection sets per second, likewise.

@@ -220,6 +220,7 @@ class Stream:
         )
         switches = sum(target.decision.switched for target in result.targets)
         self.metrics.count('switches', switches)
+        self.metrics.count('detections_too_late', result.too_late)
         self.metrics.tick('frames_out', time.monotonic_ns())
 
     def _rest_ns(self, detection_ns: float) -> int:

@@ -31,8 +31,9 @@ class OcSortTracker:
     increase, and goes on by a nominal frame time where they do not.
 
     Late detections: a ring keeps the last frames with the state before each, so a set is applied
-    in its own frame and the predictions, camera motions and mask boxes since are replayed. Sets
-    must come in the order of their frames, one per frame. What was published stays published:
+    in its own frame and the predictions, camera motions and mask boxes since are replayed. It is
+    as long as detections are late, twice over. Sets must come in the order of their frames, one
+    per frame. What was published stays published:
     births of a late set get new ids, and no id ever moves to another track.
     """
 
@@ -41,6 +42,7 @@ class OcSortTracker:
         self._steps = Steps(self._config)
         self._reader = LookReader(self._config.low_score)
         self._memory = Memory(self._config)
+        self._longest_ns = round(self._config.replay_s * 1e9)
         self._history_ns = round(self._config.history_s * 1e9)
         self._next_id = 1
         self._clear()
@@ -56,6 +58,7 @@ class OcSortTracker:
         self._looked_at: int | None = None
         self._looked_ns = 0
         self._answers = 0
+        self._kept_ns = self._longest_ns
 
     def reset(self) -> None:
         """Drop all tracks and history; ids go on from where they were."""
@@ -120,7 +123,8 @@ class OcSortTracker:
                 predicted=self._steps.predict(before, self._clock_ns, step_ns, camera_motion),
             )
         )
-        while len(self._ring) > self._config.replay_frames:
+        oldest_ns = self._clock_ns - self._kept_ns
+        while len(self._ring) > self._config.replay_frames and self._ring[0].clock_ns < oldest_ns:
             self._past.append(self._ring.popleft().where)
         self._past.forget(self._clock_ns)
 
@@ -140,8 +144,10 @@ class OcSortTracker:
             return False
         at = next((i for i, r in enumerate(self._ring) if r.sequence == late.sequence), None)
         if at is None:
+            self._kept_ns = self._longest_ns
             return False
         record = self._ring[at]
+        self._keep_for(self._clock_ns - record.clock_ns)
         moment = Moment(clock_ns=record.clock_ns, look=self._looks, first_id=self._next_id)
         tracks = self._steps.observe(record.predicted, seen, moment)
         if len(tracks) and int(tracks.ids[-1]) >= self._next_id:
@@ -162,6 +168,12 @@ class OcSortTracker:
             self._correct(follower, follower.predicted)
             record = follower
         return True
+
+    def _keep_for(self, late_ns: int) -> None:
+        """Keep frames twice as long as detections are late; be slow to keep less."""
+        first = self._looked_at is None
+        kept_ns = 0 if first else round(0.95 * self._kept_ns)
+        self._kept_ns = min(max(kept_ns, 2 * late_ns), self._longest_ns)
 
     def correct(self, ids: IntArray, boxes: FloatArray) -> None:
         """Correct tracks at the newest frame by the boxes of their own masks.

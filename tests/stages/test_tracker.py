@@ -511,8 +511,27 @@ def test_late_detections_are_applied_at_their_own_frame() -> None:
     assert tracks.unseen_ns.tolist() == [5 * FRAME_NS]
 
 
+def test_frames_are_kept_for_a_detector_however_late_up_to_a_limit() -> None:
+    stream = Stream(TrackerConfig(replay_frames=4, replay_s=3.0))
+    for t in range(200):
+        stream.advance()
+        if t >= 60 and t % 60 == 0:
+            assert stream.apply(seen(box(100 + t - 60)), at=t - 60), 'two seconds late, each'
+    assert stream.tracker.snapshot().hits.tolist() == [3]
+    assert not stream.apply(seen(box(300)), at=stream.frame - 100), 'beyond the limit'
+
+
+def test_for_a_fast_detector_few_frames_are_kept() -> None:
+    stream = Stream(TrackerConfig(replay_frames=4, replay_s=3.0))
+    for t in range(200):
+        stream.step(box(100 + t))
+    assert not stream.apply(seen(box(1)), at=stream.frame - 10)
+    stream.advance()
+    assert stream.apply(seen(box(301)), at=stream.frame)
+
+
 def test_sets_out_of_order_too_old_or_of_no_frame_are_refused() -> None:
-    stream = Stream(TrackerConfig(replay_frames=4))
+    stream = Stream(TrackerConfig(replay_frames=4, replay_s=0.1))
     for _ in range(10):
         stream.advance()
     assert not stream.apply(seen(box(1)), at=5), 'too old'
