@@ -224,6 +224,21 @@ def test_slow_detector_does_not_hold_frames_back(make):
     assert h.tracker.applied[0] == (1, 1), 'the detections of frame 1, applied as those of frame 1'
 
 
+def test_detections_that_come_too_late_to_be_used_are_counted(make):
+    h = make()
+    h.tracker.apply = lambda late: False
+    h.detector.gate.clear()
+    h.stream.command(Command.parse(1, 'the dog'))
+    h.post_and_wait(1)
+    assert h.detector.entered.wait(TIMEOUT_S)
+    h.post_and_wait(2)
+    assert not h.counts().get('detections_too_late')
+    h.detector.gate.set()
+    lane_waits_for(h.stream, 1)
+    h.post_and_wait(3)
+    assert h.counts()['detections_too_late'] >= 1
+
+
 @pytest.fixture
 def at_its_masks(make):
     """A stream with a fast detector whose fast lane is at the masks of its third frame."""
