@@ -18,6 +18,11 @@ from tenet_ros.types import BoolArray, FloatArray, IntArray
 
 __all__ = ['Memory']
 
+_SCENE = 3
+"""Tracks that go, and others that come, all in one look: the picture is of another scene."""
+_SAME_SCENE = 0.25
+"""Share of the tracks that may be matched all the same, for boxes overlap by chance."""
+
 
 class Memory:
     """Keeps the tracks that were lost, and knows them again.
@@ -34,6 +39,7 @@ class Memory:
         """Know nobody."""
         self._live: Tracks | None = None
         self._gone: Tracks | None = None
+        self._cut_ns: int | None = None
 
     def forget_evidence(self, phrases: int, expressions: int) -> None:
         """Know nothing yet about a prompt of this size."""
@@ -53,6 +59,8 @@ class Memory:
             The same tracks, those that came back under their old ids, and by the ids that those
             had until now their old ones.
         """
+        if self._is_cut(after):
+            self._cut_ns = clock_ns
         self._bury(after, clock_ns)
         returned: dict[int, int] = {}
         young = clock_ns - after.born_ns <= self._config.recall_s * 1e9
@@ -61,6 +69,15 @@ class Memory:
             after, returned = self._reunite(after, fresh)
         self._live = after
         return after, returned
+
+    def _is_cut(self, after: Tracks) -> bool:
+        """Return whether all goes that was there, and others come, from one look to the next."""
+        if self._live is None or not len(self._live):
+            return False
+        there = self._live.ids[self._live.confirmed & (self._live.missed == 0)]
+        kept = np.isin(there, after.ids[after.missed == 0]).sum()
+        came = (after.ids > self._live.ids.max()).sum()
+        return bool(min(len(there), came) >= _SCENE and kept <= _SAME_SCENE * len(there))
 
     def _bury(self, after: Tracks, clock_ns: int) -> None:
         """Keep what was dropped since the last look; drop what is long gone."""
@@ -78,6 +95,8 @@ class Memory:
         """Merge each fresh track with the lost one that it is; return what ``recall`` does."""
         waiting = after.select(after.confirmed & (after.missed > 0))
         lost = waiting if self._gone is None else self._gone.append(waiting)
+        if self._cut_ns is not None:
+            lost = lost.select(lost.seen_ns >= self._cut_ns)
         if not len(lost):
             return after, {}
         new = after.select(fresh)

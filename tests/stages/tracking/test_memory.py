@@ -222,3 +222,33 @@ def test_what_looks_otherwise_for_a_moment_is_still_the_same_thing() -> None:
     stream = Stream()
     before = stream.looks(5, (box(100), RED))
     assert stream.look((box(102), EDGE)).ids.tolist() == before.ids.tolist()
+
+
+def test_in_another_scene_nothing_is_known_again() -> None:
+    stream = Stream()
+    scene = [(box(x), colour) for x, colour in ((100, RED), (250, BLUE), (400, EDGE))]
+    before = stream.looks(10, *scene)
+    cut = stream.looks(
+        5,
+        *[(box(x), colour) for (x, colour) in zip((175, 325, 475), (RED, BLUE, EDGE), strict=True)],
+    )
+    seen = cut.ids[cut.unseen_ns == 0]
+    assert len(seen) == 3
+    assert not set(seen.tolist()) & set(before.ids.tolist())
+
+
+def test_what_leaves_and_comes_in_the_new_scene_is_known_again() -> None:
+    stream = Stream()
+    stream.looks(10, (box(100), RED), (box(250), BLUE), (box(400), EDGE))
+    scene = [(box(175), RED), (box(325), BLUE), (box(475), EDGE)]
+    mine = stream.id_at(stream.looks(10, *scene), 175)
+    stream.looks(45, *scene[1:])
+    assert stream.id_at(stream.looks(3, *scene), 175) == mine
+
+
+def test_a_lens_that_was_covered_is_no_other_scene() -> None:
+    stream = Stream()
+    scene = [(box(100), RED), (box(250), BLUE), (box(400), EDGE)]
+    before = stream.looks(10, *scene)
+    stream.looks(60)
+    assert stream.looks(3, *scene).ids.tolist() == before.ids.tolist()
