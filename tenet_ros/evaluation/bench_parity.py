@@ -16,9 +16,10 @@ from tenet_ros.errors import ConfigError, SourceError
 from tenet_ros.evaluation.bench_engines import SEED, exported
 from tenet_ros.evaluation.clips import gt_boxes, load_clips
 from tenet_ros.export.pictures import sized
+from tenet_ros.inference.record import ExportRecord
 from tenet_ros.types import FloatArray, UInt8Array
 
-__all__ = ['Shot', 'check_installed', 'measure_parity', 'shots']
+__all__ = ['Shot', 'check_installed', 'compare', 'measure_parity', 'shots']
 
 DETECTORS = ('omdet_turbo', 'grounding_dino', 'owlv2')
 SEGMENTERS = ('efficientvit_sam', 'sam', 'sam2')
@@ -94,10 +95,7 @@ def measure_parity(
         data: folder of RVOS clips.
 
     Returns:
-        ``frames``; ``pixels``, as of ``pixel_gaps``; and the worst of all frames, as of
-        ``detector_gaps`` or ``MaskGaps``: ``same_pixels``, network against network on the pixels
-        of the graph, and ``processor_pixels``, the graph from camera bytes on against the network
-        on its own processor's pixels. Or ``skipped``: why not.
+        As ``compare``; or ``skipped``: why not.
 
     Raises:
         ConfigError: its exporter is not installed.
@@ -106,11 +104,47 @@ def measure_parity(
     """
     if model not in (*DETECTORS, *SEGMENTERS):
         return {'skipped': 'no network in torch belongs to it'}
-    exported(model, camera, folder, full=full, precision='fp32')
+    _, place, source = exported(model, camera, folder, full=full, precision='fp32')
     frames = shots(data, camera)
     with ProcessPoolExecutor(1, mp_context=get_context('spawn')) as pool:
-        compare = _detector if model in DETECTORS else _segmenter
-        rows = pool.submit(compare, model, camera, folder, frames, full=full).result()
+        return pool.submit(_compare_saved, place, source, frames, full=full).result()
+
+
+def _compare_saved(
+    place: Path, source: Path, frames: Sequence[Shot], *, full: bool
+) -> dict[str, Any]:
+    return compare(ExportRecord.load(place), place, source, frames, full=full, seed=SEED)
+
+
+def compare(
+    record: ExportRecord,
+    place: Path,
+    source: Path,
+    frames: Sequence[Shot],
+    *,
+    full: bool,
+    seed: int,
+) -> dict[str, Any]:
+    """Compare exported graphs with the network that they were made of.
+
+    Args:
+        record: of the export, in FP32.
+        place: where its graphs lie.
+        source: what ``write_random_source`` wrote.
+        frames: to compare on.
+        full: as it was asked for there.
+        seed: likewise.
+
+    Returns:
+        ``frames``; ``pixels``, as of ``pixel_gaps``; and the worst of all frames, as of
+        ``detector_gaps`` or ``MaskGaps``: ``same_pixels``, network against network on the pixels
+        of the graph, and ``processor_pixels``, the graph from camera bytes on against the network
+        on its own processor's pixels.
+    """
+    if record.exporter in DETECTORS:
+        rows = _detector(record, place, source, frames)
+    else:
+        rows = _segmenter(record, place, source, frames, full=full, seed=seed)
     parts = {name: _worst([row[name] for row in rows]) for name in rows[0]}
     return {'frames': len(frames), **parts}
 
@@ -120,7 +154,7 @@ def _worst(rows: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _detector(
-    model: str, camera: tuple[int, int], folder: Path, frames: Sequence[Shot], *, full: bool
+    record: ExportRecord, place: Path, source: Path, frames: Sequence[Shot]
 ) -> list[dict[str, dict[str, float]]]:
     """Return the figures of each frame."""
     from tenet_ros.evaluation.parity import TEXTS, detector_gaps, pixel_gaps
@@ -129,27 +163,34 @@ def _detector(
     from tenet_ros.inference.text_layouts import LAYOUTS
     from tenet_ros.inference.tokens import load_tokenizer
 
-    record, place, source = exported(model, camera, folder, full=full, precision='fp32')
     tokens = record.limits['tokens']
-    tokenizer = load_tokenizer(source / 'tokenizer.json', model=model, max_tokens=tokens)
-    layout = LAYOUTS[model](tokenizer, phrases=record.limits['phrases'], tokens=tokens)
+    tokenizer = load_tokenizer(
+        source / 'tokenizer.json', model=record.model, max_tokens=tokens, extra='export'
+    )
+    layout = LAYOUTS[record.exporter](tokenizer, phrases=record.limits['phrases'], tokens=tokens)
     found = answered(place, layout, [frame.image for frame in frames], TEXTS)
     original = load_detector(source)
     rows = []
     for frame, got in zip(frames, found, strict=True):
-        pixels = original.pixels(frame.image)
+        canvas, pixels = got['canvas'], original.pixels(frame.image)
         rows.append(
             {
-                'pixels': pixel_gaps(got['canvas'], pixels, original.std),
-                'same_pixels': detector_gaps(got, original, got['canvas'], camera),
-                'processor_pixels': detector_gaps(got, original, pixels, camera),
+                'pixels': pixel_gaps(canvas, pixels, original.std),
+                'same_pixels': detector_gaps(got, original, canvas, record.camera),
+                'processor_pixels': detector_gaps(got, original, pixels, record.camera),
             }
         )
     return rows
 
 
 def _segmenter(
-    model: str, camera: tuple[int, int], folder: Path, frames: Sequence[Shot], *, full: bool
+    record: ExportRecord,
+    place: Path,
+    source: Path,
+    frames: Sequence[Shot],
+    *,
+    full: bool,
+    seed: int,
 ) -> list[dict[str, dict[str, float]]]:
     """Return the figures of each frame."""
     from tenet_ros.evaluation.parity import mask_gaps, pixel_gaps
@@ -158,26 +199,23 @@ def _segmenter(
     from tenet_ros.export.taps import tapped
     from tenet_ros.inference.ort import OrtSession
 
-    _, place, source = exported(model, camera, folder, full=full, precision='fp32')
-    path = place / 'segment.onnx'
+    path = place / record.graph('segment').file
     feeds = [{'image': frame.image[np.newaxis], 'boxes': frame.boxes[:1]} for frame in frames]
     found = tapped(path, feeds)
-    original = load_segmenter(model, source, full=full, seed=SEED)
-    session = OrtSession(path, threads=2)
-    session.activate()
+    original = load_segmenter(record.exporter, source, full=full, seed=seed)
     rows = []
-    for frame, got in zip(frames, found, strict=True):
-        canvas, pixels = original.whole(got['canvas']), original.pixels(frame.image)
-        both = [
-            asdict(mask_gaps(session, original, given, frame.image, frame.boxes))
-            for given in (canvas, pixels)
-        ]
-        rows.append(
-            {
-                'pixels': pixel_gaps(canvas, pixels, np.asarray(SAM_STD)),
-                'same_pixels': both[0],
-                'processor_pixels': both[1],
-            }
-        )
-    session.deactivate()
+    with OrtSession(path, threads=2) as session:
+        for frame, got in zip(frames, found, strict=True):
+            canvas, pixels = original.whole(got['canvas']), original.pixels(frame.image)
+            same, processed = (
+                asdict(mask_gaps(session, original, given, frame.image, frame.boxes))
+                for given in (canvas, pixels)
+            )
+            rows.append(
+                {
+                    'pixels': pixel_gaps(canvas, pixels, np.asarray(SAM_STD)),
+                    'same_pixels': same,
+                    'processor_pixels': processed,
+                }
+            )
     return rows

@@ -107,7 +107,9 @@ class OriginalDetector:
             centred, scores = self.found(
                 self.network, self.tokenizer, torch.from_numpy(pixels), texts
             )
-        middle, half = np.split(centred.numpy() * np.asarray([1, 1, 0.5, 0.5], np.float32), 2, axis=1)
+        middle, half = np.split(
+            centred.numpy() * np.asarray([1, 1, 0.5, 0.5], np.float32), 2, axis=1
+        )
         limit = np.asarray([size[1], size[0]] * 2, np.float32)
         scale = np.float32(max(size)) if self.square else limit
         boxes = np.concatenate([middle - half, middle + half], axis=1) * scale

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tenet_ros.cli.main import main
+from tenet_ros.cli.parity_table import print_parity
 from tenet_ros.errors import SourceError
 
 pytest.importorskip('torch', reason='needs torch (extra export)')
@@ -23,42 +24,84 @@ from tenet_ros.evaluation.parity import detector_gaps, pixel_gaps
 pytestmark = pytest.mark.timeout(600)  # exports share a machine with other work
 
 
-def bench(tmp_path, shared_data, models):
+def compared(exports, shared_data, exporter):
+    record, job = exports(exporter)
+    frames = bench_parity.shots(shared_data / 'rvos', record.camera, 2)
+    figures = bench_parity.compare(record, job.folder, job.source, frames, full=False, seed=7)
+    assert figures.keys() == {'frames', 'pixels', 'same_pixels', 'processor_pixels'}
+    assert figures['frames'] == 2
+    assert figures['pixels']['grey_levels'] <= 2 + 1e-3
+    assert figures['same_pixels'].keys() == figures['processor_pixels'].keys()
+    return figures['same_pixels']
+
+
+def test_a_detector_finds_the_boxes_of_its_network(exports, shared_data):
+    same = compared(exports, shared_data, 'owlv2')
+
+    assert same['boxes'] <= 1e-3
+    assert same['boxes_px'] == pytest.approx(640 * same['boxes'])
+    assert same['scores'] <= 1e-3
+    assert same['within'] == 1
+    assert 0.9 <= same['same_rank'] <= 1
+    assert same['score_range'] > 0.01
+
+
+def test_a_segmenter_finds_the_masks_of_its_network(exports, shared_data):
+    same = compared(exports, shared_data, 'efficientvit_sam')
+
+    assert same['masks_sure'] <= 1e-3
+    assert same['masks_sure'] <= same['masks'] <= 2e-3
+    assert same['logits'] <= 2e-3
+    assert same['scores'] <= 1e-3
+    assert 0.4 < same['share'] < 0.6
+
+
+def test_the_command_writes_it_beside_the_graphs_and_names_what_has_no_network(
+    tmp_path, shared_data, capsys
+):
     out = tmp_path / 'out.json'
+
     status = main(
         [
-            *('bench', 'engines', '--models', models, '--sizes', '640x480', '--small'),
+            *('bench', 'engines', '--models', 'yolox', '--sizes', '640x480', '--small'),
             *('--session', 'ort-cpu', '--runs', '1', '--parity', str(shared_data / 'rvos')),
             *('--json', str(out)),
         ]
     )
+
     assert status == 0
-    return json.loads(out.read_text())
+    figures = json.loads(out.read_text())
+    assert figures.keys() == {'yolox.image 640x480 ort-cpu', 'parity', 'machine'}
+    assert figures['parity'].keys() == {'yolox 640x480'}
+    assert 'not compared: yolox 640x480: no network in torch' in capsys.readouterr().out
 
 
-def test_graphs_are_held_against_their_networks(tmp_path, shared_data, capsys):
-    figures = bench(tmp_path, shared_data, 'owlv2,efficientvit_sam,yolox')
+def test_the_table_has_a_row_for_the_same_pixels_and_one_for_the_processors(capsys):
+    print_parity(
+        {
+            'owlv2 640x480': {
+                'same_pixels': {'boxes_px': 0.0125, 'same_rank': 0.98},
+                'processor_pixels': {'boxes_px': 0.5},
+            },
+            'sam2 640x480': {'same_pixels': {'masks': 0.00012}},
+        }
+    )
 
-    parity = figures['parity']
-    assert parity.keys() == {'owlv2 640x480', 'efficientvit_sam 640x480', 'yolox 640x480'}
-    words, masks, none = parity.values()
-    assert words['frames'] == masks['frames'] == 3
-    for row in (words, masks):
-        assert row['pixels']['grey_levels'] <= 2 + 1e-3
-        assert row['same_pixels'].keys() == row['processor_pixels'].keys()
-        assert row['same_pixels']['scores'] <= 1e-3
-    assert words['same_pixels']['boxes'] <= 1e-3
-    assert words['same_pixels']['boxes_px'] == pytest.approx(640 * words['same_pixels']['boxes'])
-    assert words['same_pixels']['within'] == 1
-    assert 0.9 <= words['same_pixels']['same_rank'] <= 1
-    assert words['same_pixels']['score_range'] > 0
-    assert masks['same_pixels']['masks_sure'] <= masks['same_pixels']['masks'] <= 2e-3
-    assert masks['same_pixels']['logits'] <= 2e-3
-    assert 'skipped' in none
     shown = capsys.readouterr().out
-    assert 'owlv2 640x480, same pixels' in shown
-    assert 'efficientvit_sam 640x480, processor pixels' in shown
-    assert 'not compared: yolox 640x480' in shown
+    rows = [line.split() for line in shown.splitlines() if '640x480' in line]
+    assert rows[0] == [
+        'owlv2',
+        '640x480,',
+        'same',
+        'pixels',
+        '0.0125',
+        *'----'[:3],
+        '98%',
+        '-',
+        '-',
+    ]
+    assert rows[1][4] == '0.5'
+    assert rows[2][-2:] == ['0.012%', '-']
 
 
 class Listed:
