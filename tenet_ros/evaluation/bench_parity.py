@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from tenet_ros.errors import ConfigError, SourceError
 from tenet_ros.evaluation.bench_engines import SEED, exported
@@ -200,7 +201,9 @@ def _segmenter(
     from tenet_ros.inference.ort import OrtSession
 
     path = place / record.graph('segment').file
-    feeds = [{'image': frame.image[np.newaxis], 'boxes': frame.boxes[:1]} for frame in frames]
+    feeds: list[dict[str, npt.NDArray[Any]]] = [
+        {'image': frame.image[np.newaxis], 'boxes': frame.boxes[:1]} for frame in frames
+    ]
     found = tapped(path, feeds)
     original = load_segmenter(record.exporter, source, full=full, seed=seed)
     rows = []

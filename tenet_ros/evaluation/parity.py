@@ -99,7 +99,7 @@ def detector_gaps(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levelled(Session):
-    """An active session whose logits are counted from another level.
+    """A session whose logits are counted from another level.
 
     A random network's lie far above or far below 0: its masks would all be full, or all empty.
 
@@ -119,6 +119,11 @@ class Levelled(Session):
         return self.session.key
 
     @property
+    def provider(self) -> str:
+        """The session's own."""
+        return self.session.provider
+
+    @property
     def inputs(self) -> tuple[TensorSpec, ...]:
         """The session's own."""
         return self.session.inputs
@@ -127,6 +132,14 @@ class Levelled(Session):
     def outputs(self) -> tuple[TensorSpec, ...]:
         """The session's own."""
         return self.session.outputs
+
+    def activate(self) -> None:
+        """Load the session."""
+        self.session.activate()
+
+    def deactivate(self) -> None:
+        """Free the session."""
+        self.session.deactivate()
 
     def infer(self, inputs: TensorMap) -> dict[str, npt.NDArray[Any]]:
         """Run the session, and shift ``masks``."""

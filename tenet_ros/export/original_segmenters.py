@@ -53,8 +53,9 @@ class OriginalSegmenter:
         """Return what the processor makes of (H, W, 3) uint8 RGB, (1, 3, side, side)."""
         pillow = import_module('PIL.Image')
         height, width = self.resized((image.shape[0], image.shape[1]), self.side)
+        mean, std = np.asarray(SAM_MEAN, np.float32), np.asarray(SAM_STD, np.float32)
         small = pillow.fromarray(image).resize((width, height), pillow.Resampling.BILINEAR)
-        pixels = (np.asarray(small, np.float32) - np.float32(SAM_MEAN)) / np.float32(SAM_STD)
+        pixels = (np.asarray(small, np.float32) - mean) / std
         return self.whole(pixels.transpose(2, 0, 1)[np.newaxis])
 
     def whole(self, canvas: FloatArray) -> FloatArray:
