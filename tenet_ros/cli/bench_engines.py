@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tenet_ros.cli.options import camera_size, count
-from tenet_ros.errors import ConfigError, TenetError
+from tenet_ros.cli.parity_table import print_parity
+from tenet_ros.errors import ConfigError, EngineError, TenetError
 
 if TYPE_CHECKING:
     from tenet_ros.evaluation.bench_engines import Job
@@ -32,7 +33,8 @@ def add_parser(kinds: Any) -> argparse.ArgumentParser:
         'are exporters, bundled models or ONNX files. With the peaks of the device the two floors '
         'are printed as well: no implementation is faster than its arithmetic or than the bytes '
         'that it must move. Needs the extra [export]. With --pipeline whole presets are stepped '
-        'through frames instead, their detector made to find boxes that glide.',
+        'through frames instead, their detector made to find boxes that glide. With --parity each '
+        'exporter is also held against the network that it exports, on real frames.',
     )
     parser.add_argument('--models', default='', metavar='M,M', help='default: all that can be had')
     parser.add_argument(
@@ -52,6 +54,9 @@ def add_parser(kinds: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         '--folder', type=Path, metavar='DIR', help='keep exports here (default: thrown away)'
     )
+    parser.add_argument(
+        '--parity', type=Path, metavar='DIR', help='RVOS clips to compare graph and network on'
+    )
     parser.add_argument('--peak-tflops', type=float, default=0.0, metavar='T', help='of the device')
     parser.add_argument('--bandwidth', type=float, default=0.0, metavar='GB/S', help='likewise')
     return parser
@@ -69,6 +74,11 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
     from tenet_ros.evaluation.bench_engines import measure as measure_one
 
     sessions = _sessions(args.session)
+    if args.parity is not None:
+        from tenet_ros.evaluation.bench_parity import check_installed, shots
+
+        check_installed()
+        shots(args.parity, _sizes(args.sizes)[0])  # an export takes minutes, a wrong folder none
     peaks = Peaks(tflops=args.peak_tflops, gbytes_s=args.bandwidth)
     figures: dict[str, Any] = {}
     with _place(args.folder) as folder:
@@ -79,7 +89,33 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
                     continue
                 print(f'{one.name} ...', file=sys.stderr)
                 figures[one.name] = measure_one(one)
+        parity = _parity(args, folder) if args.parity is not None else {}
     _print_table(figures)
+    if parity:
+        print_parity(parity)
+        figures['parity'] = parity
+    return figures
+
+
+def _parity(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Return what ``measure_parity`` says of each exporter at each size."""
+    from tenet_ros.evaluation.bench_parity import measure_parity
+    from tenet_ros.export.job import EXPORTERS
+
+    figures: dict[str, Any] = {}
+    named = [name for name in args.models.split(',') if name]
+    for model in named or EXPORTERS:
+        for camera in _sizes(args.sizes) if model in EXPORTERS else ():
+            name = f'{model} {camera[1]}x{camera[0]}'
+            print(f'{name} graph against network ...', file=sys.stderr)
+            try:
+                figures[name] = measure_parity(
+                    model, camera=camera, folder=folder, full=not args.small, data=args.parity
+                )
+            except EngineError as error:
+                if named:
+                    raise
+                figures[name] = {'skipped': str(error)}
     return figures
 
 

@@ -18,9 +18,23 @@ import numpy as np
 
 from tenet_ros.errors import ConfigError, TenetError
 from tenet_ros.inference.exported import ExportedGraph
+from tenet_ros.inference.record import ExportRecord
 from tenet_ros.inference.session import Session
 
-__all__ = ['SESSIONS', 'Job', 'Peaks', 'jobs_of', 'measure', 'usable', 'with_session']
+__all__ = [
+    'SEED',
+    'SESSIONS',
+    'Job',
+    'Peaks',
+    'exported',
+    'jobs_of',
+    'measure',
+    'usable',
+    'with_session',
+]
+
+SEED = 0
+"""Of random weights."""
 
 Device: TypeAlias = Literal['cpu', 'cuda']
 
@@ -145,8 +159,7 @@ def _graphs(
     from tenet_ros.inference.store import EngineStore
 
     if model in EXPORTERS:
-        place = folder / f'{model}-{camera[1]}x{camera[0]}-{precision}{"" if full else "-small"}'
-        record = _export(model, camera, place, full=full, precision=precision)
+        record, place, _ = exported(model, camera, folder, full=full, precision=precision)
         for note in record.graphs:
             yield ExportedGraph.of(record, note.role, place), camera
         return
@@ -175,28 +188,34 @@ def _own_size(path: Path) -> tuple[int, int] | None:
     return None
 
 
-def _export(
+def exported(
     model: str,
     camera: tuple[int, int],
-    place: Path,
+    folder: Path,
     *,
     full: bool,
     precision: Literal['fp32', 'fp16'],
-) -> Any:
-    from tenet_ros.export.job import ExportJob, open_exporter
-    from tenet_ros.inference.record import ExportRecord
+) -> tuple[ExportRecord, Path, Path]:
+    """Export a model with random weights, unless that has been done; as ``jobs_of``.
 
+    Returns:
+        The note of it, where its graphs lie, and the files that they were made of.
+    """
+    from tenet_ros.export.job import ExportJob, open_exporter
+
+    small = '' if full else '-small'
+    place = folder / f'{model}-{camera[1]}x{camera[0]}-{precision}{small}'
+    source = folder / f'{model}{small}-source'
     if (place / 'export.json').is_file():
-        return ExportRecord.load(place)
+        return ExportRecord.load(place), place, source
     exporter = open_exporter(model)
-    source = place.parent / f'{model}{"" if full else "-small"}-source'
     place.mkdir(parents=True, exist_ok=True)
     if not source.exists():
-        exporter.write_random_source(source, full=full, seed=0)
+        exporter.write_random_source(source, full=full, seed=SEED)
     job = ExportJob(model=model, source=source, folder=place, camera=camera, precision=precision)
     record = exporter.export(job)
     record.save(place)
-    return record
+    return record, place, source
 
 
 def measure(job: Job) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tenet_ros.errors import SourceError
 from tenet_ros.sim.recording import load, recordings_in
 from tenet_ros.types import UInt8Array
 
-__all__ = ['pictures']
+__all__ = ['pictures', 'sized']
 
 _SUFFIXES = {'.jpg', '.jpeg', '.png', '.bmp', '.webp'}
 
@@ -33,7 +33,7 @@ def pictures(camera: tuple[int, int], folder: Path | None = None) -> Iterator[UI
         with as_file(files('tenet_ros') / 'recordings') as place:
             for path in recordings_in(place):
                 recording = load(path)
-                yield _sized(recording.images.image(len(recording.scene) // 2), camera)
+                yield sized(recording.images.image(len(recording.scene) // 2), camera)
         yield np.random.default_rng(0).integers(0, 256, (*camera, 3), np.uint8)
         return
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
@@ -43,10 +43,11 @@ def pictures(camera: tuple[int, int], folder: Path | None = None) -> Iterator[UI
         image = cv2.imread(str(path), cv2.IMREAD_COLOR)
         if image is None:
             raise SourceError(f'{path}: expected an image, got something else; take it out')
-        yield _sized(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8), camera)
+        yield sized(np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), np.uint8), camera)
 
 
-def _sized(image: UInt8Array, camera: tuple[int, int]) -> UInt8Array:
+def sized(image: UInt8Array, camera: tuple[int, int]) -> UInt8Array:
+    """Return an image, (H, W, 3) uint8 RGB, in a camera's size, (height, width)."""
     height, width = camera
-    sized = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(sized, np.uint8)
+    smaller = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(smaller, np.uint8)

@@ -1,9 +1,7 @@
-"""How exported graphs are held against the networks that they came from.
+"""How exported graphs are held against the networks that they came from: ``evaluation.parity``.
 
-A network is a chain of decisions (which proposals go on, which come first), so a pixel that is one
-grey level off may change an answer by any amount, the more so with random weights. Two things are
-therefore checked apart: that the graph's pixels are those of the reference preprocessing, and that
-the graph answers as the network does on the very same pixels, which are taken out of the graph.
+Two things are checked apart: that the graph's pixels are those of the reference preprocessing, and
+that the graph answers as the network does on the very same pixels, which are taken out of the graph.
 """
 
 from __future__ import annotations
@@ -14,70 +12,32 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 from scipy.optimize import linear_sum_assignment
 
-from tenet_ros.export import gate
+from tenet_ros.evaluation.parity import TEXTS, TOLERANCE
+from tenet_ros.export import drift, gate, taps
 from tenet_ros.export.half import to_half
 from tenet_ros.export.job import graph_record
 from tenet_ros.inference.record import ExportRecord
 from tenet_ros.inference.text_tower import Layout
 
-TEXTS = ['a red mug', 'the car', 'person on the left', 'traffic sign', 'the dog that runs']
-
-TOLERANCE = 1e-3
-"""Of scores, and of box edges in parts of the image's longer side."""
-
 
 def run(
     path: Path, tensors: dict[str, np.ndarray], *, canvas: bool = False
 ) -> dict[str, np.ndarray]:
-    """Run a graph on what it takes of ``tensors``.
-
-    With ``canvas`` it gives the pixels of its network as well, without what the first convolution
-    pads by itself, and as ``ranks`` what its first ``TopK`` chose.
-    """
-    graph = onnx.load(path)
-    taps = {}
+    """Run a graph on what it takes of ``tensors``; with ``canvas`` as ``taps.tapped`` does."""
     if canvas:
-        # The network begins where its first weights are met, behind the preprocessing's two.
-        name = next(
-            node.input[0]
-            for node in graph.graph.node
-            if node.op_type == 'Conv' or node.input[0] == 'canvas'
-        )
-        taps['canvas'] = name, onnx.TensorProto.FLOAT
-        tops = [node.output[1] for node in graph.graph.node if node.op_type == 'TopK']
-        if tops:
-            taps['ranks'] = tops[0], onnx.TensorProto.INT64
-        for name, kind in taps.values():
-            graph.graph.output.append(onnx.helper.make_tensor_value_info(name, kind, None))
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 2
-    session = ort.InferenceSession(
-        graph.SerializeToString(), options, providers=['CPUExecutionProvider']
-    )
-    names = [value.name for value in session.get_outputs()]
-    feed = {value.name: tensors[value.name] for value in session.get_inputs()}
-    found = dict(zip(names, session.run(names, feed), strict=True))
-    return {**found, **{tap: found[name] for tap, (name, _) in taps.items()}}
+        return taps.tapped(path, [tensors])[0]
+    graph = onnx.load(path)
+    return drift.run(graph, [{value.name: tensors[value.name] for value in graph.graph.input}])[0]
 
 
 def answered(
-    folder: Path, layout: Layout, image: np.ndarray, texts: list[str] = TEXTS
+    folder: Path, layout: Layout, image: np.ndarray
 ) -> tuple[tuple[np.ndarray, np.ndarray], dict[str, np.ndarray]]:
-    """Return boxes, (K, 4), and scores, (K, P), of both graphs, and all that ``run`` gives."""
-    tensors = dict(layout.lay(texts).tensors)
-    tensors.update(run(folder / 'text.onnx', tensors))
-    found = run(folder / 'image.onnx', {'image': image[None], **tensors}, canvas=True)
+    """Return boxes, (K, 4), and scores, (K, P), of both graphs on ``TEXTS``, and the taps."""
+    (found,) = taps.answered(folder, layout, [image], TEXTS)
     return (found['boxes'][0], found['scores'][0]), found
-
-
-def reference_boxes(centred: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Return normalised centre boxes, (N, 4), as xyxy cut to an image of (height, width)."""
-    middle, half = centred[:, :2], centred[:, 2:] / 2
-    scale = np.asarray([size[1], size[0]] * 2, np.float32)
-    return np.clip(np.concatenate([middle - half, middle + half], axis=1) * scale, 0, scale)
 
 
 def check_pixels(canvas: np.ndarray, pixels: np.ndarray, std: tuple[float, ...]) -> None:

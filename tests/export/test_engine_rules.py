@@ -71,7 +71,7 @@ def test_half_precision_finds_the_same_of_the_same_proposals(exports):
     path = job.folder / 'image.onnx'
     (image, *_) = pictures(record.camera)
     feed = {**fabricate(onnx.load(path), camera=record.camera), 'image': image[np.newaxis]}
-    order = run(path, feed, canvas=True)['ranks']
+    order = run(path, feed, canvas=True)['proposals']
     exact, name = ranks_given(onnx.load(path))
     half, other = ranks_given(to_half(onnx.load(path)))
     assert name == other

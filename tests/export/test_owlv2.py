@@ -7,14 +7,15 @@ import functools
 import numpy as np
 import pytest
 
-torch = pytest.importorskip('torch', reason='needs torch (extra export)')
-transformers = pytest.importorskip('transformers', reason='needs transformers (extra export)')
+pytest.importorskip('torch', reason='needs torch (extra export)')
+pytest.importorskip('transformers', reason='needs transformers (extra export)')
 pytest.importorskip('onnxscript', reason='needs onnxscript (extra export)')
 
-from tenet_ros.inference.text_layouts import QueryLayout  # noqa: E402
-from tenet_ros.inference.tokens import load_tokenizer  # noqa: E402
+from tenet_ros.export.original_detectors import load_detector
+from tenet_ros.inference.text_layouts import QueryLayout
+from tenet_ros.inference.tokens import load_tokenizer
 
-from .parity import TEXTS, answered, check_parity, check_pixels, reference_boxes  # noqa: E402
+from .parity import TEXTS, answered, check_parity, check_pixels
 
 pytestmark = pytest.mark.timeout(600)  # exports share a machine with other work
 
@@ -36,46 +37,16 @@ def layout(source) -> QueryLayout:
     return QueryLayout(tokenizer, phrases=32)
 
 
-def processed(source, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pixels of the original's own processor, and its std, in grey levels."""
-    pytest.importorskip('PIL', reason='the reference preprocessing needs Pillow')
-    kind = transformers.models.owlv2.image_processing_pil_owlv2.Owlv2ImageProcessorPil
-    processor = kind.from_pretrained(source)
-    pixels = processor(image, return_tensors='np')['pixel_values']
-    return pixels.astype(np.float32), np.asarray(processor.image_std) * 255
-
-
-@functools.cache
-def loaded(source):
-    """Return the original network."""
-    return transformers.Owlv2ForObjectDetection.from_pretrained(source).eval()
-
-
-def reference(source, pixels: np.ndarray, size) -> tuple[np.ndarray, np.ndarray]:
-    """Return boxes and scores of all patches of the original network, for (1, 3, h, w) pixels."""
-    network = loaded(source)
-    tokenizer = transformers.PreTrainedTokenizerFast(
-        tokenizer_file=str(source / 'tokenizer.json'), pad_token='<unused0>'
-    )
-    words = tokenizer(
-        TEXTS, return_tensors='pt', padding='max_length', max_length=16, truncation=True
-    )
-    with torch.no_grad():
-        found = network(
-            pixel_values=torch.from_numpy(pixels),
-            input_ids=words['input_ids'],
-            attention_mask=words['attention_mask'],
-        )
-    boxes = reference_boxes(found.pred_boxes[0].numpy(), (max(size), max(size)))
-    limit = np.asarray([size[1], size[0]] * 2, np.float32)
-    return np.minimum(boxes, limit), found.logits[0].sigmoid().numpy()
+loaded = functools.cache(load_detector)
 
 
 def test_pixels_are_the_processors(small, frames):
+    pytest.importorskip('PIL', reason='the reference preprocessing needs Pillow')
     size, record, job = small
     assert record.canvas == (192, 192)
     _, seen = answered(job.folder, layout(job.source), frames[size])
-    check_pixels(seen['canvas'], *processed(job.source, frames[size]))
+    original = loaded(job.source)
+    check_pixels(seen['canvas'], original.pixels(frames[size]), original.std)
 
 
 def test_boxes_and_scores_are_the_networks_on_the_same_pixels(small, frames):
@@ -84,15 +55,17 @@ def test_boxes_and_scores_are_the_networks_on_the_same_pixels(small, frames):
         got, seen = answered(job.folder, layout(job.source), image)
         assert got[0].shape == (100, 4)
         assert got[1].shape == (100, 32)
-        check_parity(got, reference(job.source, seen['canvas'], size), size)
+        want = loaded(job.source).answers(seen['canvas'], size, TEXTS)
+        check_parity(got, want, size)
 
 
 def test_boxes_and_scores_are_the_networks_from_camera_bytes_on(small, frames):
     """End to end: no whole grey levels here, and no proposals that go on or do not."""
+    pytest.importorskip('PIL', reason='the reference preprocessing needs Pillow')
     size, _, job = small
     got, _ = answered(job.folder, layout(job.source), frames[size])
-    pixels, _ = processed(job.source, frames[size])
-    check_parity(got, reference(job.source, pixels, size), size)
+    original = loaded(job.source)
+    check_parity(got, original.answers(original.pixels(frames[size]), size, TEXTS), size)
 
 
 def test_the_last_text_repeated_changes_nothing(small, frames):

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +14,12 @@ transformers = pytest.importorskip('transformers', reason='needs transformers (e
 images = pytest.importorskip('PIL.Image', reason='needs Pillow (comes with transformers)')
 
 from tenet_ros.errors import EngineError  # noqa: E402
+from tenet_ros.evaluation.parity import mask_gaps  # noqa: E402
 from tenet_ros.export import efficientvit_sam, sam, sam2  # noqa: E402
 from tenet_ros.export.boxed_masks import SAM_MEAN, SAM_STD, even_out  # noqa: E402
 from tenet_ros.export.efficientvit import SMALL, Encoder  # noqa: E402
 from tenet_ros.export.job import ExportJob  # noqa: E402
+from tenet_ros.export.original_segmenters import load_segmenter, of_pair  # noqa: E402
 from tenet_ros.export.parity import measure  # noqa: E402
 from tenet_ros.export.public_decoder import (  # noqa: E402
     COORDINATES,
@@ -28,10 +28,8 @@ from tenet_ros.export.public_decoder import (  # noqa: E402
 )
 from tenet_ros.export.random_source import spread  # noqa: E402
 from tenet_ros.inference.exported import ExportedGraph  # noqa: E402
-from tenet_ros.inference.mask_crop import enlarged  # noqa: E402
 from tenet_ros.inference.ort import OrtSession  # noqa: E402
 from tenet_ros.inference.torch_session import TorchSession  # noqa: E402
-from tenet_ros.stages.box_segmenter import BoxSegmenter  # noqa: E402
 
 from .parity import check_gate, check_pixels, halved, run  # noqa: E402
 
@@ -55,77 +53,6 @@ WITH_PROGRAM = ('sam2', SIZES[0], SEED)
 """The one that is exported with torch's own program."""
 
 pytestmark = pytest.mark.timeout(600)  # exports share a machine with other work
-
-
-@dataclass(frozen=True)
-class Original:
-    """A network as its authors run it: canvas and corners to candidates and ratings.
-
-    ``coordinates`` is the side of the square in which corners are given, and of the one to which
-    masks are enlarged before they are brought to the image's size; a stretched one skips that.
-    """
-
-    side: int
-    stretched: bool
-    coordinates: int
-    run: Callable
-
-    def resized(self, size, side):
-        """Return (height, width) of an image in a square of a side."""
-        if self.stretched:
-            return side, side
-        scale = side / max(size)
-        return int(size[0] * scale + 0.5), int(size[1] * scale + 0.5)
-
-    def pixels(self, image):
-        """Return the canvas of the reference preprocessing, (1, 3, side, side)."""
-        height, width = self.resized(image.shape[:2], self.side)
-        small = images.fromarray(image).resize((width, height), images.Resampling.BILINEAR)
-        pixels = (np.asarray(small, np.float32) - np.float32(SAM_MEAN)) / np.float32(SAM_STD)
-        canvas = np.zeros((1, 3, self.side, self.side), np.float32)
-        canvas[0, :, :height, :width] = pixels.transpose(2, 0, 1)
-        return canvas
-
-    def best(self, canvas, size, boxes):
-        """Return the best of the candidates, (B, h, w), and its rating."""
-        height, width = self.resized(size, self.side)
-        scale = np.asarray([width / size[1], height / size[0]] * 2) * self.coordinates / self.side
-        corners = torch.from_numpy((boxes * scale).astype(np.float32))
-        with torch.no_grad():
-            candidates, ratings = self.run(torch.from_numpy(canvas), corners)
-        best = candidates[torch.arange(len(boxes)), ratings.argmax(1)]
-        return best, ratings.amax(1).numpy()
-
-    def logits(self, canvas, size, boxes):
-        """Return logits at the image's pixels, (B, H, W), and ratings, as the processor does."""
-        best, ratings = self.best(canvas, size, boxes)
-        resize = torch.nn.functional.interpolate
-        how = {'mode': 'bilinear', 'align_corners': False}
-        whole = best[None]
-        if not self.stretched:
-            height, width = self.resized(size, self.coordinates)
-            whole = resize(whole, (self.coordinates, self.coordinates), **how)
-            whole = whole[..., :height, :width]
-        return resize(whole, size, **how)[0].numpy(), ratings
-
-
-def of_transformers(model, *, stretched):
-    def run(canvas, corners):
-        out = model(pixel_values=canvas, input_boxes=corners[None], multimask_output=True)
-        return out.pred_masks[0], out.iou_scores[0]
-
-    side = model.prompt_encoder.input_image_size
-    return Original(side=side, stretched=stretched, coordinates=side, run=run)
-
-
-def of_pair(encoder, decoder, side=SMALL.side):
-    def run(canvas, corners):
-        features, points = encoder(canvas), corners.reshape(-1, 2, 2)
-        nothing = decoder.prompt.no_mask_embed.weight.reshape(1, -1, 1, 1)
-        sparse = decoder.embedded(points, torch.tensor([[2.0, 3.0]]).repeat(len(points), 1))
-        return decoder.predicted(features, sparse, nothing)
-
-    return Original(side=side, stretched=False, coordinates=COORDINATES, run=run)
 
 
 class Rows(torch.nn.Module):
@@ -182,11 +109,7 @@ def write_source(family: str, folder: Path, seed: int):
         return sam, write_pair(folder, seed, rows=family == 'rows')
     exporter = {'efficientvit_sam': efficientvit_sam, 'sam': sam, 'sam2': sam2}[family]
     exporter.write_random_source(folder, full=False, seed=seed)
-    if family == 'efficientvit_sam':
-        return exporter, of_pair(*efficientvit_sam.random_network(SMALL, seed))
-    kind = transformers.SamModel if family == 'sam' else transformers.Sam2Model
-    model = kind.from_pretrained(folder, local_files_only=True).eval()
-    return exporter, of_transformers(model, stretched=family == 'sam2')
+    return exporter, load_segmenter(family, folder, full=False, seed=seed)
 
 
 @pytest.fixture(scope='module')
@@ -247,79 +170,29 @@ def start(folder):
     return session
 
 
-def windows(boxes, size):
-    """Return which pixels a mask of each box may have."""
-    inside = np.zeros((len(boxes), *size), bool)
-    for row, (x0, y0, x1, y1) in enumerate(enlarged(boxes)):
-        top, left = max(0, int(np.floor(y0))), max(0, int(np.floor(x0)))
-        inside[row, top : int(np.ceil(y1)), left : int(np.ceil(x1))] = True
-    return inside
-
-
-def canvas_of(folder, image, boxes, side):
+def canvas_of(folder, image, boxes, original):
     """Return the very pixels that the graph gives to its network, (1, 3, side, side)."""
     found = run(folder / 'segment.onnx', {'image': image[None], 'boxes': boxes[:1]}, canvas=True)
-    canvas = np.zeros((1, 3, side, side), np.float32)
-    height, width = found['canvas'].shape[2:]
-    canvas[:, :, :height, :width] = found['canvas']  # the rest may be padded by the convolution
-    return canvas
-
-
-@dataclass
-class Lowered:
-    """A session whose logits are counted from another level.
-
-    A random network's lie far above or far below 0: its masks would all be full, or all empty.
-    """
-
-    session: OrtSession
-    level: float
-
-    @property
-    def inputs(self):
-        return self.session.inputs
-
-    @property
-    def outputs(self):
-        return self.session.outputs
-
-    @property
-    def key(self):
-        return self.session.key
-
-    def infer(self, inputs):
-        found = self.session.infer(inputs)
-        return {**found, 'masks': found['masks'] - np.float32(self.level)}
+    return original.whole(found['canvas'])
 
 
 def check_masks(folder, original, canvas, image, boxes):
     """Check masks in source pixels at the level that has as many pixels above as below.
 
-    Pixels within a hundredth of the logits' spread of that level are left out, and few: there SAM's
-    processor, which interpolates twice, and the graph, which does so at cells, may part.
+    Where SAM's processor and the graph may part, twice as many may differ.
     """
-    size = image.shape[:2]
-    logits, ratings = original.logits(canvas, size, boxes)
-    inside = windows(boxes, size)
-    level = float(np.median(logits[inside]))
-    want = (logits > level) & inside
-    share = want.sum() / inside.sum()
-    assert 0.4 < share < 0.6
-    sure = np.abs(logits - level) > 0.01 * logits[inside].std()
-    assert (sure & inside).sum() > 0.95 * inside.sum()
-    segmenter = BoxSegmenter(Lowered(start(folder), level))
-    masks = segmenter.decode(segmenter.encode(image), boxes)
-    for row, mask in enumerate(masks):
-        wrong = (mask.full(*size) > 0) != want[row]
-        assert (wrong & sure[row]).mean() <= 1e-3, (row, wrong.mean())
-        assert wrong.mean() <= 2e-3, (row, wrong.mean())
-        assert mask.quality == pytest.approx(np.clip(ratings[row], 0, 1), abs=1e-3)
+    gaps = mask_gaps(start(folder), original, canvas, image, boxes)
+    assert 0.4 < gaps.share < 0.6
+    assert gaps.sure > 0.95
+    assert gaps.masks_sure <= 1e-3
+    assert gaps.masks <= 2e-3
+    assert gaps.scores <= 1e-3
 
 
 @pytest.mark.parametrize(('family', 'size', 'seed'), CASES)
 def test_pixels_are_the_processors(family, size, seed, exported, frames, true_boxes):
     _, folder, original = exported(family, size, seed)
-    canvas = canvas_of(folder, frames[size], true_boxes(size), original.side)
+    canvas = canvas_of(folder, frames[size], true_boxes(size), original)
     check_pixels(canvas, original.pixels(frames[size]), SAM_STD)
 
 
@@ -329,7 +202,7 @@ def test_masks_are_the_originals_on_the_same_pixels(
 ):
     _, folder, original = exported(family, size, seed)
     boxes = true_boxes(size)
-    canvas = canvas_of(folder, frames[size], boxes, original.side)
+    canvas = canvas_of(folder, frames[size], boxes, original)
     for count in (1, 10):
         check_masks(folder, original, canvas, frames[size], boxes[:count])
 
@@ -341,22 +214,13 @@ def test_logits_are_the_originals_on_the_same_pixels(
     """At the cells' centres, interpolated once between the logits that the network gave."""
     _, folder, original = exported(family, size, seed)
     boxes = true_boxes(size)[:3]
-    best, _ = original.best(canvas_of(folder, frames[size], boxes, original.side), size, boxes)
+    best, _ = original.best(canvas_of(folder, frames[size], boxes, original), size, boxes)
     masks = run(folder / 'segment.onnx', {'image': frames[size][None], 'boxes': boxes})['masks']
-    at = (np.arange(masks.shape[1]) + 0.5) / masks.shape[1]
-    height, width = original.resized(size, original.side)
-    for row, (x0, y0, x1, y1) in enumerate(enlarged(boxes)):
-        x = (x0 + at * (x1 - x0)) * (width / size[1]) * 2 / original.side - 1
-        y = (y0 + at * (y1 - y0)) * (height / size[0]) * 2 / original.side - 1
-        want = torch.nn.functional.grid_sample(
-            best[row][None, None],
-            torch.from_numpy(np.stack(np.meshgrid(x, y), axis=2).astype(np.float32))[None],
-            padding_mode='border',
-            align_corners=False,
-        )[0, 0].numpy()
-        spread = float(best.std())
+    want = original.at_cells(best, size, boxes, masks.shape[1])
+    for row, logits in enumerate(masks):
+        spread = float(best[row].std())
         assert spread > 0
-        np.testing.assert_allclose(masks[row], want, rtol=0, atol=2e-3 * spread)
+        np.testing.assert_allclose(logits, want[row], rtol=0, atol=2e-3 * spread)
 
 
 @pytest.mark.parametrize('family', FAMILIES)
@@ -418,7 +282,7 @@ def test_a_decoder_that_cannot_take_several_boxes_is_exported_for_one(
     record = sam.export(job)
     assert record.graph('segment').profiles == {'boxes': ((1, 4), (1, 4), (1, 4))}
     boxes = true_boxes(size)[:2]
-    canvas = canvas_of(tmp_path, frames[size], boxes, original.side)
+    canvas = canvas_of(tmp_path, frames[size], boxes, original)
     check_masks(tmp_path, original, canvas, frames[size], boxes)
 
 
