@@ -8,6 +8,7 @@ runtime's business.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -29,6 +30,8 @@ from tenet_ros.types import Command, Frame, IntArray, Mask, Space, State, TimedD
 
 __all__ = ['Begun', 'Decided', 'Decider', 'Pipeline', 'StepResult', 'TargetResult']
 
+_REMEMBERED = 4096
+"""Frames whose detections may be missed, and said to be too late, at most."""
 SHOWN = (State.TENTATIVE, State.COMMITTED)
 """The states in which the selected tracks are segmented and published."""
 
@@ -84,7 +87,7 @@ class Pipeline:
         self._prompt = Prompt(command_id=0, queries=())
         self._deciders: tuple[Decider, ...] = ()
         self._detections_stamp_ns = -1
-        self._begun_with: int | None = None
+        self._answered: deque[int] = deque(maxlen=_REMEMBERED)
         self._last_boxes = np.zeros((0, 4), np.float32)
         self._space_of: Callable[[IntArray], Space | None] = lambda _ids: None
 
@@ -130,7 +133,7 @@ class Pipeline:
         if self._camera_motion is not None:
             self._camera_motion.reset()
         self._detections_stamp_ns = -1
-        self._begun_with = None
+        self._answered.clear()
         self._last_boxes = np.zeros((0, 4), np.float32)
         self.set_command(self._command, self._prompt)
 
@@ -205,8 +208,7 @@ class Pipeline:
     def _track(self, begun: Begun, arrived: Sequence[TimedDetections]) -> tuple[TrackSet, int]:
         """Bring the tracker to a frame; return its tracks, and how many sets came too late."""
         frame = begun.frame
-        if self._begun_with is None:
-            self._begun_with = frame.sequence
+        self._answered.append(frame.sequence)
         # What belongs to an earlier frame comes first: one frame less is replayed.
         unused = self._apply(late for late in arrived if late.sequence < frame.sequence)
         self._tracker.advance(
@@ -221,14 +223,17 @@ class Pipeline:
     def _apply(self, arrived: Iterable[TimedDetections]) -> int:
         """Hand detections to the tracker, each at its own frame; return how many came too late.
 
-        What belongs to the stream before a reset is not late: it is of no use by intention.
+        What belongs to the stream before a reset is not late, nor what was found in a frame that
+        was never answered, or looked at a second time: it is of no use by intention.
         """
-        unused, first = 0, self._begun_with or 0
+        unused, answered = 0, self._answered
         for late in arrived:
             if self._tracker.apply(late):
                 self._detections_stamp_ns = late.stamp_ns
-            elif late.sequence >= first:
+            elif late.sequence in answered:
                 unused += 1
+            while answered and answered[0] <= late.sequence:
+                answered.popleft()
             self._learn(late)
         return unused
 

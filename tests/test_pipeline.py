@@ -185,7 +185,7 @@ class RefusesAll(TwoTracks):
         return False
 
 
-def test_what_came_too_late_is_counted_and_what_is_of_before_a_reset_is_not():
+def test_what_came_too_late_is_counted_and_what_nobody_waits_for_is_not():
     pipeline = Pipeline(
         tracker=RefusesAll(),
         preference=NoOpinion(),
@@ -203,9 +203,10 @@ def test_what_came_too_late_is_counted_and_what_is_of_before_a_reset_is_not():
         return pipeline.step(frame, sets).too_late
 
     assert step(5) == 0
-    assert step(8, 5, 7) == 2
+    assert step(8, 5, 7) == 1, 'frame 7 was never answered'
+    assert step(8, 8, 8) == 1, 'a second set of one frame, under a newer command'
     pipeline.reset()
-    assert step(9, 5, 7, 8) == 0
+    assert step(9, 5, 7, 8) == 0, 'of before the reset'
     assert step(10, 8, 9) == 1
 
 

@@ -58,7 +58,8 @@ class TrackerConfig:
             back, a box size away or farther; it then has its id and its past. Counts where the
             detector says what things look like.
         same_place_appearance: the same where it comes back to the place at which it was lost.
-        recall_s: age up to which a new track may turn out to be a lost one.
+        recall_s: age up to which a new track may turn out to be a lost one. In the look that
+            confirms it, it may at any age.
         memory_s: how long lost tracks are kept for that.
         return_reach: how far from where it was seen last a thing may come back, box sizes.
         history_s: length of the published history: "the one that stopped" may have done so seconds

@@ -22,6 +22,8 @@ __all__ = ['OcSortTracker']
 
 _LONGEST_STEP_NS = 3_600_000_000_000
 """A longer gap counts as this: a stamp of zero beside one since 1970 must not run off the clock."""
+_MOST_FRAMES = 512
+"""Frames kept at most: stamps that hardly advance say that all of them are new."""
 
 
 class OcSortTracker:
@@ -124,7 +126,11 @@ class OcSortTracker:
             )
         )
         oldest_ns = self._clock_ns - self._kept_ns
-        while len(self._ring) > self._config.replay_frames and self._ring[0].clock_ns < oldest_ns:
+        fewest = self._config.replay_frames
+        most = max(fewest, _MOST_FRAMES)
+        while len(self._ring) > fewest and (
+            self._ring[0].clock_ns < oldest_ns or len(self._ring) > most
+        ):
             self._past.append(self._ring.popleft().where)
         self._past.forget(self._clock_ns)
 
@@ -144,7 +150,8 @@ class OcSortTracker:
             return False
         at = next((i for i, r in enumerate(self._ring) if r.sequence == late.sequence), None)
         if at is None:
-            self._kept_ns = self._longest_ns
+            if self._ring and late.sequence < self._ring[0].sequence:
+                self._kept_ns = self._longest_ns
             return False
         record = self._ring[at]
         self._keep_for(self._clock_ns - record.clock_ns)

@@ -530,6 +530,27 @@ def test_for_a_fast_detector_few_frames_are_kept() -> None:
     assert stream.apply(seen(box(301)), at=stream.frame)
 
 
+@pytest.mark.parametrize('gap_ns', [1, 1000, FRAME_NS // 100])
+def test_stamps_that_hardly_advance_do_not_fill_the_memory(gap_ns: int) -> None:
+    stream = Stream()
+    for t in range(2000):
+        stream.advance(t * gap_ns)
+    assert len(stream.tracker._ring) < 1000
+    assert stream.apply(seen(box(100)), at=stream.frame - 300)
+
+
+def test_a_set_of_a_frame_that_never_came_is_no_reason_to_keep_more() -> None:
+    stream = Stream(TrackerConfig(replay_frames=4, replay_s=3.0))
+    for t in range(50):
+        stream.step(box(100 + t))
+    dropped = stream.frame = stream.frame + 1
+    stream.advance()
+    assert not stream.apply(seen(box(150)), at=dropped)
+    for _ in range(20):
+        stream.advance()
+    assert not stream.apply(seen(box(1)), at=stream.frame - 15)
+
+
 def test_sets_out_of_order_too_old_or_of_no_frame_are_refused() -> None:
     stream = Stream(TrackerConfig(replay_frames=4, replay_s=0.1))
     for _ in range(10):

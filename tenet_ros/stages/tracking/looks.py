@@ -14,6 +14,8 @@ __all__ = ['Look', 'LookReader']
 
 _FARTHEST_PX = 1e6
 """No image reaches this far; beyond it lie infinities, and areas that overflow."""
+_LARGEST = 1e9
+"""No appearance has such a number; the length of one that has would overflow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,7 +96,7 @@ class LookReader:
             labels=self._number(found.labels)[usable],
             phrases=np.nan_to_num(found.phrase_scores[usable]),
             references=hit[usable].astype(np.float32),
-            appearance=np.nan_to_num(appearance[usable], posinf=0, neginf=0),
+            appearance=_numbers(appearance[usable]),
             answers=answers,
         )
 
@@ -118,3 +120,8 @@ class LookReader:
                 self._numbers[name] = len(self._names)
                 self._names.append(name)
         return np.asarray([self._numbers[name] for name in names], np.int64)
+
+
+def _numbers(appearance: FloatArray) -> FloatArray:
+    """Return appearances whose lengths are numbers: nothing in place of what is none."""
+    return np.where(np.abs(appearance) < _LARGEST, appearance, np.float32(0))

@@ -12,7 +12,7 @@ import numpy as np
 
 from tenet_ros.config import TrackerConfig
 from tenet_ros.stages.tracking.association import assign, likeness
-from tenet_ros.stages.tracking.kalman import box_scales
+from tenet_ros.stages.tracking.kalman import Values, box_scales
 from tenet_ros.stages.tracking.tracks import Tracks
 from tenet_ros.types import BoolArray, FloatArray, IntArray
 
@@ -22,6 +22,8 @@ _SCENE = 3
 """Tracks that go, and others that come, all in one look: the picture is of another scene."""
 _SAME_SCENE = 0.25
 """Share of the tracks that may be matched all the same, for boxes overlap by chance."""
+_PLACE = np.float32(0.04)
+"""Where several could be it: how much likeness a box size of distance is worth."""
 
 
 class Memory:
@@ -39,7 +41,7 @@ class Memory:
         """Know nobody."""
         self._live: Tracks | None = None
         self._gone: Tracks | None = None
-        self._cut_ns: int | None = None
+        self._passed = np.zeros(0, np.int64)
 
     def forget_evidence(self, phrases: int, expressions: int) -> None:
         """Know nothing yet about a prompt of this size."""
@@ -59,31 +61,43 @@ class Memory:
             The same tracks, those that came back under their old ids, and by the ids that those
             had until now their old ones.
         """
-        if self._is_cut(after):
-            self._cut_ns = clock_ns
         self._bury(after, clock_ns)
+        if self._is_cut(after, clock_ns):
+            self._gone, self._passed = None, after.ids[after.missed > 0]
+        after = self._let_pass(after)
         returned: dict[int, int] = {}
         young = clock_ns - after.born_ns <= self._config.recall_s * 1e9
+        young |= after.hits <= self._config.min_hits  # of a slow detector's tracks none is younger
         fresh = after.confirmed & (after.missed == 0) & young
         if fresh.any() and after.appearance.shape[1]:
             after, returned = self._reunite(after, fresh)
         self._live = after
         return after, returned
 
-    def _is_cut(self, after: Tracks) -> bool:
+    def _is_cut(self, after: Tracks, clock_ns: int) -> bool:
         """Return whether all goes that was there, and others come, from one look to the next."""
-        if self._live is None or not len(self._live):
+        live = self._live
+        if live is None or not len(live):
             return False
-        there = self._live.ids[self._live.confirmed & (self._live.missed == 0)]
+        lasting = clock_ns - live.seen_ns <= self._config.max_unseen_s * 1e9  # no pause ended them
+        there = live.ids[live.confirmed & (live.missed == 0) & lasting]
         kept = np.isin(there, after.ids[after.missed == 0]).sum()
-        came = (after.ids > self._live.ids.max()).sum()
+        came = (after.ids > live.ids.max()).sum()
         return bool(min(len(there), came) >= _SCENE and kept <= _SAME_SCENE * len(there))
+
+    def _let_pass(self, after: Tracks) -> Tracks:
+        """Drop what was there before a cut, unless it is seen again at once: then it was none."""
+        passed = np.isin(after.ids, self._passed) & (after.missed > 0)
+        self._passed = after.ids[passed]
+        over = passed & (after.missed > self._config.fresh_looks)
+        return after.select(~over) if over.any() else after
 
     def _bury(self, after: Tracks, clock_ns: int) -> None:
         """Keep what was dropped since the last look; drop what is long gone."""
         gone = self._gone
         if self._live is not None:
             dropped = self._live.confirmed & ~np.isin(self._live.ids, after.ids)
+            dropped &= ~np.isin(self._live.ids, self._passed)
             if dropped.any():
                 lost = self._live.select(dropped)
                 gone = lost if gone is None else gone.append(lost)
@@ -93,17 +107,18 @@ class Memory:
 
     def _reunite(self, after: Tracks, fresh: BoolArray) -> tuple[Tracks, dict[int, int]]:
         """Merge each fresh track with the lost one that it is; return what ``recall`` does."""
-        waiting = after.select(after.confirmed & (after.missed > 0))
+        away = after.confirmed & (after.missed > 0) & ~np.isin(after.ids, self._passed)
+        waiting = after.select(away)
         lost = waiting if self._gone is None else self._gone.append(waiting)
-        if self._cut_ns is not None:
-            lost = lost.select(lost.seen_ns >= self._cut_ns)
         if not len(lost):
             return after, {}
         new = after.select(fresh)
         alike = likeness(lost.appearance, new.view)
-        possible = (alike >= self._needed(lost, new)) & (lost.seen_ns[:, None] < new.born_ns)
+        apart = _distances(lost.observed, new.observed)
+        possible = (alike >= self._needed(apart)) & (lost.seen_ns[:, None] < new.born_ns)
         rows, columns = np.nonzero(possible)
-        chosen = assign(rows, columns, alike[rows, columns])
+        fit = alike[rows, columns] - _PLACE * apart[rows, columns]
+        chosen = assign(rows, columns, np.maximum(1 + fit, np.float32(1e-6)))
         if not len(chosen):
             return after, {}
         back = np.flatnonzero(fresh)[columns[chosen]]
@@ -131,15 +146,19 @@ class Memory:
         tracks.hits[rows] += lost.hits
         tracks.evidence[rows] += lost.evidence
 
-    def _needed(self, lost: Tracks, new: Tracks) -> FloatArray:
-        """Return how alike they must be, (L, F): more where they are apart, beyond 1 if too far."""
+    def _needed(self, apart: FloatArray) -> FloatArray:
+        """Return how alike they must be: more where they are apart, beyond 1 if too far."""
         config = self._config
-        size = np.maximum(box_scales(lost.observed), box_scales(new.observed).T)
-        offset = lost.observed[:, None, :2] - new.observed[:, :2]
-        apart = np.linalg.norm(offset, axis=2) / size
         rise = config.same_appearance - config.same_place_appearance
         needed = config.same_place_appearance + rise * np.minimum(apart, 1)
         return np.asarray(np.where(apart <= config.return_reach, needed, 2), np.float32)
+
+
+def _distances(boxes: Values, others: Values) -> FloatArray:
+    """Return how far (L, 4) and (F, 4) x, y, w, h are apart, (L, F) float32, box sizes."""
+    size = np.maximum(box_scales(boxes), box_scales(others).T)
+    offset = boxes[:, None, :2] - others[:, :2]
+    return np.asarray(np.linalg.norm(offset, axis=2) / size, np.float32)
 
 
 def _weight(old: IntArray, new: IntArray, window: int) -> FloatArray:

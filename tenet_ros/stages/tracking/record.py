@@ -54,12 +54,15 @@ class Record:
         )
 
     def rename(self, returned: Mapping[int, int]) -> None:
-        """Know tracks that came back by their old ids, by the ids that they had meanwhile."""
+        """Know tracks that came back by their old ids, by the ids that they had meanwhile.
+
+        Masks that were made under an old id meanwhile are of the place where it was waited for.
+        """
         self.where = self.where.renamed(returned)
-        self.corrections = [
-            (np.asarray([returned.get(i, i) for i in ids.tolist()], np.int64), boxes)
-            for ids, boxes in self.corrections
-        ]
+        for index, (ids, boxes) in enumerate(self.corrections):
+            kept = ~np.isin(ids, list(returned.values()))
+            new = [returned.get(i, i) for i in ids[kept].tolist()]
+            self.corrections[index] = (np.asarray(new, np.int64), boxes[kept])
 
     def forget_evidence(self, phrases: int, expressions: int) -> None:
         """Know nothing yet about a prompt of this size."""

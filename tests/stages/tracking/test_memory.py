@@ -42,9 +42,19 @@ class Stream:
         self, *things: tuple[Sequence[float], Sequence[float]], phrase: float = 0.5
     ) -> TrackSet:
         """Show boxes and what is in them for a frame."""
+        self.advance()
+        return self.apply(self.frame, *things, phrase=phrase)
+
+    def advance(self) -> None:
+        """Go on by a frame."""
         self.frame += 1
-        n = len(things)
         self.tracker.advance(sequence=self.frame, stamp_ns=self.frame * FRAME_NS)
+
+    def apply(
+        self, at: int, *things: tuple[Sequence[float], Sequence[float]], phrase: float = 0.5
+    ) -> TrackSet:
+        """Show boxes and what is in them, as they were seen in a frame."""
+        n = len(things)
         found = Detections(
             boxes=np.asarray([b for b, _ in things], np.float32).reshape(-1, 4),
             scores=np.full(n, 0.9, np.float32),
@@ -55,8 +65,8 @@ class Stream:
         )
         assert self.tracker.apply(
             TimedDetections(
-                sequence=self.frame,
-                stamp_ns=self.frame * FRAME_NS,
+                sequence=at,
+                stamp_ns=at * FRAME_NS,
                 command_id=self.command,
                 detections=found,
             )
@@ -153,6 +163,39 @@ def test_two_alike_that_come_back_have_an_id_each() -> None:
     ]
 
 
+def test_of_two_alike_each_comes_back_where_it_was() -> None:
+    stream = Stream()
+    random = np.random.default_rng(1)
+
+    def both() -> TrackSet:
+        red = RED + random.normal(0, 0.02, (2, 3))
+        return stream.looks(2, (box(100), red[0]), (box(160), red[1]))
+
+    for _ in range(5):
+        before = both()
+    for _ in range(8):
+        stream.looks(45)
+        after = both()
+        assert after.ids.tolist() == before.ids.tolist()
+        assert [stream.id_at(after, x) for x in (100, 160)] == before.ids.tolist()
+
+
+def test_a_slow_detector_too_knows_again_what_comes_back() -> None:
+    stream = Stream()
+
+    def second(*things: tuple[Sequence[float], Sequence[float]]) -> TrackSet:
+        stream.frame += 29
+        return stream.look(*things)
+
+    for _ in range(5):
+        before = second((box(100), RED), (box(400), BLUE))
+    for _ in range(6):
+        second((box(400), BLUE))
+    for _ in range(2):
+        after = second((box(150), RED), (box(400), BLUE))
+    assert stream.id_at(after, 150) == stream.id_at(before, 100)
+
+
 def test_what_comes_in_at_the_edge_is_known_when_more_of_it_is_seen() -> None:
     stream = Stream()
     before = stream.looks(10, (box(100), RED))
@@ -207,6 +250,9 @@ def test_appearances_that_are_no_numbers_do_no_harm() -> None:
     stream.looks(45)
     after = stream.looks(3, (box(100), (np.nan, 0.0, 0.0)), (box(300), RED))
     assert len(after) == 2
+    with np.errstate(over='raise', invalid='raise'):
+        for huge in (1e38, -3e38, 1e19):
+            assert len(stream.looks(3, (box(100), (huge, huge, 0.0)), (box(300), RED))) == 2
 
 
 def test_things_that_change_places_in_a_moment_keep_their_ids() -> None:
@@ -252,3 +298,57 @@ def test_a_lens_that_was_covered_is_no_other_scene() -> None:
     before = stream.looks(10, *scene)
     stream.looks(60)
     assert stream.looks(3, *scene).ids.tolist() == before.ids.tolist()
+
+
+def test_a_camera_that_paused_shows_no_other_scene() -> None:
+    stream = Stream(TrackerConfig(max_unseen_s=5.0, memory_s=8.0))
+    scene = [(box(100), RED), (box(250), BLUE), (box(400), EDGE)]
+    before = stream.looks(10, *scene)
+    stream.frame += 180
+    assert stream.looks(3, *scene).ids.tolist() == before.ids.tolist()
+
+
+OTHER_SCENE = [(box(175), RED), (box(325), BLUE), (box(475), EDGE)]
+
+
+def test_what_comes_where_something_was_before_the_cut_is_new() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED), (box(250), BLUE), (box(400), EDGE))
+    stream.looks(5, *OTHER_SCENE)
+    after = stream.looks(3, *OTHER_SCENE, (box(103), RED))
+    assert stream.id_at(after, 103) > before.ids.max()
+
+
+def test_a_mask_in_the_new_scene_makes_nothing_of_the_old_one_known_again() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED), (box(250), BLUE), (box(400), EDGE))
+    for _ in range(3):
+        cut = stream.look(*OTHER_SCENE)
+        stream.tracker.correct(cut.ids[:1], cut.boxes[:1])
+    stream.looks(40, *OTHER_SCENE)
+    after = stream.looks(3, *OTHER_SCENE, (box(90), RED))
+    assert stream.id_at(after, 90) > before.ids.max()
+
+
+def test_one_look_that_errs_in_everything_is_no_cut() -> None:
+    stream = Stream()
+    scene = [(box(100), RED), (box(250), BLUE), (box(400), EDGE)]
+    before = stream.looks(10, *scene)
+    stream.look(*OTHER_SCENE)
+    assert stream.looks(10, *scene).ids.tolist() == before.ids.tolist()
+
+
+def test_a_mask_of_where_it_was_waited_for_does_not_stand_for_its_own() -> None:
+    stream = Stream()
+    other = (box(400), BLUE)
+    old = stream.looks(10, (box(100), RED), other).ids[0]
+    stream.looks(6, other)
+    young = stream.id_at(stream.looks(2, (box(150), EDGE), other), 150)
+    for _ in range(2):
+        stream.advance()
+    masks = np.asarray([box(120), box(153)], np.float32)
+    stream.tracker.correct(np.asarray([old, young]), masks)
+    tracks = stream.apply(stream.frame - 1, (box(151), RED), other)
+    assert tracks.ids[0] == old
+    assert tracks.former_ids[0] == young
+    assert tracks.unseen_ns[0] == 0, 'its own mask is taken'
