@@ -17,13 +17,13 @@ from tenet_ros.training.detector.network import HEIGHT, WIDTH
 from tenet_ros.training.images import RENDERED_WIDTH
 from tenet_ros.types import UInt8Array
 
-__all__ = ['StillSet']
+__all__ = ['RECOLOURED', 'StillSet']
 
 MIN_PX, MIN_VISIBILITY = 60, 0.2
 """An object with fewer visible pixels (of 640x480), or less of it to be seen, is not asked for."""
 
-_RECOLOURED = 0.5
-"""Share of the augmented images that teach shapes only."""
+RECOLOURED = 0.5
+"""Share of the augmented images that teach shapes only, unless another is asked for."""
 
 _MOST = 24
 """Objects per image at most; the generator makes 12 and some extras."""
@@ -102,12 +102,18 @@ class StillSet:
         """Return (n,) bool, which objects are visible enough to be asked for."""
         return (self.visible_px[rows] >= MIN_PX) & (self.visibility[rows] >= MIN_VISIBILITY)
 
-    def batch(self, chosen: npt.NDArray[np.int64], rng: np.random.Generator | None) -> Batch:
+    def batch(
+        self,
+        chosen: npt.NDArray[np.int64],
+        rng: np.random.Generator | None,
+        recoloured: float = RECOLOURED,
+    ) -> Batch:
         """Return a batch; augmented if there is a source of chance.
 
         Args:
             chosen: (B,) image numbers.
             rng: source of chance, or None for the images as they are.
+            recoloured: share of the augmented images whose colours are turned.
         """
         count = len(chosen)
         images = np.empty((count, HEIGHT, WIDTH, 3), np.uint8)
@@ -120,7 +126,7 @@ class StillSet:
             n = rows.stop - rows.start
             image: UInt8Array = np.asarray(self.images[number])
             asked, own = self.asked(rows), self.boxes[rows]
-            unnamed = rng is not None and rng.random() < _RECOLOURED
+            unnamed = rng is not None and rng.random() < recoloured
             if rng is not None:
                 image = recolour(image, rng) if unnamed else image
                 image, own, there = augment(image, own, rng)

@@ -23,7 +23,7 @@ __all__ = ['LOSS_WEIGHTS', 'Model', 'losses']
 
 LOSS_WEIGHTS = {
     'objectness': 1.0, 'giou': 5.0, 'size': 2.0, 'noun': 0.5, 'category': 1.0,
-    'colour': 1.5, 'pattern': 1.0,
+    'colour': 1.5, 'hue': 1.0, 'pattern': 1.0,
 }  # fmt: skip
 
 
@@ -88,7 +88,8 @@ def losses(
     weight = vocabulary.weight[words].to(rows.device).T[category]
     colour = batch.colour[owner, thing]
     hues = colour_targets(colour, batch.second[owner, thing], shape.colours)
-    named = (colour >= 0).float()[:, None].expand_as(hues)
+    named = colour >= 0
+    coloured = named.float()[:, None].expand_as(hues) * (count / named.sum().clamp(min=1))
     kinds = functional.one_hot(batch.pattern[owner, thing], shape.patterns).float()
 
     def entropy(logits: Tensor, target: Tensor, weight: Tensor | None = None) -> Tensor:
@@ -107,6 +108,9 @@ def losses(
             logits[:, : len(CATEGORIES)], category, reduction='sum'
         )
         / count,
-        'colour': entropy(colours, hues, named),
+        # Likewise colours, of those things alone whose colour can be named.
+        'colour': entropy(colours, hues, coloured),
+        'hue': functional.cross_entropy(colours, colour, ignore_index=-1, reduction='sum')
+        / named.sum().clamp(min=1),
         'pattern': entropy(patterns, kinds),
     }

@@ -59,6 +59,14 @@ def test_images_with_turned_hues_name_no_colour(folder):
     assert all(int(batch.category[0, 0]) == 3 for batch in batches)
 
 
+@pytest.mark.parametrize('share', [0.0, 1.0])
+def test_hues_are_turned_as_often_as_is_asked(folder, share):
+    stills = StillSet.open(folder)
+    rng = np.random.default_rng(0)
+    batches = [stills.batch(np.asarray([0]), rng, share) for _ in range(10)]
+    assert np.mean([int(batch.colour[0, 0]) == -1 for batch in batches]) == share
+
+
 def test_a_folder_without_images_is_said_in_one_sentence(tmp_path):
     with pytest.raises(ConfigError, match=r'no facts\.npz'):
         StillSet.open(tmp_path)
