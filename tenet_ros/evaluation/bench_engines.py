@@ -17,24 +17,19 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from tenet_ros.errors import ConfigError, TenetError
+from tenet_ros.evaluation.random_exports import exported
 from tenet_ros.inference.exported import ExportedGraph
-from tenet_ros.inference.record import ExportRecord
 from tenet_ros.inference.session import Session
 
 __all__ = [
-    'SEED',
     'SESSIONS',
     'Job',
     'Peaks',
-    'exported',
     'jobs_of',
     'measure',
     'usable',
     'with_session',
 ]
-
-SEED = 0
-"""Of random weights."""
 
 Device: TypeAlias = Literal['cpu', 'cuda']
 
@@ -186,36 +181,6 @@ def _own_size(path: Path) -> tuple[int, int] | None:
             height, width = dims[2:] if dims[1] in {1, 3} else dims[1:3]
             return (height, width) if height and width else None
     return None
-
-
-def exported(
-    model: str,
-    camera: tuple[int, int],
-    folder: Path,
-    *,
-    full: bool,
-    precision: Literal['fp32', 'fp16'],
-) -> tuple[ExportRecord, Path, Path]:
-    """Export a model with random weights, unless that has been done; as ``jobs_of``.
-
-    Returns:
-        The note of it, where its graphs lie, and the files that they were made of.
-    """
-    from tenet_ros.export.job import ExportJob, open_exporter
-
-    small = '' if full else '-small'
-    place = folder / f'{model}-{camera[1]}x{camera[0]}-{precision}{small}'
-    source = folder / f'{model}{small}-source'
-    if (place / 'export.json').is_file():
-        return ExportRecord.load(place), place, source
-    exporter = open_exporter(model)
-    place.mkdir(parents=True, exist_ok=True)
-    if not source.exists():
-        exporter.write_random_source(source, full=full, seed=SEED)
-    job = ExportJob(model=model, source=source, folder=place, camera=camera, precision=precision)
-    record = exporter.export(job)
-    record.save(place)
-    return record, place, source
 
 
 def measure(job: Job) -> dict[str, Any]:

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tenet_ros.errors import ConfigError, SourceError
-from tenet_ros.evaluation.bench_engines import SEED, exported
 from tenet_ros.evaluation.clips import gt_boxes, load_clips
+from tenet_ros.evaluation.random_exports import SEED, exported
 from tenet_ros.export.pictures import sized
 from tenet_ros.inference.record import ExportRecord
 from tenet_ros.types import FloatArray, UInt8Array

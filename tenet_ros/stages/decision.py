@@ -7,33 +7,20 @@ committed, it stays until another is clearly better for a while, or until it no 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from tenet_ros.config import DecisionConfig
-from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Extreme, Query
+from tenet_ros.stages.decision_view import View, probabilities
 from tenet_ros.stages.preference.evidence import bounded
 from tenet_ros.stages.protocols import Decision, PreferenceScores
-from tenet_ros.types import BoolArray, FloatArray, State, TrackSet
+from tenet_ros.types import State, TrackSet
 
-__all__ = ['Decider', 'probabilities']
+__all__ = ['Decider']
 
 NOMINAL_FRAME_NS = 33_333_333
 LONGEST_STEP_NS = 1_000_000_000
 """A pause of the camera counts as no more than this: what was not watched has not held."""
-SAME_THING_IOU = 0.7
-"""Two tracks that overlap this much are on one thing, and no rivals."""
-
-
-def probabilities(logits: FloatArray) -> FloatArray:
-    """Return the logistic function of each logit, float32 in [0, 1].
-
-    >>> probabilities(np.asarray([0.0, -1e4, 1e4], np.float32)).round(6).tolist()
-    [0.5, 0.0, 1.0]
-    """
-    return np.asarray(1.0 / (1.0 + np.exp(-bounded(logits, -80.0, 80.0))), np.float32)
 
 
 class _Dwell:
@@ -48,61 +35,6 @@ class _Dwell:
         self._spent_ns = self._spent_ns + step_ns if what is not None and what == self._what else 0
         self._what = what
         return self._spent_ns / 1e6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _View:
-    """One frame as the rules see it.
-
-    Attributes:
-        tracks: the tracks.
-        fits: (N,) float32, probability that each is meant, by itself.
-        shares: (N,) float32, probability of each if one of the visible ones is meant, and only
-            one. Two perfect fits have half each: whoever asks for one thing has not said which.
-        null: probability that nothing is.
-        visible: (N,) bool, seen recently.
-        settled: whether the evidence that the sentence needs is there.
-        step_ns: time since the frame before.
-    """
-
-    tracks: TrackSet
-    fits: FloatArray
-    shares: FloatArray
-    null: float
-    visible: BoolArray
-    settled: bool
-    step_ns: int
-
-    def row(self, track_id: int) -> int:
-        """Return the row of a track, or -1."""
-        rows = np.flatnonzero(self.tracks.ids == track_id)
-        return int(rows[0]) if len(rows) else -1
-
-    def was_there(self, row: int, stamp_ns: int) -> bool:
-        """Return whether a track was born by then, and not away as what came back since was."""
-        tracks = self.tracks
-        if tracks.stamp_ns - int(tracks.age_ns[row]) > stamp_ns:
-            return False
-        since = tracks.history_stamps_ns >= stamp_ns
-        return bool(tracks.history_valid[row, np.argmax(since)]) if since.any() else True
-
-    def leader(self) -> int:
-        """Return the row of the visible track that fits best, or -1."""
-        if not self.visible.any():
-            return -1
-        return int(np.argmax(np.where(self.visible, self.fits, -1.0)))
-
-    def margin(self, row: int) -> float:
-        """Return by how much a track leads the best other visible one, or the null if by less."""
-        over_null = float(self.fits[row]) - self.null
-        rivals = self.shares.copy()
-        rivals[row] = 0.0
-        # Where it leads even those on its own thing by more, which they are does not matter.
-        if float(self.shares[row]) - float(rivals.max(initial=0.0)) < over_null:
-            overlap = iou_matrix(self.tracks.boxes[row : row + 1], self.tracks.boxes)[0]
-            rivals[overlap >= SAME_THING_IOU] = 0.0
-        over_rivals = float(self.shares[row]) - float(rivals.max(initial=0.0))
-        return min(over_rivals, over_null)
 
 
 class Decider:
@@ -139,7 +71,7 @@ class Decider:
         self._remember(view)
         return self._say(view, switched=self._switches > switches)
 
-    def _look(self, scores: PreferenceScores, tracks: TrackSet) -> _View:
+    def _look(self, scores: PreferenceScores, tracks: TrackSet) -> View:
         """Gather what the rules need; a stamp that does not advance counts as a nominal frame."""
         step_ns = 0
         if self._stamp_ns is not None:
@@ -154,7 +86,7 @@ class Decider:
             & (unseen_ns - newest_ns <= self._config.missed_after_ms * 1e6)
         )
         odds = np.where(visible, np.exp(bounded(scores.logits, -30.0, 30.0)), 0.0)
-        return _View(
+        return View(
             tracks=tracks,
             fits=probabilities(scores.logits),
             shares=np.asarray(odds / max(float(odds.sum()), 1e-30), np.float32),
@@ -164,7 +96,7 @@ class Decider:
             step_ns=step_ns,
         )
 
-    def _choose(self, view: _View) -> None:
+    def _choose(self, view: View) -> None:
         """Without a commitment: follow the leader, commit when it has led for a while."""
         row = self._stay(view, view.leader())
         if row < 0 or view.fits[row] < self._config.tentative or view.fits[row] <= view.null:
@@ -177,7 +109,7 @@ class Decider:
         if self._leads(view, row, self._config.commit_after_ms):
             self._commit(leader)
 
-    def _stay(self, view: _View, best: int) -> int:
+    def _stay(self, view: View, best: int) -> int:
         """Return the row that was shown last if it is about as good as the best one."""
         if self._state is not State.TENTATIVE:
             return best
@@ -186,7 +118,7 @@ class Decider:
         near = near and view.shares[row] >= view.shares[best] - self._config.stay_margin
         return row if near else best
 
-    def _give_nothing(self, view: _View) -> None:
+    def _give_nothing(self, view: View) -> None:
         """No track fits: searching, and absent once enough looks over enough time say so."""
         looked = view.tracks.looks < 0 or view.tracks.looks >= self._config.absent_looks
         says_no = looked and view.settled and view.null >= self._config.absent
@@ -194,7 +126,7 @@ class Decider:
         gone = says_no and (self._state is State.ABSENT or spent_ms >= self._config.absent_after_ms)
         self._state, self._ids = (State.ABSENT if gone else State.SEARCHING), ()
 
-    def _leads(self, view: _View, row: int, after_ms: float) -> bool:
+    def _leads(self, view: View, row: int, after_ms: float) -> bool:
         """Return whether one track has fitted with a margin, on settled evidence, for a while."""
         config = self._config
         leads = (
@@ -214,7 +146,7 @@ class Decider:
         for dwell in (self._leading, self._challenging, self._failing, self._waiting):
             dwell.hold(None, 0)
 
-    def _keep(self, view: _View, *, lasting: bool) -> None:
+    def _keep(self, view: View, *, lasting: bool) -> None:
         """With a commitment: stay, lose, regain, switch or let go.
 
         Where what was said of it lasts, doubt alone does not let it go: evidence fades with time.
@@ -244,13 +176,13 @@ class Decider:
         if self._challenging.hold(rival, view.step_ns) >= self._config.switch_after_ms and better:
             self._commit(int(view.tracks.ids[best]))
 
-    def _remember(self, view: _View) -> None:
+    def _remember(self, view: View) -> None:
         """Note when the chosen track was seen: what is older than that is not its return."""
         row = view.row(self._ids[0]) if self._state is State.COMMITTED else -1
         if row >= 0:
             self._seen_ns = view.tracks.stamp_ns - int(view.tracks.unseen_ns[row])
 
-    def _wait(self, view: _View, *, lasting: bool) -> None:
+    def _wait(self, view: View, *, lasting: bool) -> None:
         """The chosen track is not visible: wait for it, or take another that is sure enough.
 
         Where what was said of it lasts, only one that is new since then can be it.
@@ -267,7 +199,7 @@ class Decider:
         if self._waiting.hold(True, view.step_ns) >= self._config.forget_after_ms:
             self._state, self._ids = State.SEARCHING, ()
 
-    def _decide_many(self, view: _View, count: int) -> None:
+    def _decide_many(self, view: View, count: int) -> None:
         """Several objects are meant: every track that fits, or the best ``count``."""
         config = self._config
         held = np.isin(view.tracks.ids, np.asarray(self._ids, np.int64))
@@ -292,7 +224,7 @@ class Decider:
         sure = had or (ready and led_ms >= config.commit_after_ms)
         self._state = State.COMMITTED if sure else State.TENTATIVE
 
-    def _say(self, view: _View, *, switched: bool) -> Decision:
+    def _say(self, view: View, *, switched: bool) -> Decision:
         """Put the memory into words."""
         row = view.row(self._ids[0]) if self._ids else -1
         if row >= 0:

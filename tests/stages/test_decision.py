@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from tenet_ros.geometry import iou_matrix
 from tenet_ros.language.expression import Expression, Extreme, Order, Phrase, Prompt
-from tenet_ros.stages.decision import SAME_THING_IOU, Decider
+from tenet_ros.stages.decision import Decider
+from tenet_ros.stages.decision_view import SAME_THING_IOU
 from tenet_ros.stages.protocols import PreferenceScores
 from tenet_ros.types import State, TrackSet
 
