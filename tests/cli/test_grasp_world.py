@@ -67,19 +67,23 @@ def stamp_of(header):
 
 
 def test_picture_depth_calibration_and_camera_pose_share_their_stamps(world):
-    tick_until(world, lambda: all(len(messages) > 2 for messages in world.heard.values()))
-    stamps = [
-        {stamp_of(m.header) for m in world.heard[topic]}
-        for topic in ('/camera/image_raw', '/camera/depth/image_raw', '/camera/camera_info')
-    ]
-    told = [t for m in world.heard['/tf'] for t in m.transforms]
-    stamps.append({stamp_of(t.header) for t in told})
-    assert set.intersection(*stamps)
-    assert all((s - START_NS) % 100_000_000 == 0 for s in set.union(*stamps))
-    assert {(t.header.frame_id, t.child_frame_id) for t in told} == {('world', 'camera')}
+    told = lambda: [t for m in world.heard['/tf'] for t in m.transforms]  # noqa: E731
+
+    def stamps():
+        return [
+            {stamp_of(t.header) for t in told()},
+            *(
+                {stamp_of(m.header) for m in world.heard[topic]}
+                for topic in ('/camera/image_raw', '/camera/depth/image_raw', '/camera/camera_info')
+            ),
+        ]
+
+    tick_until(world, lambda: set.intersection(*stamps()))
+    assert all((s - START_NS) % 100_000_000 == 0 for s in set.union(*stamps()))
+    assert {(t.header.frame_id, t.child_frame_id) for t in told()} == {('world', 'camera')}
     depth = world.heard['/camera/depth/image_raw'][-1]
     assert (depth.encoding, depth.width, depth.height) == ('16UC1', 640, 480)
-    eye = told[-1].transform.translation
+    eye = told()[-1].transform.translation
     assert (eye.x, eye.y, eye.z) == pytest.approx(world.world.camera_pose()[:3, 3].tolist())
 
 

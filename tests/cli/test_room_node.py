@@ -67,15 +67,17 @@ def stamp_of(header):
 
 
 def test_picture_depth_calibration_and_pose_share_their_stamps(room):
-    tick_until(room, lambda: all(room.heard.values()) and len(room.heard['/tf']) > 3)
-    stamps = [
-        {stamp_of(m.header) for m in room.heard[topic]}
-        for topic in ('/camera/image_raw', '/camera/depth/image_raw', '/camera/camera_info')
-    ]
-    told = [t for m in room.heard['/tf'] for t in m.transforms]
-    stamps.append({stamp_of(t.header) for t in told})
-    assert set.intersection(*stamps)
-    assert {(t.header.frame_id, t.child_frame_id) for t in told} == {('map', 'base_link')}
+    told = lambda: [t for m in room.heard['/tf'] for t in m.transforms]  # noqa: E731
+
+    def shared():
+        stamps = [
+            {stamp_of(m.header) for m in room.heard[topic]}
+            for topic in ('/camera/image_raw', '/camera/depth/image_raw', '/camera/camera_info')
+        ]
+        return set.intersection({stamp_of(t.header) for t in told()}, *stamps)
+
+    tick_until(room, lambda: shared() and all(room.heard.values()))
+    assert {(t.header.frame_id, t.child_frame_id) for t in told()} == {('map', 'base_link')}
     fixed = room.heard['/tf_static'][-1].transforms
     assert [(t.header.frame_id, t.child_frame_id) for t in fixed] == [('base_link', 'camera')]
     depth = room.heard['/camera/depth/image_raw'][-1]

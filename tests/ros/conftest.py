@@ -218,17 +218,30 @@ class Robot:
 
     def answer(self, pixels: np.ndarray, key: str = 'status', **options: Any) -> Any:
         """Publish one image and return the ``key`` message that answers it."""
-        stamp_ns = self.show(pixels, **options)
+        return self.stamped(self.show(pixels, **options), key)
+
+    def stamped(self, stamp_ns: int, key: str) -> Any:
+        """Wait for the ``key`` message of a stamp: of two topics either may come first."""
         find = lambda: [m for m in self.heard[key] if self.stamp_of(m) == stamp_ns]  # noqa: E731
         return self.spin_until(find)[-1]
 
-    def follow(self, pixels: np.ndarray, state: str = 'COMMITTED', limit: int = 200) -> Any:
+    def answered(
+        self,
+        show: Callable[[], int],
+        true: Callable[[dict[str, str]], bool],
+        timeout_s: float = TIMEOUT_S,
+    ) -> Any:
+        """Show images until something is true of a status' values; return that status."""
+        end = time.monotonic() + timeout_s
+        while not true(values := self.values(status := self.stamped(show(), 'status'))):
+            assert time.monotonic() < end, f'not true within {timeout_s} s; last {values}'
+        return status
+
+    def follow(
+        self, pixels: np.ndarray, state: str = 'COMMITTED', timeout_s: float = TIMEOUT_S
+    ) -> Any:
         """Publish images until the status says ``state``; return that status."""
-        for _ in range(limit):
-            status = self.answer(pixels)
-            if self.values(status)['state'] == state:
-                return status
-        pytest.fail(f'never {state}; last {self.values(status)}')
+        return self.answered(lambda: self.show(pixels), lambda v: v['state'] == state, timeout_s)
 
     def diagnosis(self, true: Callable[[dict[str, str]], bool]) -> Any:
         """Wait for diagnostics whose values please, and return that DiagnosticStatus."""

@@ -40,11 +40,7 @@ def test_every_output_of_the_interface_answers_every_frame(run_node, robot):
     me.follow(picture)
     status = me.answer(picture)
     stamp = me.stamp_of(status)
-    heard = {
-        key: me.spin_until(lambda k=key: [m for m in me.heard[k] if me.stamp_of(m) == stamp])[0]
-        for key in me.heard
-        if key != 'label_info'
-    }
+    heard = {key: me.stamped(stamp, key) for key in me.heard if key != 'label_info'}
     mask = me.mask_of(heard['mask'])
     np.testing.assert_array_equal(me.decode(heard['png'], cv2.IMREAD_UNCHANGED), mask)
     assert (heard['mask_info'].height, heard['mask_info'].width) == (240, 320)
@@ -52,7 +48,8 @@ def test_every_output_of_the_interface_answers_every_frame(run_node, robot):
     labels = api.as_bytes_view(heard['labels'].data).view('<u2').reshape(240, 320)
     assert (labels[110, 130], labels[110, 250], labels[0, 0]) == (1, 2, 0)
     np.testing.assert_array_equal(labels > 0, mask > 0)
-    slots = {c.class_id: c.class_name for c in me.heard['label_info'][-1].class_map}
+    said = me.spin_until(lambda: me.heard['label_info'])[-1]
+    slots = {c.class_id: c.class_name for c in said.class_map}
     assert slots == {1: 'the dog', 2: 'the cat'}
     targets = heard['target'].detections
     assert [d.results[0].hypothesis.class_id for d in targets] == ['the dog', 'the cat']
@@ -86,7 +83,8 @@ def test_a_new_command_never_labels_an_old_frame(run_node, robot):
     assert me.mask_of(mask)[110, 50] == 0
     pairs = {(me.values(s)['command_id'], me.values(s)['command']) for s in me.heard['status']}
     assert len(pairs) == len({command_id for command_id, _ in pairs})
-    assert me.heard['label_info'][-1].class_map[0].class_name == 'the cat'
+    named = lambda: me.heard['label_info'][-1].class_map[0].class_name  # noqa: E731
+    me.spin_until(lambda: named() == 'the cat')
 
 
 def test_an_object_out_of_sight_is_lost_with_an_empty_mask(run_node, robot):
@@ -95,8 +93,7 @@ def test_an_object_out_of_sight_is_lost_with_an_empty_mask(run_node, robot):
     me.wait_for_node()
     me.follow(me.squares(red=100))
     lost = me.stamp_of(me.follow(me.squares(), 'LOST'))
-    masks = me.spin_until(lambda: [m for m in me.heard['mask'] if me.stamp_of(m) == lost])
-    assert not me.mask_of(masks[0]).any()
+    assert not me.mask_of(me.stamped(lost, 'mask')).any()
 
 
 def test_bad_images_cost_one_line_each_and_nothing_else(run_node, robot, capfd):
@@ -303,8 +300,8 @@ def test_a_real_detector_finds_a_dog_in_a_real_recording(
     me.wait_for_node()
     clip = shared_data / 'rvos' / 'davis17_dogs-jump_240p' / 'JPEGImages'
     picture = cv2.cvtColor(cv2.imread(str(min(clip.glob('*.jpg')))), cv2.COLOR_BGR2RGB)
-    stamp = me.stamp_of(me.follow(picture, limit=2000))
-    (mask,) = me.spin_until(lambda: [m for m in me.heard['mask'] if me.stamp_of(m) == stamp])
+    stamp = me.stamp_of(me.follow(picture, timeout_s=60.0))
+    mask = me.stamped(stamp, 'mask')
     assert 0.001 < (me.mask_of(mask) == 255).mean() < 0.5
 
 

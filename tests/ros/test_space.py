@@ -34,16 +34,7 @@ class Sensor:
 
     def until(self, true):
         """Show until something is true of the status, and return that status' values."""
-
-        for _ in range(200):
-            stamp_ns = self.show()
-            answers = lambda at=stamp_ns: [  # noqa: E731
-                s for s in self.me.heard['status'] if self.me.stamp_of(s) == at
-            ]
-            values = self.me.values(self.me.spin_until(answers)[-1])
-            if true(values):
-                return values
-        pytest.fail(f'never true; last {values}')
+        return self.me.values(self.me.answered(self.show, true))
 
 
 @pytest.fixture
@@ -59,15 +50,15 @@ def me(run_node, robot, request):
 def test_pose_points_box_and_frame_carry_the_very_stamp_of_an_image(me):
     sensor = Sensor(me, me.squares(red=100))
     stamps = set()
-    me.spin_until(lambda: stamps.add(sensor.show()) or me.heard['tf'])
-    pose = me.heard['pose'][-1]
-    assert me.stamp_of(pose) in stamps
+    me.spin_until(lambda: stamps.add(sensor.show()) or me.heard['pose'])
+    pose = me.heard['pose'][0]
+    stamp = me.stamp_of(pose)
+    assert stamp in stamps
     assert pose.header.frame_id == 'optical'
     at = pose.pose.position
     # The square is 60 pixels wide around (130, 110), with f = 100 and the centre at (160, 120).
     assert (at.x, at.y, at.z) == pytest.approx((-0.3, -0.1, 1.0), abs=0.02)
-    same = [m for m in me.heard['points'] if me.stamp_of(m) == me.stamp_of(pose)]
-    cloud = same[0]
+    cloud = me.stamped(stamp, 'points')
     assert [(f.name, f.offset, f.datatype) for f in cloud.fields] == [
         ('x', 0, 7),
         ('y', 4, 7),
@@ -79,11 +70,11 @@ def test_pose_points_box_and_frame_carry_the_very_stamp_of_an_image(me):
     assert len(rows) == cloud.width > 1000
     assert np.abs(rows['f2'] - 1.0).max() < 0.01
     assert (rows['f3'] == 0xFF0000).all()
-    box = next(m for m in me.heard['boxes'] if me.stamp_of(m) == me.stamp_of(pose)).detections[0]
+    box = me.stamped(stamp, 'boxes').detections[0]
     assert box.results[0].hypothesis.class_id == 'the dog'
     assert min(box.bbox.size.x, box.bbox.size.y) == pytest.approx(0.55, abs=0.1)
     assert box.results[0].pose.covariance.reshape(6, 6).trace() > 0
-    sent = next(t for m in me.heard['tf'] for t in m.transforms)
+    sent = me.spin_until(lambda: [t for m in me.heard['tf'] for t in m.transforms])[0]
     assert (sent.header.frame_id, sent.child_frame_id) == ('optical', 'target')
 
 

@@ -99,3 +99,15 @@ def test_a_rest_is_never_longer_than_the_interval_allows(alone, beside, detectio
     cadence.frame(int(beside * MS), detecting=True)
     rest = cadence.rest_ns(detection * MS, period * MS) / MS
     assert 0 <= rest <= max(0, 500 - detection) + 1e-3
+
+
+def test_a_first_frame_that_takes_long_does_not_make_detections_rare():
+    cadence = Cadence()
+    cadence.frame(400 * MS, detecting=True)
+    cadence.frame(9 * MS, detecting=False)
+    rests = []
+    for _ in range(3):
+        rests.append(cadence.rest_ns(15 * MS, 33 * MS))
+        cadence.frame(12 * MS, detecting=True)
+    assert rests[0] > 0, 'nothing else is known yet'
+    assert rests[1:] == [0, 0]
