@@ -126,8 +126,7 @@ def test_a_bag_is_published_with_its_depth_calibration_encoding_and_stamps(node,
     infos = listen(node, api.CameraInfo, '/camera/camera_info', reliable=True)
     depths = listen(node, api.Image, '/camera/depth/image_raw', reliable=True)
     start(
-        'camera', str(rgbd_bag(tmp_path / 'bag')), '--stamps', 'recorded', '--loop',
-        '--wait-for-subscribers', '1', '--start-delay', '0.3',
+        'camera', str(rgbd_bag(tmp_path / 'bag')), '--stamps', 'recorded', '--loop', *SETTLED,
     )  # fmt: skip
     assert spin_until(node, lambda: min(len(images), len(infos), len(depths)) >= 3, TIMEOUT_S)
     assert images[0].encoding == 'bgr8'
@@ -267,7 +266,7 @@ def test_a_recording_holds_every_message_and_plays_again(node, start, folder, tm
         recorder = Recorder(node, bag, target='/tenet', topics=wanted, inputs=False)
         start(
             'camera', str(folder), '--rate', '50', '--transport', 'both',
-            '--wait-for-subscribers', '2',
+            '--wait-for-subscribers', '2', '--start-delay', '1',
         )  # fmt: skip
 
         def complete():

@@ -50,7 +50,7 @@ def test_while_engines_are_built_the_node_says_so(run_node, robot, finish, capfd
     assert said.level == api.DiagnosticStatus.OK
     seen = len(me.diagnostics)
     me.spin_until(lambda: len(me.diagnostics) >= seen + 3)
-    status = me.heard['status'][-1]
+    status = me.spin_until(lambda: me.heard['status'])[-1]
     assert me.values(status)['state'] == 'INITIALISING'
     assert me.values(status)['doing'].startswith(BUILDING)
     assert me.commands.get_subscription_count() == 0

@@ -49,17 +49,24 @@ def eye(run_node, robot):
     return made
 
 
+def types_of(eye, topics):
+    """Return the types of all topics in the graph, once these are among them."""
+    known = lambda: dict(eye.node.get_topic_names_and_types())  # noqa: E731
+    eye.spin_until(lambda: known().keys() >= set(topics))
+    return known()
+
+
 @pytest.mark.parametrize('read', [layout, displays], ids=['foxglove', 'rviz'])
 def test_every_topic_in_the_file_is_the_node_s(eye, read):
     named = topics_in(read())
     assert len(named) >= 5
-    assert named <= {topic for topic, _ in eye.node.get_topic_names_and_types()}
+    assert types_of(eye, named)
 
 
 def test_what_view_subscribes_to_has_the_node_s_names_and_types(eye):
-    known = dict(eye.node.get_topic_names_and_types())
     shown = {t.of('/tenet'): t.type_name for t in OUTPUTS if t.name != '/tf_static'}
-    assert shown == {topic: known.get(topic, [''])[0] for topic in shown}
+    known = types_of(eye, shown)
+    assert shown == {topic: known[topic][0] for topic in shown}
 
 
 # What RViz's own sources of release Jazzy name, beside what every display has.
@@ -87,7 +94,7 @@ POLICIES = {'Value', 'Depth', 'Durability Policy', 'History Policy', 'Reliabilit
 
 
 def test_rviz_s_displays_have_such_properties_and_show_such_messages(eye):
-    known = dict(eye.node.get_topic_names_and_types())
+    known = types_of(eye, [d['Topic']['Value'] for d in displays() if 'Topic' in d])
     for display in displays():
         library, _, kind = display['Class'].partition('/')
         type_name, properties = RVIZ[kind]
