@@ -58,8 +58,8 @@ class TrackerConfig:
             back, a box size away or farther; it then has its id and its past. Counts where the
             detector says what things look like.
         same_place_appearance: the same where it comes back to the place at which it was lost.
-        recall_s: age up to which a new track may turn out to be a lost one. In the look that
-            confirms it, it may at any age.
+        recall_looks: detections up to which a new track may turn out to be a lost one: what comes
+            in at the edge, or left a part of itself there, is known when more of it is seen.
         memory_s: how long lost tracks are kept for that.
         return_reach: how far from where it was seen last a thing may come back, box sizes.
         history_s: length of the published history: "the one that stopped" may have done so seconds
@@ -99,7 +99,7 @@ class TrackerConfig:
     evidence_window: int = 10
     same_appearance: float = 0.96
     same_place_appearance: float = 0.92
-    recall_s: float = 0.5
+    recall_looks: int = 15
     memory_s: float = 8.0
     return_reach: float = 2.0
     history_s: float = 8.0
@@ -115,10 +115,11 @@ class TrackerConfig:
         positive = (
             'max_unseen_s', 'speed', 'speed_memory_s', 'growth', 'growth_memory_s',
             'detection_noise', 'detection_size_noise', 'mask_noise', 'mask_size_noise',
-            'nominal_frame_s', 'replay_s', 'recall_s', 'memory_s', 'return_reach', 'history_s',
+            'nominal_frame_s', 'replay_s', 'memory_s', 'return_reach', 'history_s',
         )  # fmt: skip
         counts = (
             'direction_looks', 'min_hits', 'replay_frames', 'evidence_window', 'history_samples',
+            'recall_looks',
         )  # fmt: skip
         expect(self, 'tracker', shares, 'a number from 0 to 1', lambda v: 0 <= v <= 1)
         expect(self, 'tracker', positive, 'a number above 0', lambda v: 0 < v < float('inf'))

@@ -3,7 +3,7 @@
 Boxes alone cannot tell what returns after seconds, or elsewhere, from what comes for the first
 time. So lost tracks are kept for a while, and new ones are compared with them by appearance. Most are
 known at once, before anybody has seen an id of their own. What enters at the edge of the view looks
-like what it is only when more of it is seen, so young tracks are looked at again in every look.
+like what it is only when more of it is seen, so what has been seen in few looks is compared in each.
 """
 
 from __future__ import annotations
@@ -66,8 +66,7 @@ class Memory:
             self._gone, self._passed = None, after.ids[after.missed > 0]
         after = self._let_pass(after)
         returned: dict[int, int] = {}
-        young = clock_ns - after.born_ns <= self._config.recall_s * 1e9
-        young |= after.hits <= self._config.min_hits  # of a slow detector's tracks none is younger
+        young = after.hits <= self._config.recall_looks
         fresh = after.confirmed & (after.missed == 0) & young
         if fresh.any() and after.appearance.shape[1]:
             after, returned = self._reunite(after, fresh)

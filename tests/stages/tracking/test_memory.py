@@ -211,8 +211,18 @@ def test_what_comes_in_at_the_edge_is_known_when_more_of_it_is_seen() -> None:
     assert edge.ids[0] not in later.ids.tolist(), 'no id is given twice'
 
 
+def test_a_part_that_was_left_at_the_edge_becomes_the_thing_again_when_it_returns() -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), RED))
+    stream.looks(20)
+    part = stream.looks(4, (box(40), EDGE))
+    stream.looks(25)
+    assert stream.look((box(40), EDGE)).ids[-1] == part.ids[-1], 'long born, hardly seen'
+    assert stream.look((box(45), RED)).ids.tolist() == before.ids.tolist()
+
+
 def test_a_grown_up_track_stays_what_it_is() -> None:
-    stream = Stream(TrackerConfig(recall_s=0.2))
+    stream = Stream(TrackerConfig(recall_looks=6))
     before = stream.looks(10, (box(100), RED))
     stream.looks(45)
     stream.looks(20, (box(100), EDGE))
