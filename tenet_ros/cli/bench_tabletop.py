@@ -33,8 +33,12 @@ def add_parser(kinds: Any) -> argparse.ArgumentParser:
         '[sim]. With --live a camera and a node run as processes instead, for latency, rate, '
         'memory and the cost of ten sentences.',
     )
-    parser.add_argument('--clips', type=count, metavar='N', help='the first N clips (default: all)')
-    parser.add_argument('--split', choices=('test', 'val'), default='test')
+    parser.add_argument('--clips', type=count, metavar='N', help='the first N clips (default: all; live, 12)')
+    parser.add_argument(
+        '--split',
+        choices=('test', 'val'),
+        help='default: test; with --live, which shows its sentences, val',
+    )
     parser.add_argument(
         '--kinds', default='', metavar='K,K', help='ask sentences of these kinds alone'
     )
@@ -61,20 +65,20 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         EngineError: a model is missing.
         GraphicsError: clips are missing and nothing here can render.
     """
+    from tenet_ros.cli.tabletop_live import LOOKED_AT, measure_live
     from tenet_ros.evaluation.tabletop.run import render_all
     from tenet_ros.evaluation.tabletop.split import entries, frozen
 
     kinds = _kinds(args.kinds)
     cache = args.cache or _default_cache()
-    chosen = entries(args.split, args.clips)
+    name = args.split or ('val' if args.live else 'test')
+    chosen = entries(name, args.clips or (LOOKED_AT if args.live else None))
     folders = list(_announced('rendered', render_all(chosen, cache, jobs=args.jobs), len(chosen)))
     split = {key: value for key, value in frozen().items() if key != 'clips'}
-    split |= {'name': args.split, 'clips': len(chosen)}
+    split |= {'name': name, 'clips': len(chosen)}
     if args.only_render:
         return {'split': split}
     if args.live:
-        from tenet_ros.cli.tabletop_live import measure_live
-
         minutes = LIVE_S / 60 if args.minutes is None else args.minutes
         return {'split': split, **measure_live(args, folders, seconds=60 * minutes)}
     return _play(args, chosen, cache, kinds, split)

@@ -13,7 +13,7 @@ from tenet_ros.evaluation.tabletop.footage import asked, projected
 from tenet_ros.sim.recording import load
 from tenet_ros.sim.sentence import Sentence
 
-__all__ = ['measure_live']
+__all__ = ['LOOKED_AT', 'measure_live']
 
 TEN = 10
 LOOKED_AT = 12

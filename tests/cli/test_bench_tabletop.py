@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import pytest
 
+from tenet_ros.cli.bench_tabletop import measure
 from tenet_ros.cli.main import build_parser, main
+from tenet_ros.errors import ConfigError
 
 
 def arguments(*argv):
     return build_parser().parse_args(['bench', 'tabletop', *argv])
 
 
-def test_it_measures_the_whole_frozen_split_of_the_tabletop_preset_by_default():
-    args = arguments()
-    assert (args.split, args.clips, args.preset, args.kinds) == ('test', None, 'tabletop', '')
+@pytest.mark.parametrize(
+    ('argv', 'chosen'), [((), ('test', None)), (('--live',), ('val', 12))], ids=['played', 'live']
+)
+def test_it_measures_the_whole_frozen_split_and_live_what_may_be_read(argv, chosen, monkeypatch):
+    args = arguments(*argv)
+    assert (args.preset, args.kinds) == ('tabletop', '')
+    asked = []
+
+    def entries(*wanted):
+        asked.append(wanted)
+        raise ConfigError('enough')
+
+    monkeypatch.setattr('tenet_ros.evaluation.tabletop.split.entries', entries)
+    with pytest.raises(ConfigError, match='enough'):
+        measure(args)
+    assert asked == [chosen]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +47,6 @@ def test_what_there_is_not_is_one_line(argv, words, tmp_path, capsys):
 
 def test_a_live_run_needs_a_clip_with_ten_sentences():
     from tenet_ros.cli.tabletop_live import measure_live
-    from tenet_ros.errors import ConfigError
 
     with pytest.raises(ConfigError, match=r'10 sentences.*--clips'):
         measure_live(arguments('--live'), [], seconds=1.0)
