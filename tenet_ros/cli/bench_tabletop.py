@@ -33,7 +33,9 @@ def add_parser(kinds: Any) -> argparse.ArgumentParser:
         '[sim]. With --live a camera and a node run as processes instead, for latency, rate, '
         'memory and the cost of ten sentences.',
     )
-    parser.add_argument('--clips', type=count, metavar='N', help='the first N clips (default: all; live, 12)')
+    parser.add_argument(
+        '--clips', type=count, metavar='N', help='the first N clips (default: all; live, 12)'
+    )
     parser.add_argument(
         '--split',
         choices=('test', 'val'),
