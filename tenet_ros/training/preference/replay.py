@@ -7,7 +7,7 @@ so that the label follows the object and not the id when the tracker mixes them 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -176,10 +176,9 @@ def replay(
 
 def _speechless(found: Detections) -> Detections:
     """Return the same boxes under an empty prompt."""
-    return Detections(
-        boxes=found.boxes,
-        scores=found.scores,
+    return replace(
+        found,
         phrase_scores=np.zeros((len(found), 0), np.float32),
         reference=np.zeros(0, np.int64),
-        labels=found.labels,
+        findable=(),
     )

@@ -113,6 +113,20 @@ def test_before_the_command_there_is_no_evidence(clip) -> None:
     assert moments[0].tracks.hits.max() > 1
 
 
+def test_a_detector_that_says_what_things_look_like_says_so_before_the_command_too(clip) -> None:
+    scene, truth, sentences, prompt = clip
+    rng = np.random.default_rng(0)
+    blurry = noisy(rng, draw_profile(rng, 'good'), scene, truth, sentences, prompt)
+
+    class Seeing:
+        def look(self, frame):
+            found = blurry.look(frame)
+            return replace(found, appearance=np.ones((len(found), 3), np.float32))
+
+    moments = list(replay(rng, scene, truth, prompt, Seeing(), told_at=8))
+    assert moments[-1].tracks.evidence.max() > 1
+
+
 def test_the_same_seed_gives_the_same_clip(clip) -> None:
     for one, other in zip(play(clip, seed=4), play(clip, seed=4), strict=True):
         np.testing.assert_array_equal(one.tracks.boxes, other.tracks.boxes)
