@@ -38,6 +38,8 @@ class TrackerConfig:
             begin in the first ``min_hits`` looks of a stream are confirmed at once.
         tentative_looks: looks in a row that an unconfirmed track may miss.
         max_missed_looks: looks in a row that a confirmed track may miss.
+        max_missed_known: the same where the detector says what things look like: such a track does
+            not take what is another thing's, and stays what sentences relate others to.
         max_unseen_s: time that any track may go without detection and mask box.
         speed: standard deviation of the centre's velocity, box sizes per second.
         speed_memory_s: how long such a velocity persists.
@@ -83,6 +85,7 @@ class TrackerConfig:
     min_hits: int = 2
     tentative_looks: int = 3
     max_missed_looks: int = 30
+    max_missed_known: int = 90
     max_unseen_s: float = 5.0
     speed: float = 1.0
     speed_memory_s: float = 3.0

@@ -292,6 +292,7 @@ TABLE: tuple[Row, ...] = (
     _stage('tracker.high_score', 'Confidence from which a detection may begin a track.', 0.0, 1.0),
     _stage('tracker.min_hits', 'Detections that confirm a track.', 1, 100),
     _stage('tracker.max_missed_looks', 'Detector looks in a row that a track may miss.', 1, 10_000),
+    _stage('tracker.max_missed_known', 'The same where looks of things are known.', 1, 10_000),
     _stage('tracker.max_unseen_s', 'Seconds that a track may go unseen.', 0.1, 600.0),
     _stage('tracker.memory_s', 'Seconds for which a lost track may come back.', 0.001, 600.0),
     _stage('tracker.same_appearance', 'Cosine of what looks like the same thing.', 0.0, 1.0),

@@ -150,14 +150,15 @@ def associate(
 def _doubt(tracks: Tracks, seen: Look, config: TrackerConfig) -> FloatArray:
     """Return the factor on each overlap, (N, M) float32: less where it is another thing.
 
-    Another class says so, and an appearance that is not like the track's. Neither rules a pair out:
-    detectors err.
+    Another class says so, and an appearance that is not like the track's. Neither rules a pair out
+    of which both were just seen: detectors err. What has been away is not what looks otherwise.
     """
     factor = np.ones((len(tracks), len(seen.boxes)), np.float32)
     factor[tracks.labels[:, None] != seen.labels] = config.other_label_weight
     if seen.appearance.shape[1] and len(tracks):
         unlike = likeness(tracks.appearance, seen.appearance) < config.other_appearance
         factor[unlike] *= np.float32(config.other_label_weight)
+        factor[unlike & (tracks.missed > config.fresh_looks)[:, None]] = 0
     return factor
 
 

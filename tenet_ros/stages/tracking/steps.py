@@ -96,7 +96,9 @@ class Steps:
             rows, columns = associate(tracks, seen, origin, config)
             self._locate(tracks, rows, seen.boxes[columns], origin[rows], moment)
             self._recognise(tracks, rows, seen, columns)
-            limit = np.where(tracks.confirmed, config.max_missed_looks, config.tentative_looks)
+            known = tracks.appearance.shape[1] > 0
+            most = config.max_missed_known if known else config.max_missed_looks
+            limit = np.where(tracks.confirmed, most, config.tentative_looks)
             alive = tracks.missed <= limit
             if not alive.all():
                 tracks = tracks.select(alive)

@@ -13,6 +13,8 @@ from tenet_ros.stages.tracker import OcSortTracker
 from tenet_ros.types import Detections, TimedDetections, TrackSet
 
 FRAME_NS = 33_333_333
+BRIEF = {'max_missed_known': 30}
+"""A track is waited for at its place for a second; what comes back later is known by its looks."""
 RED, BLUE = (1.0, 0.0, 0.2), (0.0, 1.0, 0.2)
 REDDISH = (1.0, 0.25, 0.2)
 """Cosine with RED 0.97."""
@@ -29,7 +31,7 @@ class Stream:
     """A tracker that sees boxes with appearances, a set a frame."""
 
     def __init__(self, config: TrackerConfig | None = None) -> None:
-        self.tracker = OcSortTracker(config)
+        self.tracker = OcSortTracker(config or TrackerConfig(**BRIEF))
         self.frame = -1
         self.command = 1
         self.prompt(1)
@@ -112,8 +114,20 @@ def test_what_looks_different_is_another_thing() -> None:
     assert after.former_ids.tolist() == [-1]
 
 
+def test_what_looks_different_does_not_take_the_place_of_what_is_waited_for() -> None:
+    stream = Stream(TrackerConfig())
+    before = stream.looks(10, (box(100), RED))
+    waiting = stream.looks(45)
+    assert waiting.ids.tolist() == before.ids.tolist(), 'sentences may still relate to it'
+    both = stream.looks(5, (box(100), BLUE))
+    assert stream.id_at(both, 100) > before.ids[0]
+    stream.looks(5)
+    again = stream.looks(3, (box(102), RED))
+    assert stream.id_at(again, 102) == before.ids[0]
+
+
 def test_it_need_not_look_quite_the_same_where_it_was_lost() -> None:
-    config = TrackerConfig(same_appearance=0.99, same_place_appearance=0.95)
+    config = TrackerConfig(same_appearance=0.99, same_place_appearance=0.95, **BRIEF)
     for x, same in ((100, True), (170, False)):
         stream = Stream(config)
         before = stream.looks(10, (box(100), RED))
@@ -123,7 +137,7 @@ def test_it_need_not_look_quite_the_same_where_it_was_lost() -> None:
 
 
 def test_nothing_comes_back_from_far_away_or_after_too_long() -> None:
-    stream = Stream(TrackerConfig(memory_s=3.0, return_reach=2.0))
+    stream = Stream(TrackerConfig(memory_s=3.0, return_reach=2.0, **BRIEF))
     first = stream.looks(10, (box(100), RED))
     stream.looks(45)
     far = stream.looks(20, (box(400), RED))
@@ -222,7 +236,7 @@ def test_a_part_that_was_left_at_the_edge_becomes_the_thing_again_when_it_return
 
 
 def test_a_grown_up_track_stays_what_it_is() -> None:
-    stream = Stream(TrackerConfig(recall_looks=6))
+    stream = Stream(TrackerConfig(recall_looks=6, **BRIEF))
     before = stream.looks(10, (box(100), RED))
     stream.looks(45)
     stream.looks(20, (box(100), EDGE))
