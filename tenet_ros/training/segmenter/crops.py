@@ -60,12 +60,17 @@ def labelled(folder: Path, *, every: int = 1) -> Iterator[tuple[UInt8Array, UInt
         every: takes every so many images, in the order of their names.
 
     Raises:
-        SourceError: a file is not an image.
+        SourceError: there are no such folders, or a file is not an image.
     """
     names = ('JPEGImages', 'Annotations')
     if not (folder / names[0]).is_dir():
         names = ('images', 'labels')
     root, truths = (folder / name for name in names)
+    if not (root.is_dir() and truths.is_dir()):
+        raise SourceError(
+            f'expected JPEGImages/ and Annotations/, or images/ and labels/, in {folder}, got '
+            'neither; give the folder that holds the two'
+        )
     for path in sorted(p for p in root.rglob('*') if p.suffix in ('.jpg', '.png'))[::every]:
         truth = (truths / path.relative_to(root)).with_suffix('.png')
         if truth.exists():

@@ -119,6 +119,8 @@ def test_labelled_folders_in_both_forms(tmp_path):
     (tmp_path / 'images' / 'images' / '0.jpg').write_bytes(b'no')
     with pytest.raises(SourceError, match='expected an image'):
         list(labelled(tmp_path / 'images'))
+    with pytest.raises(SourceError, match=r'expected JPEGImages/ .* got neither'):
+        list(labelled(tmp_path))
 
 
 def test_a_pool_grows_while_it_is_read(tmp_path):
