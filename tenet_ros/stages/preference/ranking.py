@@ -56,9 +56,8 @@ class Scene:
 
     @property
     def nearness(self) -> Array:
-        """How near to the camera each box seems, (N,): low in the image, and large."""
-        base = self.boxes[:, 3] / self.height
-        return np.asarray(base + 0.5 * self.pairs.size / self.height, np.float64)
+        """How near to the camera each box seems, (N,): low in the image, and a little if large."""
+        return np.asarray((self.pairs.floor + 0.1 * self.pairs.size) / self.height, np.float64)
 
     @property
     def extents(self) -> tuple[Array, Array]:
@@ -118,8 +117,8 @@ _KEYS: Mapping[Extreme, tuple[Callable[[Scene], Array], float]] = MappingProxyTy
         Extreme.SMALLEST: (lambda s: -_log_size(s), 0.08),
         Extreme.TALLEST: (_log_height, 0.06),
         Extreme.SHORTEST: (lambda s: -_log_height(s), 0.06),
-        Extreme.NEAREST: (_nearness, 0.04),
-        Extreme.FARTHEST: (lambda s: -_nearness(s), 0.04),
+        Extreme.NEAREST: (_nearness, 0.06),
+        Extreme.FARTHEST: (lambda s: -_nearness(s), 0.06),
         Extreme.FASTEST: (_log_speed, 0.2),
         Extreme.SLOWEST: (lambda s: -_log_speed(s), 0.2),
         Extreme.FIRST_MOVED: (lambda s: s.movement.onset_s, 0.3),
@@ -136,8 +135,8 @@ _REGIONS: Mapping[Extreme, Callable[[Scene], Array]] = MappingProxyType(
         Extreme.TOP: lambda s: 1.0 - 2.0 * s.pairs.y / s.height,
         Extreme.BOTTOM: lambda s: 2.0 * s.pairs.y / s.height - 1.0,
         Extreme.MIDDLE: lambda s: 1.0 - 4.0 * np.abs(s.pairs.x / s.width - 0.5),
-        Extreme.NEAREST: lambda s: 2.0 * (s.nearness - 0.9),
-        Extreme.FARTHEST: lambda s: 2.0 * (0.6 - s.nearness),
+        Extreme.NEAREST: lambda s: 2.0 * (s.nearness - 0.77),
+        Extreme.FARTHEST: lambda s: 2.0 * (0.47 - s.nearness),
     }
 )
 """Extreme -> where in the picture it is at home: (N,), 1 fully, -1 not at all."""

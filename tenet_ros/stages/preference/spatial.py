@@ -2,7 +2,9 @@
 
 Boxes are what there is: 3D relations are read from their traces in the image. A thing that stands
 farther back on a common floor has its lower edge higher in the image (Hoiem, Efros and Hebert,
-"Putting objects in perspective", IJCV 2008); a thing on another rests its lower edge on it.
+"Putting objects in perspective", IJCV 2008); a thing on another rests its lower edge on it. So
+distances and directions on the floor are measured between the places where things stand, with rows
+stretched, since a camera that looks down sees depth foreshortened.
 
 Lengths are in shares of the boxes' own size, so a relation means the same near and far.
 """
@@ -26,6 +28,12 @@ __all__ = ['SPATIAL', 'Pairs', 'between']
 Rows = npt.NDArray[np.signedinteger[Any]]
 _STEEP = 5.0
 """Logits per box size: how fast "left of" turns from false to true."""
+_FOOT = 0.4
+"""A thing stands above its lower edge by this share of its box's shorter side: the near edge of
+its foot is seen, and half of the foot lies behind."""
+_FORESHORTENED = 1.5
+"""Rows to columns on the floor: 1 / sin of the angle at which a camera looks down, here 42
+degrees. From 1.3 to 1.6 makes little difference on simulated tables, seen from 25 to 65 degrees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,6 +44,7 @@ class Pairs:
         x: (N,) centres, pixels.
         y: (N,) centres, pixels.
         size: (N,) root of the area, pixels, at least 1.
+        floor: (N,) row at which each stands, pixels: above its lower edge by half of its foot.
         dx: (N, N) from the centre of i to that of j, pixels, right positive.
         dy: (N, N) likewise, down positive.
         width: (N, N) mean of both widths.
@@ -49,11 +58,15 @@ class Pairs:
         iou: (N, N) intersection over union.
         base: (N, N) from the lower edge of i to that of j, in ``scale``, down positive.
         depth: (N, N) from the upper edge of j to the lower edge of i, in ``scale``.
+        nearer: (N, N) how much nearer to the camera j stands than i, on one floor, in ``scale``.
+        free: (N, N) distance between the two less how far both reach that way, pixels: in
+            space where depth is known, else on one floor; below 0 where one covers the other.
     """
 
     x: Array
     y: Array
     size: Array
+    floor: Array
     dx: Array
     dy: Array
     width: Array
@@ -66,6 +79,8 @@ class Pairs:
     iou: Array
     base: Array
     depth: Array
+    nearer: Array
+    free: Array
 
     @classmethod
     def of(cls, boxes: FloatArray, space: Space | None = None) -> Pairs:
@@ -78,11 +93,16 @@ class Pairs:
         over_x = np.minimum(x1[:, None], x1) - np.maximum(x0[:, None], x0)
         over_y = np.minimum(y1[:, None], y1) - np.maximum(y0[:, None], y0)
         shared = np.maximum(over_x, 0.0) * np.maximum(over_y, 0.0)
+        dx = x - x[:, None]
+        foot = _FOOT * np.minimum(w, h)
+        floor = y1 - foot
+        down = _FORESHORTENED * (floor - floor[:, None])
         return cls(
             x=x,
             y=y,
             size=size,
-            dx=x - x[:, None],
+            floor=floor,
+            dx=dx,
             dy=y - y[:, None],
             width=(w[:, None] + w) / 2,
             height=(h[:, None] + h) / 2,
@@ -97,6 +117,12 @@ class Pairs:
             iou=shared / (area[:, None] + area - shared),
             base=(y1 - y1[:, None]) / scale,
             depth=(y1[:, None] - y0) / scale,
+            nearer=down / scale,
+            free=(
+                _free_on_floor(dx, down, w / 2, _FORESHORTENED * foot)
+                if space is None
+                else _free_in_space(space, scale)
+            ),
         )
 
 
@@ -108,6 +134,29 @@ def _gap_in_depth(space: Space, scale: Array) -> Array:
     z = np.maximum(space.positions[:, 2].astype(np.float64), 0.05)
     metres = scale * (z[:, None] + z) / 2 / space.focal_px
     return np.asarray(np.maximum(np.abs(z[:, None] - z) / metres - 1.0, 0.0), np.float64)
+
+
+def _free_on_floor(dx: Array, down: Array, wide: Array, deep: Array) -> Array:
+    """Return the distance between the rims of each two ellipses, (N, N) pixels.
+
+    Args:
+        dx: (N, N) from one centre to the other, pixels.
+        down: likewise along the other axis.
+        wide: (N,) half axis along ``dx``, above 0.
+        deep: (N,) half axis along ``down``, above 0.
+    """
+    distance = np.maximum(np.hypot(dx, down), 1e-6)
+    x, y = dx / distance, down / distance
+    # From i to j and from j to i the direction differs in sign alone, and an ellipse has none.
+    reach = 1.0 / np.maximum(np.hypot(x / wide[:, None], y / deep[:, None]), 1e-6)
+    return np.asarray(distance - reach - reach.T, np.float64)
+
+
+def _free_in_space(space: Space, scale: Array) -> Array:
+    """Return the distance between each two things in space less their size, (N, N) pixels."""
+    z = np.maximum(space.positions[:, 2].astype(np.float64), 0.05)
+    metres = np.linalg.norm(space.positions[:, None] - space.positions, axis=2)
+    return np.asarray(metres * space.focal_px * 2.0 / (z[:, None] + z) - scale, np.float64)
 
 
 def _beside(along: Array, across: Array, extent: Array) -> Array:
@@ -137,10 +186,10 @@ def _far(p: Pairs) -> Array:
     return np.asarray(1.0 - np.exp(-p.gap / 2.0), np.float64)
 
 
-def _deeper(p: Pairs, base: Array) -> Array:
-    """Return whether the lower edge is higher in the image, for things in one line of sight."""
-    aside = np.maximum(np.abs(p.dx) - p.width, 0.0) / p.scale
-    return np.asarray(logistic(6.0 * (base - 0.05)) * np.exp(-aside), np.float64)
+def _deeper(p: Pairs, beyond: Array) -> Array:
+    """Return whether one stands beyond the other by more than it stands aside."""
+    aside = np.maximum(np.abs(p.dx) - 0.4 * p.width, 0.0) / p.scale
+    return logistic(4.0 * (beyond - 0.8 * aside - 0.25))
 
 
 def _with(p: Pairs) -> Array:
@@ -158,8 +207,8 @@ SPATIAL: Mapping[RelationKind, Callable[[Pairs], Array]] = MappingProxyType(
         RelationKind.IN: _in,
         RelationKind.NEAR: _near,
         RelationKind.FAR_FROM: _far,
-        RelationKind.BEHIND: lambda p: _deeper(p, p.base),
-        RelationKind.IN_FRONT_OF: lambda p: _deeper(p, -p.base),
+        RelationKind.BEHIND: lambda p: _deeper(p, p.nearer),
+        RelationKind.IN_FRONT_OF: lambda p: _deeper(p, -p.nearer),
         RelationKind.WITH: _with,
     }
 )

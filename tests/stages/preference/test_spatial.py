@@ -84,3 +84,54 @@ def test_opposites_are_each_others_mirror(rows):
     pairs = Pairs.of(boxes)
     for one, other in ((R.LEFT_OF, R.RIGHT_OF), (R.ABOVE, R.BELOW), (R.BEHIND, R.IN_FRONT_OF)):
         np.testing.assert_allclose(SPATIAL[one](pairs), SPATIAL[other](pairs).T, atol=1e-6)
+
+
+@pytest.fixture(scope='module')
+def table():
+    """Balls on a floor before cameras that look down at 25 to 60 degrees.
+
+    Returns for each camera boxes, the free distances on the floor (N, N) metres, and how much
+    farther along the line of sight j is than i, and how far aside, likewise.
+    """
+    rng = np.random.default_rng(4)
+    views = []
+    for tilt in np.deg2rad(rng.uniform(25, 60, 40)):
+        radii = rng.uniform(0.02, 0.06, 8)
+        floor = rng.uniform(-0.3, 0.3, (8, 2))
+        # Camera 1 m from the middle of the floor; x right, y down, z along the axis.
+        height = radii
+        x = floor[:, 0]
+        y = -floor[:, 1] * np.sin(tilt) - height * np.cos(tilt)
+        z = 1.0 + floor[:, 1] * np.cos(tilt) - height * np.sin(tilt)
+        u, v, r = 320 + 600 * x / z, 240 + 600 * y / z, 600 * radii / z
+        boxes = np.stack([u - r, v - r, u + r, v + r], axis=1).astype(np.float32)
+        offset = floor[None] - floor[:, None]
+        gaps = np.linalg.norm(offset, axis=2) - radii[:, None] - radii
+        views.append((boxes, gaps, offset[..., 1], np.abs(offset[..., 0])))
+    return views
+
+
+def test_of_two_distances_on_a_floor_the_plainly_shorter_is_shorter(table):
+    right = asked = 0
+    for boxes, gaps, _, _ in table:
+        free = Pairs.of(boxes).free
+        np.testing.assert_allclose(free, free.T, atol=1e-6)
+        near, far = gaps[:, :, None], gaps[:, None, :]
+        plain = (far - near > 0.04) & (far > 1.4 * np.maximum(near, 0.01))
+        plain &= ~np.eye(8, dtype=bool)[:, :, None] & ~np.eye(8, dtype=bool)[:, None, :]
+        right += (free[:, :, None] < free[:, None, :])[plain].sum()
+        asked += plain.sum()
+    assert asked > 4000
+    assert right / asked > 0.98
+
+
+def test_behind_is_beyond_and_not_aside_on_a_floor(table):
+    errors = asked = 0
+    for boxes, gaps, beyond, aside in table:
+        behind = SPATIAL[R.BEHIND](Pairs.of(boxes)).T
+        holds = (beyond > 1.5 * aside) & (gaps > 0.02)
+        fails = beyond < 0.2 * aside
+        errors += (behind < 0.5)[holds].sum() + (behind > 0.5)[fails].sum()
+        asked += holds.sum() + fails.sum()
+    assert asked > 1000
+    assert errors / asked < 0.01
