@@ -174,6 +174,11 @@ def _on(p: Pairs) -> Array:
     return np.asarray(np.minimum(p.column, 1.0) * rests, np.float64)
 
 
+def _over(p: Pairs) -> Array:
+    """Return how far one is above the other in the image, where on a floor it may be behind it."""
+    return 0.7 * _beside(p.dy, p.dx, p.height)
+
+
 def _in(p: Pairs) -> Array:
     return np.asarray(0.95 * np.minimum(p.inside, 1.0), np.float64)
 
@@ -201,8 +206,8 @@ SPATIAL: Mapping[RelationKind, Callable[[Pairs], Array]] = MappingProxyType(
     {
         RelationKind.LEFT_OF: lambda p: _beside(p.dx, p.dy, p.width),
         RelationKind.RIGHT_OF: lambda p: _beside(-p.dx, p.dy, p.width),
-        RelationKind.ABOVE: lambda p: _beside(p.dy, p.dx, p.height),
-        RelationKind.BELOW: lambda p: _beside(-p.dy, p.dx, p.height),
+        RelationKind.ABOVE: lambda p: np.maximum(_over(p), _on(p)),
+        RelationKind.BELOW: lambda p: np.maximum(_over(p).T, _on(p).T),
         RelationKind.ON: _on,
         RelationKind.IN: _in,
         RelationKind.NEAR: _near,
