@@ -60,6 +60,7 @@ _MEASURES = (
     'area',
     'capacity',
 )
+_VIEWS = ('view', 'line of sight', 'sight')
 _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
     (
         (('at the', 'in the', 'with the'), ('leftmost', 'rightmost'), ('position', 'place', 'spot')),
@@ -85,6 +86,35 @@ _PATTERNS: tuple[tuple[tuple[tuple[str, ...], ...], str], ...] = (
          ('distance from', 'distance to')),
         'nearest to',
     ),
+    (
+        (('with the', 'having the', 'that has the', 'which has the'), ('least', 'smallest', 'shortest'),
+         ('space', 'gap', 'distance', 'room'), ('between it and', 'separating it from', 'between itself and')),
+        'nearest to',
+    ),
+    (
+        (('with the', 'having the', 'that has the', 'which has the'), ('most', 'largest', 'biggest', 'greatest', 'widest', 'longest'),
+         ('space', 'gap', 'distance', 'room'), ('between it and', 'separating it from', 'between itself and')),
+        'furthest from',
+    ),
+    (
+        (('blocking', 'obstructing', 'obscuring', 'hiding'), ('our', 'your', 'my', 'the', "the camera 's", "the robot 's"),
+         _VIEWS, ('of', 'to')),
+        'in front of',
+    ),
+    (
+        (('blocks', 'obstructs', 'obscures'), ('our', 'your', 'my', 'the', "the camera 's", "the robot 's"), _VIEWS, ('of', 'to')),
+        'is in front of',
+    ),
+    (
+        (('', 'half', 'partly', 'partially', 'mostly', 'almost'), ('hidden', 'obscured', 'occluded', 'concealed', 'blocked', 'screened'),
+         ('by', 'from here by', 'from view by', 'from your view by', 'from our view by', 'from sight by', "from the camera 's view by")),
+        'hidden behind',
+    ),
+    *(
+        ((('the', ''), (f'{side}', f'{side} hand'), ('neighbour of', 'neighbor of')), f'{side} of')
+        for side in ('left', 'right')
+    ),
+    ((('that', 'which'), ('neighbours', 'neighbors', 'adjoins', 'borders')), '{0} is next to'),
     (
         (('of', 'in', 'that is', 'that is of', 'that has', 'which has', 'with'),
          ('a', 'any', 'another', 'a different', 'some other'), ('colour', 'color'),

@@ -205,9 +205,9 @@ class MovementReader(Reader):
 
     def _placed(self, index: int) -> bool:
         """Whether "left of the can", "on the left", "the closest to us" stands at ``index``."""
-        s, found = self._s, read_preposition(self._s, index)
-        place = read_place(s, index)
+        s, place = self._s, read_place(self._s, index)
         index += s.at(index) in lex.INTENSIFIERS
+        found = read_preposition(s, index)
         if found is not None and s.at(found[2]) not in lex.POSSESSIVES and s.opens(found[2]):
             return True
         utmost = s.at(index + (s.at(index) == 'the')) in lex.SUPERLATIVES

@@ -64,6 +64,7 @@ def reshaped(words: _Words) -> _Words:
     'the mug between the can and the box'
     """
     for shape in (
+        _pointed_out,
         _corrected,
         _without_circumstance,
         _what_is_done,
@@ -78,6 +79,23 @@ def reshaped(words: _Words) -> _Words:
     ):
         words = shape(words)
     return words
+
+
+def _pointed_out(words: _Words) -> _Words:
+    """Read "see the pan? get me the cup behind it" as "get me the cup behind the pan"."""
+    see = 2 * (words[:1] in {('do',), ('can',)} and words[1:2] == ('you',))
+    if words[see : see + 1] != ('see',) or BREAK not in words:
+        return words
+    end = words.index(BREAK)
+    named, rest = words[see + 1 : end], words[end + 1 :]
+    if not 2 <= len(named) <= 4 or named[0] not in lex.DETERMINERS or named[0] in {'it', 'its'}:
+        return words
+    if singular(named[-1])[0] not in lex.NOUNS or {'it', 'its'}.isdisjoint(rest):
+        return words
+    meant: list[str] = []
+    for word in rest:
+        meant += {'it': named, 'its': (*named, "'s")}.get(word, (word,))
+    return tuple(meant)
 
 
 def _done_by_hand(words: _Words) -> _Words:

@@ -10,14 +10,17 @@ __all__ = ['PLAIN']
 PLAIN: Mapping[str, str] = MappingProxyType(
     {
         # -- places
-        'between': 'in the gap between,in the space between,wedged between,squeezed between,'
+        'between': 'sandwiched by,bounded on either side by,'
+        'in the gap between,in the space between,wedged between,squeezed between,'
         'caught between,'
         'stuck between,enclosed by,bracketed by,framed by,hemmed in by',
-        'in': 'contained in,contained by,sticking out of,poking out of,peeking out of,protruding from,'
+        'in': 'sticking up out of,poking up out of,poking out from,'
+        'contained in,contained by,sticking out of,poking out of,peeking out of,protruding from,'
         'hanging out of,sticking up from,looking out of',
         'in between': 'in the midst of',
         'the one next to': 'the neighbour of,the neighbor of',
-        'next to': 'in line with,side by side with,in the neighbourhood of,'
+        'on': 'laid across,draped over,draped across',
+        'next to': 'flush with,in line with,side by side with,in the neighbourhood of,'
         'in the neighborhood of,in proximity to,'
         'in close proximity to,in the proximity of,hard by,cheek by jowl with,abreast of,'
         'level with',
@@ -43,9 +46,11 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'nowhere near,miles from,miles away from',
         'with': 'sporting,boasting',
         # -- orders
-        'nearest to': 'as close as possible to,as near as possible to,as close as could be to,the shortest way from,'
+        'nearest to': 'the shortest distance from,the smallest distance from,the least distance from,the shortest distance away from,'
+        'as close as possible to,as near as possible to,as close as could be to,the shortest way from,'
         'the shortest way to',
-        'furthest from': 'most distant from,most remote from,most far from,least close to,as far as possible from,as far away as possible from',
+        'furthest from': 'the greatest distance from,the longest distance from,the largest distance from,the furthest one from,the farthest one from,farthest off from,furthest off from,'
+        'most distant from,most remote from,most far from,least close to,as far as possible from,as far away as possible from',
         'furthest': 'most remote',
         'leftmost': 'outermost left,more leftward,most leftward,most left',
         'rightmost': 'outermost right,more rightward,most rightward,most right',
@@ -89,7 +94,8 @@ PLAIN: Mapping[str, str] = MappingProxyType(
         'closer to the camera than,nearer to the camera than,closer to us than,nearer to us than,'
         'closer to me than,nearer to me than,closer to you than,nearer than,closer than,'
         'nearer the camera than,closer to the viewer than,this side of',
-        'behind': 'peeking out from behind,poking out from behind,peeking from behind,'
+        'behind': 'just past,right past,'
+        'peeking out from behind,poking out from behind,peeking from behind,'
         'sticking out from behind,peeping out from behind,in the rear of,at the rear of,round the back of,around the back of,'
         'further from the camera than,farther from the camera than,further away than,'
         'farther away than,further away from the camera than,farther away from the camera than,'

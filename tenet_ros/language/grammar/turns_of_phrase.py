@@ -30,6 +30,13 @@ _ORDINAL_OF: Mapping[str, str] = MappingProxyType(
     }
 )
 _SIDES = frozenset(('left', 'right'))
+_ABOUT = frozenset('about some only just roughly around approximately within barely'.split())
+_UNITS = frozenset(
+    'centimetre centimetres centimeter centimeters cm inch inches millimetres millimeters mm '
+    'foot feet metre metres meter meters step steps'.split()
+)
+_PLACES = frozenset('to left right in behind above below beyond ahead'.split())
+_HOLLOW = frozenset('bowl pan cup mug teapot pot box basket bin crate'.split())
 
 
 def by_context(words: Words, index: int) -> Turns:
@@ -205,6 +212,46 @@ def _goes(word: str) -> bool:
     return verb is not None and verb.form is Form.ING
 
 
+def _measured(words: Words, index: int) -> Turns:
+    """Read "ten centimetres to the left of" as "to the left of", "an inch from" as "near"."""
+    end = index
+    while at(words, end) in _ABOUT:
+        end += 1
+    if at(words, end) in {'a', 'an', 'several'} or at(words, end) in lex.NUMBERS:
+        end += 1 + (at(words, end + 1) in {'few', 'couple'})
+        end += at(words, end) == 'of'
+    if end == index or at(words, end) not in _UNITS:
+        return
+    end += 1 + 2 * (words[end + 1 : end + 3] == ('or', 'so'))
+    away = at(words, end) in {'away', 'off'}
+    if at(words, end + away) == 'from':
+        yield words[index : end + away + 1], ('near',)
+    elif words[index] == 'within' and at(words, end) == 'of':
+        yield words[index : end + 1], ('near',)
+    elif at(words, end) in _PLACES:
+        yield words[index:end], ()
+
+
+def _out_of_what_holds(words: Words, index: int) -> Turns:
+    """Read "the banana from the bowl" as "the banana in the bowl"."""
+    if thing(words, index - 1) and _hollow(words, index + 1):
+        yield ('from',), ('in',)
+
+
+def _at_the_bottom(words: Words, index: int) -> Turns:
+    """Read "at the bottom of the bowl" as "in the bowl"."""
+    if _hollow(words, index + 4):
+        yield ('at', 'the', 'bottom', 'of'), ('in',)
+
+
+def _hollow(words: Words, index: int) -> bool:
+    """Whether "the red bowl" stands at ``index``."""
+    if at(words, index) not in lex.DETERMINERS:
+        return False
+    index += 1 + (at(words, index + 1) in _DESCRIBED)
+    return at(words, index) in _HOLLOW
+
+
 def _as_seen(words: Words, index: int) -> Turns:
     if index and not lex.ORDINALS.keys().isdisjoint(words[:index]):
         yield (words[index], *words[index + 1 : index + 2], 'from'), ('from',)
@@ -236,6 +283,9 @@ _RULED: tuple[tuple[str, Rule], ...] = (
     ('counting counted starting going reading looking numbered ordered sorted', _counting),
     ('from', _from_left_to_right),
     ('when as', _as_seen),
+    (' '.join((*_ABOUT, 'a', 'an', 'several', *lex.NUMBERS)), _measured),
+    ('from', _out_of_what_holds),
+    ('at', _at_the_bottom),
 )
 
 
