@@ -73,7 +73,8 @@ def _nearness(scene: Scene) -> Array:
     if space is None:
         return scene.nearness
     # Half a metre and a metre differ as a metre and two do.
-    return np.asarray(-np.log(np.linalg.norm(space.positions, axis=1)), np.float64)
+    distance = np.maximum(np.linalg.norm(space.positions, axis=1), 0.05)
+    return np.asarray(-np.log(distance), np.float64)
 
 
 def _height(scene: Scene) -> Array:

@@ -9,11 +9,14 @@ from tenet_ros.language.expression import Relation, RelationKind
 from tenet_ros.stages.preference.evidence import Array, condition, log_odds, logistic
 from tenet_ros.stages.preference.ranking import Scene
 from tenet_ros.stages.preference.spatial import SPATIAL, between
+from tenet_ros.types import IntArray
 
 __all__ = ['relate']
 
 _MOST_ANCHORS = 8
 """Candidates for each side of "between", and for what is nearest to something."""
+_MOST_EQUAL = 32
+"""Candidates at most where more are as likely as the last of these: none of them comes first."""
 _PLAIN_STEP = 3.0
 """Logits per box size of difference in distance: on simulated tables calibrated."""
 
@@ -90,7 +93,7 @@ def _closest(
     relation: Relation, scene: Scene, anchor: Array, candidates: Array
 ) -> tuple[Array, Array]:
     """Return how probably each track is the candidate nearest to (farthest from) the anchor."""
-    rows = np.argsort(-anchor, kind='stable')[:_MOST_ANCHORS]
+    rows = _likeliest(anchor)
     others = np.arange(len(anchor))[:, None] != rows
     pairs = scene.pairs
     free = pairs.free[:, rows]
@@ -102,6 +105,15 @@ def _closest(
     weight = np.where(others, (anchor[rows] + 1e-9) ** 2, 0.0)
     mean = (weight * holds).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-18)
     return np.asarray(mean, np.float64), _best_other(anchor)
+
+
+def _likeliest(anchor: Array) -> IntArray:
+    """Return the rows of the likeliest anchors, (A,), and of all that are as likely as the last."""
+    rows = np.argsort(-anchor, kind='stable')
+    if len(rows) <= _MOST_ANCHORS:
+        return rows
+    as_likely = int((anchor >= anchor[rows[_MOST_ANCHORS - 1]]).sum())
+    return rows[: min(as_likely, _MOST_EQUAL)]
 
 
 def _best_other(anchor: Array) -> Array:
@@ -116,8 +128,7 @@ def _best_other(anchor: Array) -> Array:
 
 def _between(scene: Scene, anchors: list[Array]) -> tuple[Array, Array]:
     """Return how well each track lies between the best two, and how sure there are two."""
-    first = np.argsort(-anchors[0], kind='stable')[:_MOST_ANCHORS]
-    second = np.argsort(-anchors[-1], kind='stable')[:_MOST_ANCHORS]
+    first, second = _likeliest(anchors[0]), _likeliest(anchors[-1])
     weight = anchors[0][first][:, None] * anchors[-1][second]
     rows = np.arange(len(anchors[0]))[:, None, None]
     clash = (first[:, None] == second) | (rows == first[:, None]) | (rows == second)

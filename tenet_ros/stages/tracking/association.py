@@ -152,11 +152,13 @@ def _doubt(tracks: Tracks, seen: Look, config: TrackerConfig) -> FloatArray:
 
     Another class says so, and an appearance that is not like the track's. Neither rules a pair out
     of which both were just seen: detectors err. What has been away is not what looks otherwise.
+    An appearance of zeros says nothing, neither for nor against.
     """
     factor = np.ones((len(tracks), len(seen.boxes)), np.float32)
     factor[tracks.labels[:, None] != seen.labels] = config.other_label_weight
     if seen.appearance.shape[1] and len(tracks):
         unlike = likeness(tracks.appearance, seen.appearance) < config.other_appearance
+        unlike &= np.logical_and.outer(tracks.appearance.any(1), seen.appearance.any(1))
         factor[unlike] *= np.float32(config.other_label_weight)
         factor[unlike & (tracks.missed > config.fresh_looks)[:, None]] = 0
     return factor

@@ -22,6 +22,8 @@ _SCENE = 3
 """Tracks that go, and others that come, all in one look: the picture is of another scene."""
 _SAME_SCENE = 0.25
 """Share of the tracks that may be matched all the same, for boxes overlap by chance."""
+_MOST_GONE = 512
+"""Lost tracks kept at most: stamps that hardly advance say that all of them have just gone."""
 _PLACE = np.float32(0.04)
 """Where several could be it: how much likeness a box size of distance is worth."""
 
@@ -102,6 +104,7 @@ class Memory:
                 gone = lost if gone is None else gone.append(lost)
         if gone is not None:
             recent = clock_ns - gone.seen_ns <= self._config.memory_s * 1e9
+            recent[:-_MOST_GONE] = False  # the last to go are last
             self._gone = gone if recent.all() else gone.select(recent)
 
     def _reunite(self, after: Tracks, fresh: BoolArray) -> tuple[Tracks, dict[int, int]]:

@@ -66,6 +66,12 @@ def test_farthest_is_by_metres_as_well(best):
     assert best('the farthest mug', MUGS, [at(LOW, 1.5), at(HIGH, 0.8)]) == 0
 
 
+def test_what_has_no_distance_from_the_camera_is_near(best):
+    here = (0, 0, 0)
+    things = [*MUGS, ('mug', (100, 100))]
+    assert best('the farthest mug', things, [here, here, at((100, 100), 1.5)]) == 2
+
+
 def test_where_one_distance_is_not_known_the_picture_decides(best):
     assert best('the nearest mug', MUGS, [NOWHERE, at(HIGH, 0.8)]) == 0
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tenet_ros.config import TrackerConfig
 from tenet_ros.errors import ContractError
@@ -277,6 +279,73 @@ def test_appearances_that_are_no_numbers_do_no_harm() -> None:
     with np.errstate(over='raise', invalid='raise'):
         for huge in (1e38, -3e38, 1e19):
             assert len(stream.looks(3, (box(100), (huge, huge, 0.0)), (box(300), RED))) == 2
+
+
+NOTHING = (np.nan, np.nan, np.nan)
+
+
+@pytest.mark.parametrize(('was', 'is_'), [(NOTHING, NOTHING), (RED, NOTHING), (NOTHING, RED)])
+def test_an_appearance_that_says_nothing_makes_nothing_another_thing(
+    was: Sequence[float], is_: Sequence[float]
+) -> None:
+    stream = Stream()
+    before = stream.looks(10, (box(100), was))
+    stream.looks(10)
+    assert stream.looks(3, (box(102), is_)).ids.tolist() == before.ids.tolist()
+
+
+def test_of_very_many_that_seem_to_have_just_gone_the_last_are_known_again() -> None:
+    tracker = OcSortTracker(TrackerConfig(min_hits=1, max_missed_known=0))
+    tracker.set_prompt(1, 0, 0)
+    crowds = [[box(200 * i, 1000 * k) for i in range(130)] for k in range(5)]
+    crowds[0].append(box(-1000))
+    looks = [look for crowd in crowds for look in (crowd, [])] + [[box(-1000), box(0, 4000)]]
+    for t, look in enumerate(looks):
+        n = len(look)
+        tracker.advance(sequence=t, stamp_ns=t)
+        found = Detections(
+            boxes=np.asarray(look, np.float32).reshape(-1, 4),
+            scores=np.full(n, 0.9, np.float32),
+            phrase_scores=np.zeros((n, 0), np.float32),
+            reference=np.zeros(0, np.int64),
+            labels=('mug',) * n,
+            appearance=np.full((n, 3), RED, np.float32),
+        )
+        tracker.apply(TimedDetections(sequence=t, stamp_ns=t, command_id=1, detections=found))
+    tracks = tracker.snapshot()
+    assert tracks.former_ids.tolist() == [tracks.ids.max() + 1, -1]
+    assert tracks.ids.tolist() == [1 + 131 + 3 * 130, 1 + 131 + 4 * 130]
+
+
+_scenes = st.lists(
+    st.tuples(st.sets(st.integers(0, 3)), st.integers(1, 8), st.sampled_from([0, 5, 40, 80])),
+    min_size=2,
+    max_size=10,
+)
+
+
+@settings(max_examples=20, deadline=None)
+@given(_scenes, st.sampled_from([0, 2, 30]))
+def test_whatever_comes_and_goes_no_id_is_of_two_things(scenes: list, waits: int) -> None:
+    stream = Stream(TrackerConfig(max_missed_known=waits))
+    given_up: set[int] = set()
+    born: dict[int, int] = {}
+    for present, looks, shift in scenes:
+        things = [(box(100 + 90 * i + shift), (RED, BLUE)[i % 2]) for i in sorted(present)]
+        for _ in range(looks):
+            tracks = stream.look(*things)
+            ids = tracks.ids.tolist()
+            assert ids == sorted(set(ids))
+            former = tracks.former_ids[tracks.former_ids >= 0].tolist()
+            assert len(former) == len(set(former))
+            given_up |= set(former)
+            assert not given_up & set(ids), 'an id that was given up came back'
+            assert (
+                tracks.former_ids[tracks.former_ids >= 0] > tracks.ids[tracks.former_ids >= 0]
+            ).all()
+            births = ((stream.frame * FRAME_NS) - tracks.age_ns).tolist()
+            assert all(born.setdefault(i, at) == at for i, at in zip(ids, births, strict=True))
+            assert tracks.history_valid[:, -1].all(), 'it is where it is now'
 
 
 def test_things_that_change_places_in_a_moment_keep_their_ids() -> None:
