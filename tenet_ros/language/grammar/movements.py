@@ -39,7 +39,20 @@ _COMING = frozenset(('come', 'get', 'turn', 'go', 'bring', 'put'))
 """Verbs that say no more of a return than "back" does."""
 _STRICT_REST = frozenset(('stay', 'remain', 'park'))
 _PLACED = frozenset(
-    'lie lay locate situate place position sit stand rest perch balance stack'.split()
+    [
+        'lie',
+        'lay',
+        'locate',
+        'situate',
+        'place',
+        'position',
+        'sit',
+        'stand',
+        'rest',
+        'perch',
+        'balance',
+        'stack',
+    ]
 )
 """Verbs that, before a place, only say that the place is one."""
 _ROUND = frozenset(('round', 'around'))

@@ -30,13 +30,33 @@ _ORDINAL_OF: Mapping[str, str] = MappingProxyType(
     }
 )
 _SIDES = frozenset(('left', 'right'))
-_ABOUT = frozenset('about some only just roughly around approximately within barely'.split())
-_UNITS = frozenset(
-    'centimetre centimetres centimeter centimeters cm inch inches millimetres millimeters mm '
-    'foot feet metre metres meter meters step steps'.split()
+_ABOUT = frozenset(
+    ['about', 'some', 'only', 'just', 'roughly', 'around', 'approximately', 'within', 'barely']
 )
-_PLACES = frozenset('to left right in behind above below beyond ahead'.split())
-_HOLLOW = frozenset('bowl pan cup mug teapot pot box basket bin crate'.split())
+_UNITS = frozenset(
+    [
+        'centimetre',
+        'centimetres',
+        'centimeter',
+        'centimeters',
+        'cm',
+        'inch',
+        'inches',
+        'millimetres',
+        'millimeters',
+        'mm',
+        'foot',
+        'feet',
+        'metre',
+        'metres',
+        'meter',
+        'meters',
+        'step',
+        'steps',
+    ]
+)
+_PLACES = frozenset(['to', 'left', 'right', 'in', 'behind', 'above', 'below', 'beyond', 'ahead'])
+_HOLLOW = frozenset(['bowl', 'pan', 'cup', 'mug', 'teapot', 'pot', 'box', 'basket', 'bin', 'crate'])
 
 
 def by_context(words: Words, index: int) -> Turns:
