@@ -128,3 +128,4 @@ class TrackerConfig:
         expect(self, 'tracker', positive, 'a number above 0', lambda v: 0 < v < float('inf'))
         expect(self, 'tracker', ('reach',), 'a number from 1 to 10', lambda v: 1 <= v <= 10)
         expect(self, 'tracker', counts, 'a whole number from 1', lambda v: v >= 1 and v == int(v))
+        expect(self, 'tracker', missed, 'a whole number from 0', lambda v: v >= 0 and v == int(v))

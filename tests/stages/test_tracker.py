@@ -751,7 +751,13 @@ def test_a_snapshot_does_not_change_later() -> None:
 
 @pytest.mark.parametrize(
     ('name', 'value'),
-    [('high_score', 1.5), ('min_hits', 0), ('speed', 0.0), ('history_s', float('inf'))],
+    [
+        ('high_score', 1.5),
+        ('min_hits', 0),
+        ('max_missed_known', -1),
+        ('speed', 0.0),
+        ('history_s', float('inf')),
+    ],
 )
 def test_a_setting_out_of_range_is_named(name: str, value: float) -> None:
     with pytest.raises(ConfigError, match=rf'tracker\.{name}: expected .*, got'):
