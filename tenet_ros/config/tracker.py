@@ -124,6 +124,7 @@ class TrackerConfig:
             'direction_looks', 'min_hits', 'replay_frames', 'evidence_window', 'history_samples',
             'recall_looks',
         )  # fmt: skip
+        missed = ('fresh_looks', 'tentative_looks', 'max_missed_looks', 'max_missed_known')
         expect(self, 'tracker', shares, 'a number from 0 to 1', lambda v: 0 <= v <= 1)
         expect(self, 'tracker', positive, 'a number above 0', lambda v: 0 < v < float('inf'))
         expect(self, 'tracker', ('reach',), 'a number from 1 to 10', lambda v: 1 <= v <= 10)
