@@ -33,7 +33,7 @@ _FOOT = 0.4
 its foot is seen, and half of the foot lies behind."""
 _FORESHORTENED = 1.5
 """Rows to columns on the floor: 1 / sin of the angle at which a camera looks down, here 42
-degrees. From 1.3 to 1.6 makes little difference on simulated tables, seen from 25 to 65 degrees."""
+degrees. From 1.3 to 1.6 makes little difference on simulated tables, seen from 20 to 60 degrees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
