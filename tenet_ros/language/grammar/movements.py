@@ -23,6 +23,7 @@ from tenet_ros.language.grammar.reader import Reader
 from tenet_ros.language.grammar.relations import GROUNDS, RelationReader
 from tenet_ros.language.grammar.sentence import Sentence
 from tenet_ros.language.grammar.verbs import Form, Sense, Verb, read_verb
+from tenet_ros.language.grammar.words import vocabulary
 
 __all__ = ['MovementReader']
 
@@ -38,22 +39,7 @@ _SIMPLE = {
 _COMING = frozenset(('come', 'get', 'turn', 'go', 'bring', 'put'))
 """Verbs that say no more of a return than "back" does."""
 _STRICT_REST = frozenset(('stay', 'remain', 'park'))
-_PLACED = frozenset(
-    [
-        'lie',
-        'lay',
-        'locate',
-        'situate',
-        'place',
-        'position',
-        'sit',
-        'stand',
-        'rest',
-        'perch',
-        'balance',
-        'stack',
-    ]
-)
+_PLACED = vocabulary('lie lay locate situate place position sit stand rest perch balance stack')
 """Verbs that, before a place, only say that the place is one."""
 _ROUND = frozenset(('round', 'around'))
 _PASSING = frozenset(('cross', 'pass', 'overtake'))

@@ -11,7 +11,7 @@ from tenet_ros.language.grammar.turns import ENDS, Rule, Turns, Words, at, by_wo
 from tenet_ros.language.grammar.turns_of_looks import LOOK_TURNS
 from tenet_ros.language.grammar.turns_of_motion import MOTION_TURNS
 from tenet_ros.language.grammar.verbs import Form, read_verb
-from tenet_ros.language.grammar.words import BREAK
+from tenet_ros.language.grammar.words import BREAK, vocabulary
 
 __all__ = ['by_context']
 
@@ -30,33 +30,14 @@ _ORDINAL_OF: Mapping[str, str] = MappingProxyType(
     }
 )
 _SIDES = frozenset(('left', 'right'))
-_ABOUT = frozenset(
-    ['about', 'some', 'only', 'just', 'roughly', 'around', 'approximately', 'within', 'barely']
+_ABOUT = vocabulary('about some only just roughly around approximately within barely')
+_UNITS = vocabulary(
+    'centimetre centimetres centimeter centimeters cm inch inches millimetres millimeters mm foot',
+    'feet metre metres meter meters step steps',
 )
-_UNITS = frozenset(
-    [
-        'centimetre',
-        'centimetres',
-        'centimeter',
-        'centimeters',
-        'cm',
-        'inch',
-        'inches',
-        'millimetres',
-        'millimeters',
-        'mm',
-        'foot',
-        'feet',
-        'metre',
-        'metres',
-        'meter',
-        'meters',
-        'step',
-        'steps',
-    ]
-)
-_PLACES = frozenset(['to', 'left', 'right', 'in', 'behind', 'above', 'below', 'beyond', 'ahead'])
-_HOLLOW = frozenset(['bowl', 'pan', 'cup', 'mug', 'teapot', 'pot', 'box', 'basket', 'bin', 'crate'])
+_PLACES = vocabulary('to left right in behind above below beyond ahead')
+"""With these a place may begin after a measure."""
+_HOLLOW = vocabulary('bowl pan cup mug teapot pot box basket bin crate')
 
 
 def by_context(words: Words, index: int) -> Turns:

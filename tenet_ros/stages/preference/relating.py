@@ -16,7 +16,7 @@ __all__ = ['relate']
 _MOST_ANCHORS = 8
 """Candidates for each side of "between", and for what is nearest to something."""
 _MOST_EQUAL = 32
-"""Candidates at most where more are as likely as the last of these: none of them comes first."""
+"""Candidates at most where several are as likely as the last of those, so that none is preferred."""
 _PLAIN_STEP = 3.0
 """Logits per box size of difference in distance: on simulated tables calibrated."""
 
