@@ -139,6 +139,7 @@ def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmente
         preference=preference,
         new_decider=lambda: Decider(decision),
         segmenter=segmenter,
+        masks=config.masks,
         camera_motion=new_motion() if new_motion else None,
         camera_motion_always=settings.camera_motion != 'auto',
     )

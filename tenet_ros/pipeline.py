@@ -16,8 +16,10 @@ from typing import Protocol
 import numpy as np
 
 from tenet_ros.answers import Begun, Decided, StepResult, Stopwatch, TargetResult
+from tenet_ros.config import MaskConfig
 from tenet_ros.geometry import clip_boxes
 from tenet_ros.language.expression import Prompt, Query
+from tenet_ros.stages.mask_memory import MaskMemory
 from tenet_ros.stages.protocols import (
     AnySegmenter,
     CameraMotion,
@@ -55,6 +57,7 @@ class Pipeline:
         preference: scores tracks against a sentence.
         new_decider: makes the decision memory of one sentence.
         segmenter: boxes to masks.
+        masks: when masks are made anew.
         camera_motion: optional estimate of the camera's own motion.
         camera_motion_always: estimate it at every frame; otherwise only while a sentence speaks of
             motion. Where the camera follows an object, a track is steadier without.
@@ -70,6 +73,7 @@ class Pipeline:
         preference: Preference,
         new_decider: Callable[[], Decider],
         segmenter: AnySegmenter,
+        masks: MaskConfig | None = None,
         camera_motion: CameraMotion | None = None,
         camera_motion_always: bool = True,
         mask_correction: bool = False,
@@ -78,7 +82,7 @@ class Pipeline:
         self._tracker = tracker
         self._preference = preference
         self._new_decider = new_decider
-        self._segmenter = segmenter
+        self._masks = MaskMemory(segmenter, masks)
         self._camera_motion = camera_motion
         self._camera_motion_always = camera_motion_always
         self._mask_correction = mask_correction
@@ -130,6 +134,7 @@ class Pipeline:
     def reset(self) -> None:
         """Forget all tracks and decisions; the command stays. For a stream that starts over."""
         self._tracker.reset()
+        self._masks.reset()
         if self._camera_motion is not None:
             self._camera_motion.reset()
         self._detections_stamp_ns = -1
@@ -251,7 +256,7 @@ class Pipeline:
         decisions: Sequence[Decision],
         watch: Stopwatch,
     ) -> tuple[TargetResult, ...]:
-        """Decode the selected tracks of all sentences from one encoding of the frame."""
+        """Have the masks made of the selected tracks of all sentences, of each once."""
         row_of = {int(track_id): row for row, track_id in enumerate(tracks.ids)}
         shown = [
             [i for i in decision.track_ids if i in row_of] if decision.state in SHOWN else []
@@ -262,10 +267,7 @@ class Pipeline:
         boxes = clip_boxes(tracks.boxes[rows], frame.height, frame.width)
         masks: tuple[Mask, ...] = ()
         if wanted:
-            with watch('encode'):
-                embedding = self._segmenter.encode(frame.image)
-            with watch('decode'):
-                masks = self._segmenter.decode(embedding, boxes)
+            masks = self._masks.masks(frame.image, wanted, boxes, watch)
             if self._mask_correction:
                 with watch('track'):
                     self._correct(wanted, masks)

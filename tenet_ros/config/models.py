@@ -1,4 +1,4 @@
-"""Settings of detectors and of the segmenter without weights."""
+"""Settings of detectors, of masks, and of the segmenter without weights."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tenet_ros.config.checks import expect
 
-__all__ = ['DetectorConfig', 'SegmenterConfig']
+__all__ = ['DetectorConfig', 'MaskConfig', 'SegmenterConfig']
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,26 @@ class SegmenterConfig:
         grids = ('grid', 'walk_grid', 'mask_grid')
         expect(self, 'segmenter', grids, 'a whole number from 8', lambda v: v >= 8 and v == int(v))
         expect(self, 'segmenter', ('margin',), 'a number from 0 to 2', lambda v: 0 <= v <= 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskConfig:
+    """When masks are made anew, and when carried along.
+
+    Attributes:
+        fresh: so many masks at least are made anew at every frame, the oldest first; where no more
+            are wanted, all of them.
+        alike: grey levels by which what a mask shows may differ from what it showed when it was
+            made, to be carried along; 0 makes masks anew at every frame.
+    """
+
+    fresh: int = 2
+    alike: float = 1.5
+
+    def __post_init__(self) -> None:
+        """Check the ranges."""
+        expect(self, 'masks', ('fresh',), 'a whole number from 1', lambda v: v >= 1 and v == int(v))
+        expect(self, 'masks', ('alike',), 'a number from 0 to 255', lambda v: 0 <= v <= 255)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

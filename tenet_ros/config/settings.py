@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tenet_ros.config.decision import DecisionConfig
-from tenet_ros.config.models import DetectorConfig, SegmenterConfig
+from tenet_ros.config.models import DetectorConfig, MaskConfig, SegmenterConfig
 from tenet_ros.config.preference import PreferenceConfig
 from tenet_ros.config.tracker import TrackerConfig
 
@@ -25,6 +25,7 @@ class PipelineConfig:
         decision: None for what the preference advises.
         segmenter: of the segmenter without weights.
         detector: of any detector.
+        masks: of any segmenter.
     """
 
     tracker: TrackerConfig = field(default_factory=TrackerConfig)
@@ -32,6 +33,7 @@ class PipelineConfig:
     decision: DecisionConfig | None = None
     segmenter: SegmenterConfig = field(default_factory=SegmenterConfig)
     detector: DetectorConfig = field(default_factory=DetectorConfig)
+    masks: MaskConfig = field(default_factory=MaskConfig)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

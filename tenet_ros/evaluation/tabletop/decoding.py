@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +53,10 @@ class FrameMasks:
             self._masks |= {keys[row]: mask for row, mask in zip(missing, made, strict=True)}
         return tuple(self._masks[key] for key in keys)
 
+    def know(self, boxes: FloatArray, masks: Sequence[Mask]) -> None:
+        """Take masks of some boxes, (K, 4) float32 xyxy, that came about in another way."""
+        self._masks |= {box.tobytes(): mask for box, mask in zip(boxes, masks, strict=True)}
+
     @property
     def ns_per_mask(self) -> float:
         """Time per mask so far, encoding included, nanoseconds; 0 before the first."""
@@ -68,19 +72,15 @@ class SharedSegmenter:
 
     def __init__(self, segmenter: AnySegmenter) -> None:
         self._segmenter = segmenter
-        self._waits = False
 
-    def begin(self, image: UInt8Array, *, wait: bool) -> FrameMasks:
+    def begin(self, image: UInt8Array) -> FrameMasks:
         """Return the masks of a new frame, for ``encode`` of the very same image to find.
 
         Args:
             image: (H, W, 3) uint8 RGB.
-            wait: give the pipeline empty masks; whoever asks the returned ``FrameMasks`` later
-                gets the real ones. For frames whose masks are probably never looked at.
         """
         self._frame = FrameMasks(image, self._segmenter)
         self._image = image
-        self._waits = wait
         return self._frame
 
     def encode(self, image: UInt8Array) -> FrameMasks:
@@ -89,6 +89,4 @@ class SharedSegmenter:
 
     def decode(self, embedding: FrameMasks, boxes: FloatArray) -> tuple[Mask, ...]:
         """Return one mask per box, (K, 4) float32 xyxy."""
-        if self._waits:
-            return tuple(Mask.empty() for _ in boxes)
         return embedding.of(np.asarray(boxes, np.float32))

@@ -1,11 +1,12 @@
 """Playing a clip once for all its sentences and all systems, and writing down what they say.
 
 The detector and the tracker run once per frame and all sentences are one command. Every system
-answers every frame; masks are decoded and compared at every ``stride``-th frame, and for the
-streaming score at the frame whose answer was the newest by then.
+answers every frame; masks are compared at every ``stride``-th frame, and for the streaming score
+those of the frame whose answer was the newest by then. Our own are made as they are in a stream,
+at every frame; a system that selects the same track at the same frame has the same mask.
 
 Times are processor times of this one thread, so that neither the other worker nor whatever else
-runs on the machine counts. Where no masks were decoded they are timed as the last ones were, each.
+runs on the machine counts. The masks of other systems are timed as ours were, each.
 """
 
 from __future__ import annotations
@@ -137,13 +138,13 @@ class _Player:
     def _step(self, index: int) -> None:
         clip = self._clip
         image = clip.footage.image(index)
-        # Masks are looked at in the frames that are scored, and in those that are held by then.
-        skipped = 0 < index % self._stride < self._stride - 1
-        masks = self._segmenter.begin(image, wait=skipped)
+        masks = self._segmenter.begin(image)
         frame = Frame(image=image, stamp_ns=round(index * 1e9 / clip.rate_hz), sequence=index)
         start_ns = time.thread_time_ns()
         result = self._stream.step(frame)
-        ours_ns = time.thread_time_ns() - start_ns - masks.spent_ns
+        ours_ns = time.thread_time_ns() - start_ns
+        for target in result.targets:
+            masks.know(target.boxes, target.masks)
         middle_ns = time.thread_time_ns()
         explicit = self._explicit.answers(result)
         explicit_ns = time.thread_time_ns() - middle_ns
@@ -155,24 +156,27 @@ class _Player:
         }
         self._moments.append(_Moment(frame=index, masks=masks, answers=answers))
         self._mask_ns = masks.ns_per_mask or self._mask_ns
-        self._time(index, result, ours_ns, explicit_ns)
+        masks_ns = min(ours_ns, masks.spent_ns + result.stage_ns.get('carry', 0))
+        self._time(index, result, (ours_ns, masks_ns), explicit_ns)
         self._note(index, answers)
         for witness, answer in zip(self._witnesses, answers['ours'], strict=True):
             witness.follow(index, answer, clip.boxes[index])
         if index % self._stride == 0:
             self._score(index, result)
 
-    def _time(self, index: int, result: StepResult, ours_ns: int, explicit_ns: int) -> None:
+    def _time(
+        self, index: int, result: StepResult, own_ns: tuple[int, int], explicit_ns: int
+    ) -> None:
         """Add up what each system's answer took: its own stages and its own masks.
 
         Args:
             index: of the frame.
             result: of the pipeline.
-            ours_ns: what it took, without masks.
+            own_ns: what it took, and how much of that for masks.
             explicit_ns: what the explicit rules took on its tracks.
         """
-        detect_ns = self._heard.spent_ns
-        track_ns = detect_ns + (ours_ns - detect_ns) * _tracking(result)
+        (ours_ns, masks_ns), detect_ns = own_ns, self._heard.spent_ns
+        track_ns = detect_ns + (ours_ns - masks_ns - detect_ns) * _tracking(result)
         before_masks_ns = {
             'ours': ours_ns,
             'explicit': track_ns + explicit_ns,
@@ -184,8 +188,8 @@ class _Player:
         for name in SYSTEMS:
             answers = self._moments[-1].answers[name]
             boxes = {box.tobytes() for answer in answers for box in answer.boxes}
-            masks_ns = len(boxes) * self._mask_ns
-            taken_ns = before_masks_ns[name] + masks_ns
+            more_ns = 0 if name == 'ours' else len(boxes) * self._mask_ns
+            taken_ns = before_masks_ns[name] + more_ns
             self._outboxes[name].work(index, round(taken_ns))
             self._latency_ms[name].append(taken_ns / 1e6)
 

@@ -1,0 +1,154 @@
+"""Masks of many tracks in turns: carried along where nothing has changed, made anew elsewhere.
+
+A mask costs far more than to see that what it shows is still the same, somewhat moved. Few masks
+are made anew at every frame; of many, those that are oldest and those whose surroundings look
+otherwise now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from tenet_ros.config import MaskConfig
+from tenet_ros.geometry import centres, iou_matrix
+from tenet_ros.stages.protocols import AnySegmenter
+from tenet_ros.stages.template import Pyramid, Template, find
+from tenet_ros.types import FloatArray, Mask, UInt8Array
+
+__all__ = ['MaskMemory', 'Watch']
+
+Watch: TypeAlias = Callable[[str], AbstractContextManager[None]]
+"""Times a stage of a name for as long as a ``with`` block lasts."""
+
+_SAME_PLACE = 0.88
+"""IoU of a track's box with its old one, moved as its look has moved, below which the two do not
+agree about where the thing is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Kept:
+    """A mask, the box that it was made from, and what was to be seen there."""
+
+    mask: Mask
+    box: FloatArray
+    template: Template
+
+
+class MaskMemory:
+    """Makes the masks of one stream's tracks, and remembers them.
+
+    Args:
+        segmenter: makes masks anew.
+        config: how many at least.
+    """
+
+    def __init__(self, segmenter: AnySegmenter, config: MaskConfig | None = None) -> None:
+        self._segmenter = segmenter
+        self._config = config or MaskConfig()
+        self._kept: dict[int, _Kept] = {}
+
+    def reset(self) -> None:
+        """Forget all masks."""
+        self._kept.clear()
+
+    def masks(
+        self, image: UInt8Array, ids: Sequence[int], boxes: FloatArray, watch: Watch
+    ) -> tuple[Mask, ...]:
+        """Return one mask per track; the tracks that are not asked for are forgotten.
+
+        Args:
+            image: (H, W, 3) uint8 RGB.
+            ids: of N > 0 tracks, each once.
+            boxes: (N, 4) float32 xyxy source pixels, inside the image.
+            watch: times the stages ``carry``, ``encode`` and ``decode``.
+        """
+        wanted = dict(zip(ids, boxes, strict=True))
+        if len(wanted) <= self._config.fresh or not self._config.alike:
+            self._kept.clear()
+            return self._made(image, boxes, watch)
+        with watch('carry'):
+            pyramid = Pyramid(image)
+            masks = self._carried(pyramid, image.shape[:2], wanted)
+        missing = [i for i in ids if i not in masks]
+        made = self._made(image, np.stack([wanted[i] for i in missing]), watch)
+        with watch('carry'):
+            for i, mask in zip(missing, made, strict=True):
+                self._keep(pyramid, i, wanted[i], mask)
+        masks |= dict(zip(missing, made, strict=True))
+        return tuple(masks[i] for i in ids)
+
+    def _made(self, image: UInt8Array, boxes: FloatArray, watch: Watch) -> tuple[Mask, ...]:
+        """Return masks made anew."""
+        with watch('encode'):
+            embedding = self._segmenter.encode(image)
+        with watch('decode'):
+            masks: tuple[Mask, ...] = self._segmenter.decode(embedding, boxes)
+        return masks
+
+    def _carried(
+        self, pyramid: Pyramid, size: tuple[int, int], boxes: Mapping[int, FloatArray]
+    ) -> dict[int, Mask]:
+        """Return the masks, by id, that need not be made anew: never all of them."""
+        # In the order in which they were made: the first are the oldest.
+        self._kept = {i: kept for i, kept in self._kept.items() if i in boxes}
+        without = len(boxes) - len(self._kept)
+        tried = list(self._kept)[max(0, self._config.fresh - without) :]
+        tried = [i for i in tried if (boxes[i][2:] > boxes[i][:2]).all()]
+        if not tried:
+            return {}
+        kept = [self._kept[i] for i in tried]
+        now = np.stack([boxes[i] for i in tried])
+        moves, differences = find([one.template for one in kept], pyramid, now)
+        moved = _moved_boxes(np.stack([one.box for one in kept]), moves)
+        same = (differences <= self._config.alike) & (_overlap(moved, now) >= _SAME_PLACE)
+        return {
+            tried[row]: _moved(kept[row].mask, moves[row], size) for row in np.flatnonzero(same)
+        }
+
+    def _keep(self, pyramid: Pyramid, track_id: int, box: FloatArray, mask: Mask) -> None:
+        """Remember a mask that was made of a box; an empty one is tried anew at every image."""
+        self._kept.pop(track_id, None)
+        if mask.area:
+            template = Template.of(pyramid, box, mask)
+            self._kept[track_id] = _Kept(mask=mask, box=box, template=template)
+
+
+def _moved_boxes(boxes: FloatArray, moves: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return boxes, (K, 4), moved and scaled by a transform each, (K, 3, 3)."""
+    middle = np.einsum('kij,kj->ki', moves[:, :2, :2], centres(boxes) - 0.5) + moves[:, :2, 2] + 0.5
+    scale = np.sqrt(np.abs(np.linalg.det(moves[:, :2, :2])))
+    half = (boxes[:, 2:] - boxes[:, :2]) / 2 * scale[:, None]
+    return np.concatenate([middle - half, middle + half], axis=1)
+
+
+def _overlap(first: npt.NDArray[np.float64], second: FloatArray) -> FloatArray:
+    """Return the IoU of each of K boxes with its counterpart, (K,) float32."""
+    return np.asarray(np.diagonal(iou_matrix(first.astype(np.float32), second)), np.float32)
+
+
+def _moved(mask: Mask, move: npt.NDArray[np.float64], size: tuple[int, int]) -> Mask:
+    """Return a mask after an affine transform of the image, cut to the image.
+
+    Args:
+        mask: not empty.
+        move: (3, 3) float64, as of ``find``.
+        size: (height, width) of the image, pixels.
+    """
+    turn, shift = move[:2, :2], move[:2, 2]
+    origin, extent = np.asarray([mask.x0, mask.y0]), np.asarray(mask.crop.shape[::-1])
+    corners = (origin + extent * [[0, 0], [1, 0], [0, 1], [1, 1]] - 0.5) @ turn.T + shift + 0.5
+    low = np.clip(np.floor(corners.min(axis=0)), 0, size[::-1]).astype(int)
+    high = np.clip(np.ceil(corners.max(axis=0)), 0, size[::-1]).astype(int)
+    if (low >= high).any():
+        return Mask.empty()
+    of_crop = np.concatenate([turn, (turn @ origin + shift - low)[:, None]], axis=1)
+    (x0, y0), extent = low.tolist(), high - low
+    crop = cv2.warpAffine(mask.crop * np.uint8(255), of_crop, (int(extent[0]), int(extent[1])))
+    return Mask(crop=np.asarray(crop > 127, np.uint8), x0=x0, y0=y0, quality=mask.quality)
