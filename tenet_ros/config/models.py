@@ -37,10 +37,10 @@ class MaskConfig:
     """When masks are made anew, and when carried along.
 
     Attributes:
-        fresh: so many masks at least are made anew at every frame, the oldest first; where no more
-            are wanted, all of them.
+        fresh: where no more masks are wanted, all are made anew at every frame; of more, the oldest
+            and those of what looks otherwise now, and the others are carried along.
         alike: grey levels by which what a mask shows may differ from what it showed when it was
-            made, to be carried along; 0 makes masks anew at every frame.
+            made, to be carried along; 0 makes all masks anew at every frame.
     """
 
     fresh: int = 2

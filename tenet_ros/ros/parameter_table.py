@@ -289,6 +289,8 @@ TABLE: tuple[Row, ...] = (
     ),
     _stage('detector.score_threshold', 'Boxes below this confidence are dropped.', 0.0, 1.0),
     _stage('detector.max_boxes', 'Boxes kept per image, the best.', 1, 1000),
+    _stage('masks.fresh', 'Up to so many masks are all made anew at every frame.', 1, 1000),
+    _stage('masks.alike', 'Grey levels of change up to which others are carried.', 0.0, 255.0),
     _stage('tracker.high_score', 'Confidence from which a detection may begin a track.', 0.0, 1.0),
     _stage('tracker.min_hits', 'Detections that confirm a track.', 1, 100),
     _stage('tracker.max_missed_looks', 'Detector looks in a row that a track may miss.', 1, 10_000),

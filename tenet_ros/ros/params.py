@@ -81,7 +81,7 @@ class Parameters:
     def settings(self) -> Settings:
         """Return what ``factory.build`` needs."""
         stages = {}
-        for stage in ('detector', 'tracker'):
+        for stage in ('detector', 'masks', 'tracker'):
             fields = {n.split('.')[1]: self[n] for n in self._rows if n.startswith(f'{stage}.')}
             stages[stage] = dataclasses.replace(getattr(STAGES, stage), **fields)
         return Settings(

@@ -1,8 +1,7 @@
 """Masks of many tracks in turns: carried along where nothing has changed, made anew elsewhere.
 
 A mask costs far more than to see that what it shows is still the same, somewhat moved. Few masks
-are made anew at every frame; of many, those that are oldest and those whose surroundings look
-otherwise now.
+are made anew at every frame; of many, the oldest and those whose surroundings look otherwise now.
 """
 
 from __future__ import annotations
@@ -27,6 +26,9 @@ __all__ = ['MaskMemory', 'Watch']
 Watch: TypeAlias = Callable[[str], AbstractContextManager[None]]
 """Times a stage of a name for as long as a ``with`` block lasts."""
 
+_TURN = 1
+"""Masks that are made anew at a frame whatever they look like, the oldest first."""
+
 _SAME_PLACE = 0.88
 """IoU of a track's box with its old one, moved as its look has moved, below which the two do not
 agree about where the thing is."""
@@ -46,7 +48,7 @@ class MaskMemory:
 
     Args:
         segmenter: makes masks anew.
-        config: how many at least.
+        config: when.
     """
 
     def __init__(self, segmenter: AnySegmenter, config: MaskConfig | None = None) -> None:
@@ -99,7 +101,7 @@ class MaskMemory:
         # In the order in which they were made: the first are the oldest.
         self._kept = {i: kept for i, kept in self._kept.items() if i in boxes}
         without = len(boxes) - len(self._kept)
-        tried = list(self._kept)[max(0, self._config.fresh - without) :]
+        tried = list(self._kept)[max(0, _TURN - without) :]
         tried = [i for i in tried if (boxes[i][2:] > boxes[i][:2]).all()]
         if not tried:
             return {}
