@@ -271,6 +271,8 @@ class Pipeline:
             if self._mask_correction:
                 with watch('track'):
                     self._correct(wanted, masks)
+        else:
+            self._masks.reset()
         of_track = dict(zip(wanted, zip(boxes, masks, strict=True), strict=True))
         return tuple(
             TargetResult(

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 
+from tenet_ros.config import MaskConfig
 from tenet_ros.language.expression import Expression, Motion, MotionKind, Phrase, Prompt
 from tenet_ros.pipeline import Pipeline
 from tenet_ros.stages.protocols import Decision, PreferenceScores
@@ -139,6 +140,26 @@ def test_selected_track_that_is_gone_gives_no_mask():
     result, _, _ = step([Decision(state=State.COMMITTED, track_ids=(77, 4))])
     assert result.targets[0].track_ids == (4,)
     assert result.targets[0].boxes.tolist() == [[0, 0, 10, 10]]
+
+
+def test_masks_are_forgotten_once_none_is_wanted():
+    both = Decision(state=State.COMMITTED, track_ids=(9, 4))
+    segmenter = FillsBoxes()
+    script = iter([both, Decision(state=State.SEARCHING), both])
+    pipeline = Pipeline(
+        tracker=TwoTracks(),
+        preference=NoOpinion(),
+        new_decider=lambda: Says(script),
+        segmenter=segmenter,
+        masks=MaskConfig(fresh=1),
+    )
+    pipeline.set_command(
+        Command(command_id=3, text='s', sentences=('s',)), Prompt.of(3, (expression('s'),))
+    )
+    for sequence in range(3):
+        image = np.zeros((24, 32, 3), np.uint8)
+        pipeline.step(Frame(image=image, stamp_ns=sequence, sequence=sequence))
+    assert [len(boxes) for boxes in segmenter.decoded] == [2, 2]
 
 
 def test_mask_boxes_correct_the_tracker_only_when_asked():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import cv2
@@ -27,7 +27,7 @@ Watch: TypeAlias = Callable[[str], AbstractContextManager[None]]
 """Times a stage of a name for as long as a ``with`` block lasts."""
 
 _TURN = 1
-"""Masks that are made anew at a frame whatever they look like, the oldest first."""
+"""Masks that are made anew at a frame whatever they look like: of new tracks, then the oldest."""
 
 _SAME_PLACE = 0.88
 """IoU of a track's box with its old one, moved as its look has moved, below which the two do not
@@ -54,7 +54,7 @@ class MaskMemory:
     def __init__(self, segmenter: AnySegmenter, config: MaskConfig | None = None) -> None:
         self._segmenter = segmenter
         self._config = config or MaskConfig()
-        self._kept: dict[int, _Kept] = {}
+        self._kept: dict[int, _Kept | None] = {}
 
     def reset(self) -> None:
         """Forget all masks."""
@@ -100,26 +100,39 @@ class MaskMemory:
         """Return the masks, by id, that need not be made anew: never all of them."""
         # In the order in which they were made: the first are the oldest.
         self._kept = {i: kept for i, kept in self._kept.items() if i in boxes}
-        without = len(boxes) - len(self._kept)
-        tried = list(self._kept)[max(0, _TURN - without) :]
-        tried = [i for i in tried if (boxes[i][2:] > boxes[i][:2]).all()]
+        new = len(boxes) - len(self._kept)
+        known = [(i, one) for i, one in self._kept.items() if one is not None]
+        tried = [(i, one) for i, one in known[max(0, _TURN - new) :] if _solid(boxes[i])]
         if not tried:
             return {}
-        kept = [self._kept[i] for i in tried]
-        now = np.stack([boxes[i] for i in tried])
+        ids, kept = zip(*tried, strict=True)
+        now = np.stack([boxes[i] for i in ids])
         moves, differences = find([one.template for one in kept], pyramid, now)
         moved = _moved_boxes(np.stack([one.box for one in kept]), moves)
         same = (differences <= self._config.alike) & (_overlap(moved, now) >= _SAME_PLACE)
-        return {
-            tried[row]: _moved(kept[row].mask, moves[row], size) for row in np.flatnonzero(same)
-        }
+        masks = {ids[row]: _moved(kept[row].mask, moves[row], size) for row in np.flatnonzero(same)}
+        # Half a pixel aside, a line of one pixel is gone.
+        return {i: mask for i, mask in masks.items() if mask.area}
 
     def _keep(self, pyramid: Pyramid, track_id: int, box: FloatArray, mask: Mask) -> None:
-        """Remember a mask that was made of a box; an empty one is tried anew at every image."""
+        """Remember a mask that was made of a box, as the newest.
+
+        Where it is empty, or too thin for a change of it to be seen, only that it was made: it is
+        made anew at every image.
+        """
         self._kept.pop(track_id, None)
-        if mask.area:
-            template = Template.of(pyramid, box, mask)
-            self._kept[track_id] = _Kept(mask=mask, box=box, template=template)
+        template = Template.of(pyramid, box, mask) if mask.area else None
+        if template is None or not template.counts.any():
+            self._kept[track_id] = None
+            return
+        # Of its own: others hold the mask, too, and the segmenter may use its memory again.
+        own = replace(mask, crop=mask.crop.copy())
+        self._kept[track_id] = _Kept(mask=own, box=box.copy(), template=template)
+
+
+def _solid(box: FloatArray) -> bool:
+    """Return whether a box, (4,), has an area; not if it has a NaN."""
+    return bool((box[2:] > box[:2]).all())
 
 
 def _moved_boxes(boxes: FloatArray, moves: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

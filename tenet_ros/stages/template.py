@@ -96,7 +96,8 @@ class Template:
         cells: (3, 3) float64, from S x S cells to pixels of the image.
         grey: (S * S,) float32, grey levels of the cells.
         mending: (6, S * S) float32, from differences of grey levels to the warp that mends them.
-        counts: (S / 4, S / 4) float32, how much the difference of each block counts.
+        counts: (S / 4, S / 4) float32, how much the difference of each block counts; zeros alone
+            where a mask is too thin for the cells: what happens to it is not seen.
     """
 
     cells: Matrix

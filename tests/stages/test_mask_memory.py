@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -66,10 +67,10 @@ class Discs:
         return tuple(self._disc(box) for box in boxes)
 
     def _disc(self, box):
+        if not (box[2:] > box[:2]).all():
+            return Mask.empty()
         x0, y0 = np.floor(box[:2]).astype(int)
         x1, y1 = np.ceil(box[2:]).astype(int)
-        if x0 >= x1 or y0 >= y1:
-            return Mask.empty()
         y, x = np.mgrid[y0:y1, x0:x1]
         middle = (box[:2] + box[2:]) / 2
         inside = (x + 0.5 - middle[0]) ** 2 + (y + 0.5 - middle[1]) ** 2 < RADIUS**2
@@ -186,6 +187,100 @@ def test_empty_masks_are_tried_at_every_frame():
     assert [len(asked) for asked in segmenter.asked] == [6, 6, 6]
 
 
+class OneIsEmpty(Discs):
+    """Nothing is found in the first box."""
+
+    def _disc(self, box):
+        return Mask.empty() if tuple(box) == tuple(boxes()[0]) else super()._disc(box)
+
+
+def test_a_mask_that_stays_empty_takes_the_turn_of_no_other():
+    segmenter = OneIsEmpty()
+    memory = MaskMemory(segmenter, MaskConfig(fresh=1))
+    for _ in range(6):
+        run(memory, table(), boxes())
+    empty, *others = (tuple(box) for box in boxes().tolist())
+    assert all(asked[0] == empty for asked in segmenter.asked)
+    assert [asked[1] for asked in segmenter.asked[1:]] == others, 'and so each has its turn'
+
+
+class Reuses(Discs):
+    """Gives masks that lie in memory which the next call overwrites."""
+
+    def __init__(self):
+        super().__init__()
+        self._buffer = np.zeros((6, HEIGHT, WIDTH), np.uint8)
+
+    def decode(self, embedding, boxes):
+        self._buffer[:] = 0
+        views = []
+        for room, mask in zip(self._buffer, super().decode(embedding, boxes), strict=False):
+            height, width = mask.crop.shape
+            room[:height, :width] = mask.crop
+            views.append(replace(mask, crop=room[:height, :width]))
+        return tuple(views)
+
+
+def test_a_kept_mask_does_not_change_with_the_one_that_was_given():
+    memory = MaskMemory(Reuses(), MaskConfig(fresh=1))
+    run(memory, table(), boxes())
+    for _ in range(2):
+        masks = run(memory, table(), boxes())
+        assert min(map(iou, masks, Discs().decode(None, boxes()))) > 0.97
+
+
+class Lines(Discs):
+    """Gives each box a line from top to bottom."""
+
+    def __init__(self, thick, column):
+        super().__init__()
+        self._thick, self._column = thick, column
+
+    def _disc(self, box):
+        x0, y0, x1, y1 = (int(v) for v in np.round(box))
+        crop = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        crop[:, self._column : self._column + self._thick] = 1
+        return Mask(crop=crop, x0=x0, y0=y0, quality=0.9)
+
+
+def test_what_is_too_thin_to_be_watched_is_made_anew_at_every_frame():
+    segmenter = Lines(thick=2, column=150)
+    memory = MaskMemory(segmenter, MaskConfig(fresh=1))
+    large = np.asarray([[5, 5, 315, 235], [10, 5, 310, 235]], np.float32)
+    for _ in range(3):
+        run(memory, table(), large)
+    assert [len(asked) for asked in segmenter.asked] == [2, 2, 2]
+
+
+def test_a_line_that_vanishes_between_the_pixels_is_made_anew():
+    memory = MaskMemory(Lines(thick=1, column=7), MaskConfig(fresh=1))
+    grey = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+    small = np.asarray([[40, 40, 56, 56], [90, 40, 106, 56]], np.float32)
+    run(memory, grey, small)
+    shrunk = small + np.float32([2, 2, -1.2, -1.2])
+    assert all(mask.area for mask in run(memory, grey, shrunk))
+
+
+def test_a_segmenter_that_fails_leaves_masks_that_still_lie_right(segmenter, monkeypatch):
+    memory = MaskMemory(segmenter, MaskConfig(fresh=1))
+    run(memory, table(), boxes())
+    with monkeypatch.context() as broken:
+        broken.setattr(segmenter, 'decode', None)
+        with pytest.raises(TypeError):
+            run(memory, table((3, -2)), boxes((3, -2)))
+    masks = run(memory, table((4, -3)), boxes((4, -3)))
+    assert min(map(iou, masks, Discs().decode(None, boxes((4, -3))))) > 0.94
+
+
+def test_images_may_be_of_any_size_and_change_it(segmenter):
+    memory = MaskMemory(segmenter, MaskConfig(fresh=1, alike=255))
+    for height, width in ((1, 1), (2, 3), (1, 4000), (HEIGHT, WIDTH), (3, 2), (HEIGHT, WIDTH)):
+        rows = np.tile(np.asarray([0, 0, width, height], np.float32), (3, 1))
+        for mask in run(memory, np.zeros((height, width, 3), np.uint8), rows):
+            assert mask.x0 + mask.crop.shape[1] <= width
+            assert mask.y0 + mask.crop.shape[0] <= height
+
+
 def test_two_streams_on_one_segmenter_do_not_share_masks(segmenter):
     one, other = (MaskMemory(segmenter, MaskConfig(fresh=1)) for _ in range(2))
     run(one, table(), boxes())
@@ -199,9 +294,7 @@ def test_a_box_without_area_or_number_gives_an_empty_mask(segmenter):
     gone = boxes()
     gone[3] = (0, 170, 0, 200)
     gone[4] = np.nan
-    rows = gone.copy()
-    rows[4] = 0
-    masks = run(memory, table(), rows)
+    masks = run(memory, table(), gone)
     assert masks[3].area == masks[4].area == 0
     assert all(mask.area for i, mask in enumerate(masks) if i not in {3, 4})
 
