@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -66,9 +67,13 @@ class System:
     settings: Settings
     sessions: tuple[Session, ...]
 
-    def new_pipeline(self) -> Pipeline:
-        """Return another pipeline on the same engines, with tracks and a memory of its own."""
-        return _pipeline(self.settings, self.preference, self.segmenter)
+    def new_pipeline(self, clock_ns: Callable[[], int] = time.perf_counter_ns) -> Pipeline:
+        """Return another pipeline on the same engines, with tracks and a memory of its own.
+
+        Args:
+            clock_ns: for ``StepResult.stage_ns`` alone.
+        """
+        return _pipeline(self.settings, self.preference, self.segmenter, clock_ns)
 
     def close(self) -> None:
         """Free the engines. Nothing of the system may be used afterwards."""
@@ -131,7 +136,12 @@ def open_segmenter(name: str, settings: Settings) -> Iterator[AnySegmenter]:
         yield new_segmenter(Opening(settings, stack))
 
 
-def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmenter) -> Pipeline:
+def _pipeline(
+    settings: Settings,
+    preference: Preference,
+    segmenter: AnySegmenter,
+    clock_ns: Callable[[], int] = time.perf_counter_ns,
+) -> Pipeline:
     config, decision = settings.pipeline, _decision(settings)
     new_motion = _choose('camera_motion', settings.camera_motion, CAMERA_MOTIONS)
     return Pipeline(
@@ -142,6 +152,7 @@ def _pipeline(settings: Settings, preference: Preference, segmenter: AnySegmente
         masks=config.masks,
         camera_motion=new_motion() if new_motion else None,
         camera_motion_always=settings.camera_motion != 'auto',
+        clock_ns=clock_ns,
     )
 
 

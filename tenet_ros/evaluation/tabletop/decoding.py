@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,22 +19,13 @@ class FrameMasks:
     Args:
         image: (H, W, 3) uint8 RGB.
         segmenter: that makes them.
-        clock_ns: for ``spent_ns``.
     """
 
-    def __init__(
-        self,
-        image: UInt8Array,
-        segmenter: AnySegmenter,
-        clock_ns: Callable[[], int] = time.thread_time_ns,
-    ) -> None:
+    def __init__(self, image: UInt8Array, segmenter: AnySegmenter) -> None:
         self._image = image
         self._segmenter = segmenter
-        self._clock_ns = clock_ns
         self._embedding: Any = None
         self._masks: dict[bytes, Mask] = {}
-        self.spent_ns = 0
-        self.decoded = 0
 
     def of(self, boxes: FloatArray) -> tuple[Mask, ...]:
         """Return one mask per box, (K, 4) float32 xyxy; the same object for the same box."""
@@ -44,23 +34,15 @@ class FrameMasks:
         # A box may be asked for twice at once.
         missing = list({keys[row]: row for row in missing}.values())
         if missing:
-            start_ns = self._clock_ns()
             if self._embedding is None:
                 self._embedding = self._segmenter.encode(self._image)
             made = self._segmenter.decode(self._embedding, boxes[missing])
-            self.spent_ns += self._clock_ns() - start_ns
-            self.decoded += len(missing)
             self._masks |= {keys[row]: mask for row, mask in zip(missing, made, strict=True)}
         return tuple(self._masks[key] for key in keys)
 
     def know(self, boxes: FloatArray, masks: Sequence[Mask]) -> None:
         """Take masks of some boxes, (K, 4) float32 xyxy, that came about in another way."""
         self._masks |= {box.tobytes(): mask for box, mask in zip(boxes, masks, strict=True)}
-
-    @property
-    def ns_per_mask(self) -> float:
-        """Time per mask so far, encoding included, nanoseconds; 0 before the first."""
-        return self.spent_ns / self.decoded if self.decoded else 0.0
 
 
 class SharedSegmenter:

@@ -6,7 +6,8 @@ those of the frame whose answer was the newest by then. Our own are made as they
 at every frame; a system that selects the same track at the same frame has the same mask.
 
 Times are processor times of this one thread, so that neither the other worker nor whatever else
-runs on the machine counts. The masks of other systems are timed as ours were, each.
+runs on the machine counts. A mask of another system is taken to cost what one of ours did on
+average at the same frame, carried along or made anew: systems differ by what they choose.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ __all__ = ['STRIDE', 'Played', 'play']
 
 STRIDE = 5
 """Masks are compared at every so many frames: six times a second."""
+
+_MASKS = ('carry', 'encode', 'decode')
+"""The stages that make masks."""
 
 KEPT_FRAMES = 30
 """An answer older than this many frames is not held any more."""
@@ -110,7 +114,7 @@ class _Player:
         self._stride = stride
         self._segmenter = SharedSegmenter(system.segmenter)
         self._heard = _Heard(system.detector)
-        pipeline = replace(system, segmenter=self._segmenter).new_pipeline()
+        pipeline = replace(system, segmenter=self._segmenter).new_pipeline(time.thread_time_ns)
         self._stream = OfflineStream(pipeline, self._heard)
         self._explicit = ExplicitChoice(system.settings, len(clip.cases))
         period_ns = round(1e9 / clip.rate_hz)
@@ -155,27 +159,27 @@ class _Player:
             **choices(result, self._heard.last, clip.boxes[index], targets),
         }
         self._moments.append(_Moment(frame=index, masks=masks, answers=answers))
-        self._mask_ns = masks.ns_per_mask or self._mask_ns
-        masks_ns = min(ours_ns, masks.spent_ns + result.stage_ns.get('carry', 0))
-        self._time(index, result, (ours_ns, masks_ns), explicit_ns)
+        self._time(index, result, ours_ns, explicit_ns)
         self._note(index, answers)
         for witness, answer in zip(self._witnesses, answers['ours'], strict=True):
             witness.follow(index, answer, clip.boxes[index])
         if index % self._stride == 0:
             self._score(index, result)
 
-    def _time(
-        self, index: int, result: StepResult, own_ns: tuple[int, int], explicit_ns: int
-    ) -> None:
+    def _time(self, index: int, result: StepResult, ours_ns: int, explicit_ns: int) -> None:
         """Add up what each system's answer took: its own stages and its own masks.
 
         Args:
             index: of the frame.
             result: of the pipeline.
-            own_ns: what it took, and how much of that for masks.
+            ours_ns: what it took, with masks.
             explicit_ns: what the explicit rules took on its tracks.
         """
-        (ours_ns, masks_ns), detect_ns = own_ns, self._heard.spent_ns
+        detect_ns = self._heard.spent_ns
+        masks_ns = sum(result.stage_ns.get(stage, 0) for stage in _MASKS)
+        answers = self._moments[-1].answers
+        made = len(_boxes(answers['ours']))
+        self._mask_ns = masks_ns / made if made else self._mask_ns
         track_ns = detect_ns + (ours_ns - masks_ns - detect_ns) * _tracking(result)
         before_masks_ns = {
             'ours': ours_ns,
@@ -186,9 +190,7 @@ class _Player:
             'gt_boxes': 0,
         }
         for name in SYSTEMS:
-            answers = self._moments[-1].answers[name]
-            boxes = {box.tobytes() for answer in answers for box in answer.boxes}
-            more_ns = 0 if name == 'ours' else len(boxes) * self._mask_ns
+            more_ns = 0 if name == 'ours' else len(_boxes(answers[name])) * self._mask_ns
             taken_ns = before_masks_ns[name] + more_ns
             self._outboxes[name].work(index, round(taken_ns))
             self._latency_ms[name].append(taken_ns / 1e6)
@@ -235,6 +237,11 @@ class _Player:
         """Return the moment of a frame, None where it is none or too long ago."""
         kept: Sequence[_Moment] = [m for m in self._moments if m.frame == frame]
         return kept[0] if kept else None
+
+
+def _boxes(answers: Sequence[Answer]) -> set[bytes]:
+    """Return the different boxes of answers, as bytes."""
+    return {box.tobytes() for answer in answers for box in answer.boxes}
 
 
 def _tracking(result: StepResult) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from itertools import count
+
 import numpy as np
 import pytest
 
@@ -87,6 +90,16 @@ def test_every_system_is_timed_at_every_frame_and_scored_at_every_fifth(new_clip
     assert all(len(times) == FRAMES for times in played.latency_ms.values())
     assert all((times >= 0).all() for times in played.latency_ms.values())
     assert played.traces['ours'][0].scored.tolist() == list(range(0, FRAMES, 5))
+
+
+def test_others_pay_for_a_mask_what_ours_cost_on_one_clock(new_clip, new_system, monkeypatch):
+    # Every look at the clock is a millisecond later.
+    ticks = count(step=1_000_000)
+    monkeypatch.setattr(time, 'thread_time_ns', lambda: next(ticks))
+    times = play(new_clip(), new_system()).latency_ms
+    # Two squares: both are looked for in one stage each of encoding and decoding.
+    assert times['gt_boxes'][20] == pytest.approx(2.0)
+    assert times['ours'][20] > times['oracle_track'][20] > times['gt_boxes'][20]
 
 
 def test_a_late_answer_costs_streaming_accuracy_on_what_moves(new_clip, new_system):
