@@ -56,6 +56,8 @@ class TrackerConfig:
             detections are that late ...
         replay_s: ... up to this time. What comes later is of no use.
         evidence_window: detections over which language evidence is averaged.
+        cut_weight: how much a detection at the border of the image, which may show a part alone,
+            counts in that beside another.
         same_appearance: cosine of two appearances from which a new track is a lost one that came
             back, a box size away or farther; it then has its id and its past. Counts where the
             detector says what things look like.
@@ -100,6 +102,7 @@ class TrackerConfig:
     replay_frames: int = 32
     replay_s: float = 4.0
     evidence_window: int = 10
+    cut_weight: float = 0.2
     same_appearance: float = 0.96
     same_place_appearance: float = 0.92
     recall_looks: int = 15
@@ -118,7 +121,7 @@ class TrackerConfig:
         positive = (
             'max_unseen_s', 'speed', 'speed_memory_s', 'growth', 'growth_memory_s',
             'detection_noise', 'detection_size_noise', 'mask_noise', 'mask_size_noise',
-            'nominal_frame_s', 'replay_s', 'memory_s', 'return_reach', 'history_s',
+            'nominal_frame_s', 'replay_s', 'memory_s', 'return_reach', 'history_s', 'cut_weight',
         )  # fmt: skip
         counts = (
             'direction_looks', 'min_hits', 'replay_frames', 'evidence_window', 'history_samples',

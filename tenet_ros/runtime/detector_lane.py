@@ -163,6 +163,7 @@ class DetectorLane:
                     stamp_ns=frame.stamp_ns,
                     command_id=prompt.command_id,
                     detections=detections,
+                    size=(frame.height, frame.width),
                 )
             )
             self._changed.notify_all()

@@ -60,6 +60,7 @@ class OfflineStream:
                 stamp_ns=frame.stamp_ns,
                 command_id=self._command_id,
                 detections=self._detector.detect(frame.image, self._prepared),
+                size=(frame.height, frame.width),
             )
             self._pending.append((self._steps + self._late, found))
         arrived = []

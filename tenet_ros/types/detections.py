@@ -82,9 +82,11 @@ class TimedDetections:
         command_id: the command whose prompt the detector was given. The boxes of another
             command's detections are still boxes; their phrase scores are not this command's.
         detections: the boxes.
+        size: (height, width) of the image, pixels; None where nobody says.
     """
 
     sequence: int
     stamp_ns: int
     command_id: int
     detections: Detections
+    size: tuple[int, int] | None = None

@@ -432,6 +432,38 @@ def test_one_outlier_moves_the_evidence_by_its_share() -> None:
     assert stream.tracker.snapshot().phrase_scores[0, 0] == pytest.approx(0.72)
 
 
+@pytest.mark.parametrize(
+    ('shown', 'mean'),
+    [
+        ([('whole', 0.9)] * 10 + [('cut', 0.1)] * 5, 0.9 - 0.8 * (1 - 0.98**5)),
+        ([('cut', 0.1), ('cut', 0.3)], 0.2),
+        ([('cut', 0.1)] * 10 + [('whole', 0.9)] * 3, (2 * 0.1 + 3 * 0.9) / 5),
+    ],
+    ids=['it leaves', 'never seen whole', 'it comes in'],
+)
+def test_what_the_border_cuts_off_counts_for_little(
+    shown: Sequence[tuple[str, float]], mean: float
+) -> None:
+    tracker = OcSortTracker(TrackerConfig(evidence_window=10, cut_weight=0.2))
+    tracker.set_prompt(1, 1, 1)
+    for frame, (view, score) in enumerate(shown):
+        tracker.advance(sequence=frame, stamp_ns=frame * FRAME_NS)
+        size = (400, 400) if view == 'whole' else (400, 125)
+        found = seen(box(100), phrases=[(score,)], reference=[-1])
+        tracker.apply(
+            TimedDetections(
+                sequence=frame,
+                stamp_ns=frame * FRAME_NS,
+                command_id=1,
+                detections=found,
+                size=size,
+            )
+        )
+    tracks = tracker.snapshot()
+    assert tracks.phrase_scores[0, 0] == pytest.approx(mean, abs=1e-5)
+    assert tracks.evidence.tolist() == [len(shown)]
+
+
 def test_a_new_prompt_resets_evidence_and_no_id() -> None:
     stream = Stream()
     stream.tracker.set_prompt(1, 1, 1)

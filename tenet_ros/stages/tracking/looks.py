@@ -8,12 +8,14 @@ import numpy as np
 
 from tenet_ros.errors import ContractError
 from tenet_ros.stages.tracking.kalman import Values, to_centre_size
-from tenet_ros.types import Detections, FloatArray, IntArray, TimedDetections
+from tenet_ros.types import BoolArray, Detections, FloatArray, IntArray, TimedDetections
 
 __all__ = ['Look', 'LookReader']
 
 _FARTHEST_PX = 1e6
 """No image reaches this far; beyond it lie infinities, and areas that overflow."""
+_RIM = 0.01
+"""What lies so near to the border, share of the image's width or height, may reach beyond it."""
 _LARGEST = 1e9
 """No appearance has such a number; the length of one that has would overflow."""
 
@@ -29,6 +31,7 @@ class Look:
         phrases: (M, P) float32 under the prompt that the set answers.
         references: (M, E) float32, 1 where the reference proposal of an expression is this box.
         appearance: (M, D) float32, what each looks like; D is 0 where the detector does not say.
+        cut: (M,) bool, whether the border of the image may cut a part off.
         answers: whether that prompt is the current one, so that the set is evidence.
     """
 
@@ -38,6 +41,7 @@ class Look:
     phrases: FloatArray
     references: FloatArray
     appearance: FloatArray
+    cut: BoolArray
     answers: bool
 
 
@@ -97,6 +101,7 @@ class LookReader:
             phrases=np.nan_to_num(found.phrase_scores[usable]),
             references=hit[usable].astype(np.float32),
             appearance=_numbers(appearance[usable]),
+            cut=_cut(found.boxes[usable], late.size),
             answers=answers,
         )
 
@@ -125,3 +130,12 @@ class LookReader:
 def _numbers(appearance: FloatArray) -> FloatArray:
     """Return appearances whose lengths are numbers: nothing in place of what is none."""
     return np.where(np.abs(appearance) < _LARGEST, appearance, np.float32(0))
+
+
+def _cut(boxes: FloatArray, size: tuple[int, int] | None) -> BoolArray:
+    """Return which boxes, (M, 4) xyxy, reach the border of an image of this size, (M,)."""
+    if size is None:
+        return np.zeros(len(boxes), np.bool_)
+    far = np.asarray(size[::-1], np.float64)
+    reach = (boxes[:, :2] <= _RIM * far) | (boxes[:, 2:] >= far - _RIM * far)
+    return np.asarray(reach.any(axis=1), np.bool_)

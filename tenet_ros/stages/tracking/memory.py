@@ -136,7 +136,7 @@ class Memory:
     def _take_up(self, tracks: Tracks, rows: IntArray, lost: Tracks) -> None:
         """Give tracks, in place, what is known of the lost ones that they are; one row for each."""
         window = self._config.evidence_window
-        weight = _weight(lost.evidence, tracks.evidence[rows], window)
+        weight = _weight(lost.testimony, tracks.testimony[rows], window)
         for name in ('phrases', 'references'):
             _blend(getattr(tracks, name), rows, getattr(lost, name), weight)
         _blend(
@@ -147,6 +147,7 @@ class Memory:
             getattr(tracks, name)[rows] = getattr(lost, name)
         tracks.hits[rows] += lost.hits
         tracks.evidence[rows] += lost.evidence
+        tracks.testimony[rows] += lost.testimony
 
     def _needed(self, apart: FloatArray) -> FloatArray:
         """Return how alike they must be: more where they are apart, beyond 1 if too far."""
@@ -163,10 +164,10 @@ def _distances(boxes: Values, others: Values) -> FloatArray:
     return np.asarray(np.linalg.norm(offset, axis=2) / size, np.float32)
 
 
-def _weight(old: IntArray, new: IntArray, window: int) -> FloatArray:
+def _weight(old: IntArray | FloatArray, new: IntArray | FloatArray, window: int) -> FloatArray:
     """Return the share that the old mean keeps, (K, 1), where each counts ``window`` at most."""
     old, new = np.minimum(old, window), np.minimum(new, window)
-    return np.asarray(old / np.maximum(old + new, 1), np.float32)[:, None]
+    return np.asarray(old / np.maximum(old + new, 1e-6), np.float32)[:, None]
 
 
 def _blend(means: FloatArray, rows: IntArray, old: FloatArray, weight: FloatArray) -> None:

@@ -205,19 +205,23 @@ class Steps:
         tracks.view[rows] = seen.appearance[columns]
         tracks.appearance[rows] += share * (tracks.view[rows] - tracks.appearance[rows])
         if seen.answers:
-            self._testify(tracks, rows, seen.phrases[columns], seen.references[columns])
+            self._testify(tracks, rows, seen, columns)
 
-    def _testify(
-        self, tracks: Tracks, rows: IntArray, phrases: FloatArray, references: FloatArray
-    ) -> None:
-        """Take in what the detections say about the prompt, in place."""
+    def _testify(self, tracks: Tracks, rows: IntArray, seen: Look, columns: IntArray) -> None:
+        """Take in what the detections say about the prompt, in place.
+
+        The border of the image leaves too little of a thing to see what it is: what enters the
+        view is still what it was known to be, and what leaves it stays that.
+        """
+        counts = np.where(seen.cut[columns], self._config.cut_weight, 1).astype(np.float32)
         tracks.evidence[rows] += 1
-        weight = self._share(tracks.evidence[rows])
-        tracks.phrases[rows] += weight * (phrases - tracks.phrases[rows])
-        tracks.references[rows] += weight * (references - tracks.references[rows])
+        tracks.testimony[rows] += counts
+        share = counts[:, None] * self._share(tracks.testimony[rows])
+        tracks.phrases[rows] += share * (seen.phrases[columns] - tracks.phrases[rows])
+        tracks.references[rows] += share * (seen.references[columns] - tracks.references[rows])
 
-    def _share(self, count: IntArray) -> FloatArray:
-        """Return the weight of the newest in a running mean, (K, 1), the newest being number K.
+    def _share(self, count: IntArray | FloatArray) -> FloatArray:
+        """Return the weight of the newest in a running mean, (K, 1), all of which count K.
 
         The mean of the first ``evidence_window``, then an exponential one of the same weight: one
         outlier never moves it by more than its share.
@@ -250,7 +254,7 @@ class Steps:
         born.appearance[:] = born.view[:] = seen.appearance[columns]
         if seen.answers:
             rows = np.arange(len(columns))
-            self._testify(born, rows, seen.phrases[columns], seen.references[columns])
+            self._testify(born, rows, seen, columns)
         return born
 
 

@@ -52,6 +52,7 @@ class Tracks:
         phrases: (N, P) float32, running means of the phrase scores.
         references: (N, E) float32, running share of detections hit by the reference proposal.
         evidence: (N,) int64, detections received under the current command.
+        testimony: (N,) float32, what these count together: less than one each where it was cut off.
         appearance: (N, D) float32, running mean of what the detections look like.
         view: (N, D) float32, what the newest detection looks like.
     """
@@ -76,6 +77,7 @@ class Tracks:
     phrases: FloatArray
     references: FloatArray
     evidence: IntArray
+    testimony: FloatArray
     appearance: FloatArray
     view: FloatArray
 
@@ -109,6 +111,7 @@ class Tracks:
             phrases=np.zeros((count, phrases), np.float32),
             references=np.zeros((count, expressions), np.float32),
             evidence=np.zeros(count, np.int64),
+            testimony=np.zeros(count, np.float32),
             appearance=np.zeros((count, appearance), np.float32),
             view=np.zeros((count, appearance), np.float32),
         )
@@ -141,6 +144,7 @@ class Tracks:
         state.phrases = np.zeros((len(self), phrases), np.float32)
         state.references = np.zeros((len(self), expressions), np.float32)
         state.evidence = np.zeros(len(self), np.int64)
+        state.testimony = np.zeros(len(self), np.float32)
         return state
 
     def warp(self, affine: npt.NDArray[np.floating]) -> None:

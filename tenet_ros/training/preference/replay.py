@@ -161,6 +161,7 @@ def replay(
                     stamp_ns=stamp_ns,
                     command_id=int(frame >= told_at),
                     detections=found,
+                    size=(scene.camera.height, scene.camera.width),
                 )
             )
         while waiting and waiting[0].sequence <= frame - delay:

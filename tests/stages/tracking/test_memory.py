@@ -32,8 +32,11 @@ def box(x: float, y: float = 100, size: float = 50) -> list[float]:
 class Stream:
     """A tracker that sees boxes with appearances, a set a frame."""
 
-    def __init__(self, config: TrackerConfig | None = None) -> None:
+    def __init__(
+        self, config: TrackerConfig | None = None, size: tuple[int, int] | None = None
+    ) -> None:
         self.tracker = OcSortTracker(config or TrackerConfig(**BRIEF))
+        self.size = size
         self.frame = -1
         self.command = 1
         self.prompt(1)
@@ -73,6 +76,7 @@ class Stream:
                 stamp_ns=at * FRAME_NS,
                 command_id=self.command,
                 detections=found,
+                size=self.size,
             )
         )
         return self.tracker.snapshot()
@@ -105,6 +109,15 @@ def test_what_comes_back_elsewhere_has_its_id_and_its_past() -> None:
     assert was[0] == pytest.approx(75, abs=1)
     assert was[-1] == pytest.approx(145, abs=1)
     assert back.former_ids.tolist() != [-1]
+
+
+def test_what_comes_back_in_part_is_what_it_was_known_to_be() -> None:
+    stream = Stream(size=(200, 300))
+    stream.looks(10, (box(100), RED), phrase=0.9)
+    stream.looks(45)
+    back = stream.looks(2, (box(26), RED), phrase=0.1)
+    assert back.hits.tolist() == back.evidence.tolist() == [12]
+    assert back.phrase_scores[0, 0] == pytest.approx((10 * 0.9 + 0.4 * 0.1) / 10.4, abs=1e-6)
 
 
 def test_what_looks_different_is_another_thing() -> None:
