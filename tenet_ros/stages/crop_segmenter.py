@@ -36,7 +36,7 @@ MARGIN = 0.25
 _SHRINKS = 0.75
 """Below this scale a crop is averaged from whole pixels, above it interpolated between them."""
 
-_BATCH = 16
+_BATCH = 4
 """Crops for one run at most: more gain nothing and take memory."""
 
 
