@@ -62,8 +62,9 @@ class TrackerConfig:
             back, a box size away or farther; it then has its id and its past. Counts where the
             detector says what things look like.
         same_place_appearance: the same where it comes back to the place at which it was lost.
-        recall_looks: detections up to which a new track may turn out to be a lost one: what comes
-            in at the edge, or left a part of itself there, is known when more of it is seen.
+        recall_looks: detections up to which a new track may turn out to be a lost one: what left a
+            part of itself elsewhere is known when more of it is seen. Detections at the border of
+            the image do not count, until there are four times as many.
         memory_s: how long lost tracks are kept for that.
         return_reach: how far from where it was seen last a thing may come back, box sizes.
         history_s: length of the published history: "the one that stopped" may have done so seconds

@@ -3,7 +3,8 @@
 Boxes alone cannot tell what returns after seconds, or elsewhere, from what comes for the first
 time. So lost tracks are kept for a while, and new ones are compared with them by appearance. Most are
 known at once, before anybody has seen an id of their own. What enters at the edge of the view looks
-like what it is only when more of it is seen, so what has been seen in few looks is compared in each.
+like what it is only when more of it is seen, so what has been seen in few looks, those at the edge not
+counted, is compared in each.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _SAME_SCENE = 0.25
 """Share of the tracks that may be matched all the same, for boxes overlap by chance."""
 _MOST_GONE = 512
 """Lost tracks kept at most: stamps that hardly advance say that all of them have just gone."""
+_ENTERING = 4
+"""What the border cuts off may be known again for so many times as many looks."""
 _PLACE = np.float32(0.04)
 """Where several could be it: how much likeness a box size of distance is worth."""
 
@@ -68,7 +71,8 @@ class Memory:
             self._gone, self._passed = None, after.ids[after.missed > 0]
         after = self._let_pass(after)
         returned: dict[int, int] = {}
-        young = after.hits <= self._config.recall_looks
+        looks = self._config.recall_looks
+        young = (after.whole <= looks) & (after.hits <= _ENTERING * looks)
         fresh = after.confirmed & (after.missed == 0) & young
         if fresh.any() and after.appearance.shape[1]:
             after, returned = self._reunite(after, fresh)
@@ -146,6 +150,7 @@ class Memory:
         for name in ('ids', 'born_ns', 'labels', 'votes'):
             getattr(tracks, name)[rows] = getattr(lost, name)
         tracks.hits[rows] += lost.hits
+        tracks.whole[rows] += lost.whole
         tracks.evidence[rows] += lost.evidence
         tracks.testimony[rows] += lost.testimony
 

@@ -198,6 +198,7 @@ class Steps:
     def _recognise(self, tracks: Tracks, rows: IntArray, seen: Look, columns: IntArray) -> None:
         """Let matched tracks know what their detections say they are, in place."""
         tracks.hits[rows] += 1
+        tracks.whole[rows] += ~seen.cut[columns]
         tracks.confirmed |= tracks.hits >= self._config.min_hits
         tracks.scores[rows] = seen.scores[columns]
         _vote(tracks, rows, seen.labels[columns], seen.scores[columns])
@@ -247,6 +248,7 @@ class Steps:
         born.on_trail[:, moment.look % slots] = True
         born.born_ns[:] = born.seen_ns[:] = moment.clock_ns
         born.hits[:] = 1
+        born.whole[:] = ~seen.cut[columns]
         born.confirmed[:] = self._config.min_hits <= 1 or moment.look < self._config.min_hits
         born.scores[:] = seen.scores[columns]
         born.labels[:] = seen.labels[columns]

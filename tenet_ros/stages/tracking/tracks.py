@@ -43,6 +43,7 @@ class Tracks:
         born_ns: (N,) int64, time of the first detection, on the tracker's clock.
         seen_ns: (N,) int64, time of the newest observation, on the tracker's clock.
         hits: (N,) int64, detections received.
+        whole: (N,) int64, those of them that the border of the image did not cut off.
         missed: (N,) int64, looks since the newest detection.
         unseen: (N,) int64, looks since the newest observation.
         confirmed: (N,) bool, whether the track may be published.
@@ -68,6 +69,7 @@ class Tracks:
     born_ns: IntArray
     seen_ns: IntArray
     hits: IntArray
+    whole: IntArray
     missed: IntArray
     unseen: IntArray
     confirmed: BoolArray
@@ -102,6 +104,7 @@ class Tracks:
             born_ns=np.zeros(count, np.int64),
             seen_ns=np.zeros(count, np.int64),
             hits=np.zeros(count, np.int64),
+            whole=np.zeros(count, np.int64),
             missed=np.zeros(count, np.int64),
             unseen=np.zeros(count, np.int64),
             confirmed=np.zeros(count, np.bool_),

@@ -258,6 +258,19 @@ def test_a_grown_up_track_stays_what_it_is() -> None:
     assert stream.looks(5, (box(100), RED)).ids[0] > before.ids[0]
 
 
+@pytest.mark.parametrize(('looks', 'known'), [(10, True), (20, True), (30, False)])
+def test_what_comes_in_slowly_is_known_once_the_border_cuts_less_off(
+    looks: int, *, known: bool
+) -> None:
+    config = TrackerConfig(recall_looks=6, **BRIEF)
+    stream = Stream(config, size=(200, 300))
+    before = stream.looks(10, (box(100), RED))
+    stream.looks(45)
+    stream.looks(looks, (box(26), EDGE))
+    back = stream.looks(2, (box(40), RED))
+    assert (back.ids.tolist() == before.ids.tolist()) == known
+
+
 def test_a_new_prompt_leaves_no_evidence_with_what_comes_back() -> None:
     stream = Stream()
     before = stream.looks(10, (box(100), RED), phrase=0.9)
