@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from types import FrameType
 
 from tenet_ros.errors import TenetError
 from tenet_ros.ros import api
@@ -43,6 +45,7 @@ def _run(args: list[str] | None) -> int:
         )
         return 2
     node, begun = None, False
+    _take_interrupts(_let_spinning_end)
     try:
         api.init(args=args)
         begun = True
@@ -72,8 +75,20 @@ def _ignore_interrupts() -> None:
     Ctrl-C under ``ros2 launch --noninteractive`` sends two: the terminal's own, and the one that
     launch passes on. People send two by themselves.
     """
+    _take_interrupts(signal.SIG_IGN)
+
+
+def _take_interrupts(how: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, how)
+
+
+def _let_spinning_end(number: int, frame: FrameType | None) -> None:
+    """Do no more than ROS does at an interrupt: as at SIGTERM, spinning ends.
+
+    A KeyboardInterrupt would come between any two bytecodes, also those by which a callback enters
+    a condition: its lock would stay locked, and the end of the stream would wait for it.
+    """
 
 
 if __name__ == '__main__':
