@@ -118,6 +118,7 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         stamps = folder / 'stamps.jsonl'
         arguments = _camera_arguments(args, stamps)
         rss_mb: list[float] = []
+        before_s = server.cpu_s()
         with Child('camera', arguments, environment) as camera:
             while camera.running:
                 spin_until(node, lambda: not camera.running, RSS_PERIOD_S)
@@ -128,11 +129,13 @@ def measure(args: argparse.Namespace) -> dict[str, Any]:
         sent_ns = [json.loads(line)['stamp_ns'] for line in stamps.read_text().splitlines()]
         settle(node, monitor, lambda: len(observer.results))
         rss_mb.append(server.rss_mb())
+        cpu_s = server.cpu_s() - before_s
         run = StreamRun(
             sent_ns=sent_ns,
             results=observer.results,
             node=node_figures(monitor),
             rss_mb=rss_mb,
+            cpu_s=cpu_s,
             truth=truth,
         )
         return {

@@ -151,6 +151,15 @@ class Child:
             return 0.0
         return pages * os.sysconf('SC_PAGE_SIZE') / 1e6
 
+    def cpu_s(self) -> float:
+        """Return the CPU time that all threads of the process took; 0.0 when it has ended."""
+        try:
+            # What comes before the last bracket is the program's name, whatever is in it.
+            fields = Path(f'/proc/{self.pid}/stat').read_text('ascii').rpartition(')')[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+        except (OSError, IndexError, ValueError):
+            return 0.0
+
     def stop(self) -> None:
         """Ask the process to end, and wait until it has."""
         if self._process is None:

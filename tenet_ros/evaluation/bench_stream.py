@@ -81,6 +81,7 @@ class StreamRun:
         node: the node's own figures.
         rss_mb: resident memory of the node, MB (10^6 bytes), in the order of sampling.
         truth: where there is one.
+        cpu_s: CPU time that the node took for all of it, seconds; None where it was not taken.
     """
 
     sent_ns: Sequence[int]
@@ -88,6 +89,7 @@ class StreamRun:
     node: NodeFigures
     rss_mb: Sequence[float]
     truth: Truth | None = None
+    cpu_s: float | None = None
 
 
 def violations(run: StreamRun) -> list[str]:
@@ -121,7 +123,8 @@ def report(run: StreamRun) -> dict[str, Any]:
 
     ``frames_sent`` is what the camera published and ``frames_in`` what of it reached the node
     (best-effort images may get lost);
-    ``results_received`` is what of ``frames_out`` reached the observer. Latency is from an image's
+    ``results_received`` is what of ``frames_out`` reached the observer; ``cpu_ms`` is the CPU time
+    of the node, all threads, per answered frame. Latency is from an image's
     publishing to its result's. ``memory_growth`` compares the means of the first and the last
     tenth of the samples after the first tenth, which belongs to warming up.
 
@@ -144,6 +147,8 @@ def report(run: StreamRun) -> dict[str, Any]:
         'stage_ms': {k: round(v, 3) for k, v in run.node.stage_ms.items()},
         'rss_mb': _memory(run.rss_mb),
     }
+    if run.cpu_s is not None:
+        figures['cpu_ms'] = round(1e3 * run.cpu_s / max(run.node.frames_out, 1), 2)
     if run.truth is not None:
         figures |= _accuracy(run, run.truth)
     figures['violations'] = violations(run)

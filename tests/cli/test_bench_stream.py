@@ -57,6 +57,7 @@ def test_a_live_run_keeps_its_promises(shared_data, shared_models, start, ros_do
     assert figures['results_received'] == figures['frames_out'] > 10
     assert 0 < figures['latency_ms']['p50'] < 1000
     assert figures['rss_mb']['end'] > 50
+    assert figures['cpu_ms'] > 0
     assert 0 < figures['jf'] <= 1
     assert {'detect', 'decode', 'convert', 'publish'} <= set(figures['stage_ms'])
     assert figures['machine']['cores'] >= 1

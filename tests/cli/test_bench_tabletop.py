@@ -50,3 +50,22 @@ def test_a_live_run_needs_a_clip_with_ten_sentences():
 
     with pytest.raises(ConfigError, match=r'10 sentences.*--clips'):
         measure_live(arguments('--live'), [], seconds=1.0)
+
+
+def test_the_cost_of_ten_is_by_pairs_and_leaves_out_what_no_frame_costs():
+    from tenet_ros.cli.tabletop_live import cost_of
+
+    def turn(decode, cpu_ms):
+        stages = {'decode': decode, 'track': 1.0, 'prepare': 99.0, 'detector_rest': 99.0}
+        return {'stage_ms': stages, 'cpu_ms': cpu_ms}
+
+    # A machine that is twice as slow for one pair tells nothing of what ten cost.
+    cost = cost_of(
+        [turn(3.0, 10.0), turn(7.0, 20.0), turn(3.0, 10.0)],
+        [turn(5.0, 14.0), turn(13.0, 28.0), turn(9.0, 14.0)],
+    )
+    assert cost['ms'] == {'one': [4.0, 8.0, 4.0], 'ten': [6.0, 14.0, 10.0]}
+    assert cost['ratios'] == pytest.approx([1.5, 1.75, 2.5])
+    assert cost['ratio'] == pytest.approx(1.75)
+    assert cost['cpu_ratio'] == pytest.approx(1.4)
+    assert cost['stage_ms']['ten']['decode'] == pytest.approx(9.0)

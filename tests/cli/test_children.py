@@ -47,9 +47,11 @@ def test_a_child_is_stopped_at_the_end_of_its_block(ros_domain, folder):
         wait_for_images()
         child.check()
         assert child.rss_mb() > 10
+        assert child.cpu_s() > 0
         pid = child.pid
     assert not is_alive(pid)
     assert child.rss_mb() == 0.0
+    assert child.cpu_s() == 0.0
 
 
 def test_a_child_does_not_outlive_a_parent_that_was_killed(ros_domain, folder, watch):

@@ -91,6 +91,12 @@ def test_percentiles_are_of_every_result():
     assert figures['latency_ms']['p99'] == pytest.approx(8.91)
 
 
+def test_cpu_time_is_per_answered_frame_and_left_out_where_it_was_not_taken():
+    results = [answer(i) for i in range(10)]
+    assert report(run(results, cpu_s=0.25))['cpu_ms'] == pytest.approx(25)
+    assert 'cpu_ms' not in report(run(results))
+
+
 def test_memory_growth_leaves_warming_up_aside():
     grown = report(run([], rss_mb=[50.0, 50.0, *[100.0] * 9, *[104.0] * 9]))['rss_mb']
     assert grown == {'start': 100.0, 'end': 104.0, 'growth': 0.04}
