@@ -37,8 +37,8 @@ class MaskConfig:
     """When masks are made anew, and when carried along.
 
     Attributes:
-        fresh: where no more masks are wanted, all are made anew at every frame; of more, the oldest
-            and those of what looks otherwise now, and the others are carried along.
+        fresh: where no more masks are wanted, all are made anew at every frame; of more, those of
+            what looks otherwise now, or else the oldest, and the others are carried along.
         alike: grey levels by which what a mask shows may differ from what it showed when it was
             made, to be carried along; 0 makes all masks anew at every frame.
     """

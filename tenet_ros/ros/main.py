@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+import cv2
+
 from tenet_ros.errors import TenetError
 from tenet_ros.ros import api
 from tenet_ros.ros.loading import still_loading
@@ -26,6 +28,9 @@ def main(args: list[str] | None = None) -> int:
     Returns:
         0 after an interrupt or a termination signal, 2 if the arguments are no good.
     """
+    # OpenCV's own threads wait for work in a loop that never sleeps, beside networks that could use
+    # the core, and share out what takes a fraction of a millisecond.
+    cv2.setNumThreads(1)
     status = _run(args)
     if still_loading():
         # An interpreter that ends stops such a thread amid C++, which aborts the process.

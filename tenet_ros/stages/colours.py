@@ -217,7 +217,8 @@ def _pick(
     x, y = np.moveaxis(np.floor(corner + along * size).astype(np.int64), 1, 0)
     flat = y.clip(0, height - 1)[:, :, None] * width + x.clip(0, width - 1)[:, None, :]
     pixels = np.take(image.reshape(-1, 3), flat.reshape(len(boxes), _SIDE**2), axis=0)
-    bins = level[pixels] @ _PLACE
+    # Whole numbers below 2^24 are exact in float32, whose products are several times faster.
+    bins = (np.take(level, pixels).astype(np.float32) @ _PLACE).astype(np.int64)
     visible = ((y >= 0) & (y < height))[:, :, None] & ((x >= 0) & (x < width))[:, None, :]
     return bins, visible.reshape(len(boxes), _SIDE**2).astype(np.float32)
 
@@ -252,7 +253,7 @@ def _bump(x: float, y: float, sigma_x: float, sigma_y: float) -> FloatArray:
 _INSIDE, _OUTER = _grid(1.0), _grid(_SURROUND)
 _OUTSIDE = np.asarray(((_OUTER < 0) | (_OUTER >= 1)).any(axis=1), np.float32)
 _CENTRAL = _bump(0.5, 0.5, 0.25, 0.30)
-_PLACE = np.asarray([_LEVELS * _LEVELS, _LEVELS, 1], np.int64)
+_PLACE = np.asarray([_LEVELS * _LEVELS, _LEVELS, 1], np.float32)
 _COARSE_BINS = 8**3
 _COARSE = np.asarray(
     [(r >> 2) << 6 | (g >> 2) << 3 | b >> 2 for r, g, b in np.ndindex(_LEVELS, _LEVELS, _LEVELS)],

@@ -7,6 +7,9 @@ committed, it stays until another is clearly better for a while, or until it no 
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 import numpy as np
 
 from tenet_ros.config import DecisionConfig
@@ -14,7 +17,7 @@ from tenet_ros.language.expression import Extreme, Query
 from tenet_ros.stages.decision_view import View, probabilities
 from tenet_ros.stages.preference.evidence import bounded
 from tenet_ros.stages.protocols import Decision, PreferenceScores
-from tenet_ros.types import State, TrackSet
+from tenet_ros.types import BoolArray, State, TrackSet
 
 __all__ = ['Decider']
 
@@ -78,19 +81,13 @@ class Decider:
             step_ns = tracks.stamp_ns - self._stamp_ns
             step_ns = min(step_ns, LONGEST_STEP_NS) if step_ns > 0 else NOMINAL_FRAME_NS
         self._stamp_ns = tracks.stamp_ns
-        unseen_ns = tracks.unseen_ns
-        waited_ns = min(tracks.unlooked_ns, self._config.unlooked_ms * 1e6)
-        newest_ns = unseen_ns.min(initial=np.iinfo(np.int64).max)
-        visible = np.asarray(
-            (unseen_ns - waited_ns <= self._config.lost_after_ms * 1e6)
-            & (unseen_ns - newest_ns <= self._config.missed_after_ms * 1e6)
-        )
-        odds = np.where(visible, np.exp(bounded(scores.logits, -30.0, 30.0)), 0.0)
+        visible = _visible(tracks, self._config)
+        odds = np.exp(bounded(scores.logits, -30.0, 30.0)) * visible
         return View(
             tracks=tracks,
             fits=probabilities(scores.logits),
             shares=np.asarray(odds / max(float(odds.sum()), 1e-30), np.float32),
-            null=float(probabilities(np.asarray([scores.null], np.float32))[0]),
+            null=1.0 / (1.0 + math.exp(-min(max(scores.null, -80.0), 80.0))),
             visible=visible,
             settled=scores.settled >= self._config.settled,
             step_ns=step_ns,
@@ -244,8 +241,24 @@ class Decider:
         )
 
 
+@lru_cache(maxsize=1)
+def _visible(tracks: TrackSet, config: DecisionConfig) -> BoolArray:
+    """Return which tracks were seen recently, (N,): the same for all sentences of a frame."""
+    unseen_ns = tracks.unseen_ns
+    waited_ns = min(tracks.unlooked_ns, config.unlooked_ms * 1e6)
+    newest_ns = unseen_ns.min(initial=np.iinfo(np.int64).max)
+    visible = np.asarray(
+        (unseen_ns - waited_ns <= config.lost_after_ms * 1e6)
+        & (unseen_ns - newest_ns <= config.missed_after_ms * 1e6)
+    )
+    visible.flags.writeable = False
+    return visible
+
+
 def _known_again(ids: tuple[int, ...], tracks: TrackSet) -> tuple[int, ...]:
     """Return the ids that these tracks have now."""
+    if not ids:
+        return ids
     former = tracks.former_ids.tolist()
     now = (int(tracks.ids[former.index(i)]) if i in former else i for i in ids)
     return tuple(dict.fromkeys(now))

@@ -50,8 +50,8 @@ class View:
 
     def row(self, track_id: int) -> int:
         """Return the row of a track, or -1."""
-        rows = np.flatnonzero(self.tracks.ids == track_id)
-        return int(rows[0]) if len(rows) else -1
+        ids = self.tracks.ids.tolist()
+        return ids.index(track_id) if track_id in ids else -1
 
     def was_there(self, row: int, stamp_ns: int) -> bool:
         """Return whether a track was born by then, and not away as what came back since was."""

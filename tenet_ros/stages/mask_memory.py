@@ -1,7 +1,7 @@
 """Masks of many tracks in turns: carried along where nothing has changed, made anew elsewhere.
 
 A mask costs far more than to see that what it shows is still the same, somewhat moved. Few masks
-are made anew at every frame; of many, the oldest and those whose surroundings look otherwise now.
+are made anew at every frame; of many, those that look otherwise now, or else the oldest.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from math import ceil, floor
 from typing import TypeAlias
 
 import cv2
@@ -26,8 +27,9 @@ __all__ = ['MaskMemory', 'Watch']
 Watch: TypeAlias = Callable[[str], AbstractContextManager[None]]
 """Times a stage of a name for as long as a ``with`` block lasts."""
 
-_TURN = 1
-"""Masks that are made anew at a frame whatever they look like: of new tracks, then the oldest."""
+_LONGEST = 15
+"""Images after which a mask is made anew whatever it looks like, one at an image; before that the
+oldest is where no other is."""
 
 _SAME_PLACE = 0.88
 """IoU of a track's box with its old one, moved as its look has moved, below which the two do not
@@ -36,11 +38,12 @@ agree about where the thing is."""
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Kept:
-    """A mask, the box that it was made from, and what was to be seen there."""
+    """A mask, the box that it was made from, what was to be seen there, and in which image."""
 
     mask: Mask
     box: FloatArray
     template: Template
+    made_at: int
 
 
 class MaskMemory:
@@ -54,7 +57,9 @@ class MaskMemory:
     def __init__(self, segmenter: AnySegmenter, config: MaskConfig | None = None) -> None:
         self._segmenter = segmenter
         self._config = config or MaskConfig()
+        # In the order in which they were made: the first is the oldest.
         self._kept: dict[int, _Kept | None] = {}
+        self._images = 0
 
     def reset(self) -> None:
         """Forget all masks."""
@@ -77,6 +82,7 @@ class MaskMemory:
             return self._made(image, boxes, watch)
         with watch('carry'):
             pyramid = Pyramid(image)
+            self._images += 1
             masks = self._carried(pyramid, image.shape[:2], wanted)
         missing = [i for i in ids if i not in masks]
         made = self._made(image, np.stack([wanted[i] for i in missing]), watch)
@@ -98,11 +104,9 @@ class MaskMemory:
         self, pyramid: Pyramid, size: tuple[int, int], boxes: Mapping[int, FloatArray]
     ) -> dict[int, Mask]:
         """Return the masks, by id, that need not be made anew: never all of them."""
-        # In the order in which they were made: the first are the oldest.
         self._kept = {i: kept for i, kept in self._kept.items() if i in boxes}
-        new = len(boxes) - len(self._kept)
         known = [(i, one) for i, one in self._kept.items() if one is not None]
-        tried = [(i, one) for i, one in known[max(0, _TURN - new) :] if _solid(boxes[i])]
+        tried = [(i, one) for i, one in known if _solid(boxes[i])]
         if not tried:
             return {}
         ids, kept = zip(*tried, strict=True)
@@ -112,7 +116,13 @@ class MaskMemory:
         same = (differences <= self._config.alike) & (_overlap(moved, now) >= _SAME_PLACE)
         masks = {ids[row]: _moved(kept[row].mask, moves[row], size) for row in np.flatnonzero(same)}
         # Half a pixel aside, a line of one pixel is gone.
-        return {i: mask for i, mask in masks.items() if mask.area}
+        masks = {i: mask for i, mask in masks.items() if mask.area}
+        # What is made anew at every image in any case takes nobody's turn.
+        always = len(self._kept) - len(known)
+        oldest, one = tried[0]
+        if len(masks) == len(boxes) - always or self._images - one.made_at > _LONGEST:
+            masks.pop(oldest, None)
+        return masks
 
     def _keep(self, pyramid: Pyramid, track_id: int, box: FloatArray, mask: Mask) -> None:
         """Remember a mask that was made of a box, as the newest.
@@ -127,7 +137,9 @@ class MaskMemory:
             return
         # Of its own: others hold the mask, too, and the segmenter may use its memory again.
         own = replace(mask, crop=mask.crop.copy())
-        self._kept[track_id] = _Kept(mask=own, box=box.copy(), template=template)
+        self._kept[track_id] = _Kept(
+            mask=own, box=box.copy(), template=template, made_at=self._images
+        )
 
 
 def _solid(box: FloatArray) -> bool:
@@ -156,14 +168,17 @@ def _moved(mask: Mask, move: npt.NDArray[np.float64], size: tuple[int, int]) -> 
         move: (3, 3) float64, as of ``find``.
         size: (height, width) of the image, pixels.
     """
-    turn, shift = move[:2, :2], move[:2, 2]
-    origin, extent = np.asarray([mask.x0, mask.y0]), np.asarray(mask.crop.shape[::-1])
-    corners = (origin + extent * [[0, 0], [1, 0], [0, 1], [1, 1]] - 0.5) @ turn.T + shift + 0.5
-    low = np.clip(np.floor(corners.min(axis=0)), 0, size[::-1]).astype(int)
-    high = np.clip(np.ceil(corners.max(axis=0)), 0, size[::-1]).astype(int)
-    if (low >= high).any():
+    (a, b, left), (c, d, top) = move[:2].tolist()
+    height, width = mask.crop.shape
+    x, y = mask.x0 + (width - 1) / 2, mask.y0 + (height - 1) / 2
+    across, down = a * x + b * y + left + 0.5, c * x + d * y + top + 0.5
+    wide, high = (abs(a) * width + abs(b) * height) / 2, (abs(c) * width + abs(d) * height) / 2
+    x0, x1 = max(floor(across - wide), 0), min(ceil(across + wide), size[1])
+    y0, y1 = max(floor(down - high), 0), min(ceil(down + high), size[0])
+    if x0 >= x1 or y0 >= y1:
         return Mask.empty()
-    of_crop = np.concatenate([turn, (turn @ origin + shift - low)[:, None]], axis=1)
-    (x0, y0), extent = low.tolist(), high - low
-    crop = cv2.warpAffine(mask.crop * np.uint8(255), of_crop, (int(extent[0]), int(extent[1])))
-    return Mask(crop=np.asarray(crop > 127, np.uint8), x0=x0, y0=y0, quality=mask.quality)
+    shift = (a * mask.x0 + b * mask.y0 + left - x0, c * mask.x0 + d * mask.y0 + top - y0)
+    of_crop = np.asarray([[a, b, shift[0]], [c, d, shift[1]]])
+    warped = cv2.warpAffine(mask.crop * np.uint8(255), of_crop, (x1 - x0, y1 - y0))
+    _, crop = cv2.threshold(warped, 127, 1, cv2.THRESH_BINARY)
+    return Mask(crop=np.asarray(crop, np.uint8), x0=x0, y0=y0, quality=mask.quality)

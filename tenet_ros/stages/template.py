@@ -51,41 +51,58 @@ _CENTRE = (_SIDE - 1) / 2
 _AWAY = ((np.arange(_SIDE) - _CENTRE) / _SIDE).astype(np.float32)
 _FROM_CENTRE = np.asarray([[1, 0, _CENTRE], [0, 1, _CENTRE], [0, 0, 1]])
 _TO_CENTRE = np.asarray([[1, 0, -_CENTRE], [0, 1, -_CENTRE], [0, 0, 1]])
+_PLACES = np.stack([*np.indices((_SIDE, _SIDE))[::-1], np.ones((_SIDE, _SIDE))]).reshape(3, -1)
 
 
 class Pyramid:
     """The grey levels of an image, and of that image halved, and halved again, once asked for.
+
+    All lie in one picture, the image at its left and what is halved in a column to its right: so
+    places are looked at in one call, whatever their levels.
 
     Args:
         image: (H, W, 3) uint8 RGB.
     """
 
     def __init__(self, image: UInt8Array) -> None:
-        self._levels = [np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.uint8)]
+        sizes = [image.shape[:2]]
+        for _ in range(_HALVINGS):
+            height, width = sizes[-1]
+            sizes.append(((height + 1) // 2, (width + 1) // 2))
+        (height, width), (_, beside) = sizes[:2]
+        tops = np.cumsum([0, *(size[0] for size in sizes[1:])])
+        self._picture = np.empty((max(height, int(tops[-1])), width + beside), np.uint8)
+        self._first = np.asarray([(0, 0), *((width, top) for top in tops[:-1])], np.float32)
+        self._last = self._first + np.asarray(sizes, np.float32)[:, ::-1] - 1
+        self._made = 0
+        cv2.cvtColor(image, cv2.COLOR_RGB2GRAY, dst=self._level(0))
 
     def look(self, cells: Matrix) -> FloatArray:
-        """Return the grey levels at S x S cells, (S, S) float32; the border goes on beyond it.
+        """Return the grey levels at K times S x S cells, (K, S * S); the border goes on beyond it.
 
         Args:
-            cells: (3, 3) float64, from cells to pixels of the image; looked at on the level on
+            cells: (K, 3, 3) float64, from cells to pixels of the image; looked at on the level on
                 which they are a pixel apart at most.
         """
-        apart = max(cells[0, 0], cells[1, 1], 1.0)
-        halvings = min(int(np.ceil(np.log2(apart))), _HALVINGS)
-        shrunk = cells[:2] * 0.5**halvings
-        seen = cv2.warpAffine(
-            self._level(halvings),
-            shrunk,
-            (_SIDE, _SIDE),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        apart = np.maximum(np.maximum(cells[:, 0, 0], cells[:, 1, 1]), 1.0)
+        halvings = np.minimum(np.ceil(np.log2(apart)).astype(int), _HALVINGS)
+        self._halve(int(halvings.max()))
+        where = ((cells[:, :2] * 0.5 ** halvings[:, None, None]) @ _PLACES).astype(np.float32)
+        first, last = self._first[halvings, :, None], self._last[halvings, :, None]
+        where = np.minimum(np.maximum(where + first, first), last)
+        seen = cv2.remap(self._picture, where[:, 0], where[:, 1], cv2.INTER_LINEAR)
         return np.asarray(seen, np.float32)
 
     def _level(self, halvings: int) -> UInt8Array:
-        while len(self._levels) <= halvings:
-            self._levels.append(np.asarray(cv2.pyrDown(self._levels[-1]), np.uint8))
-        return self._levels[halvings]
+        """Return the place of a level in the picture."""
+        (x0, y0), (x1, y1) = self._first[halvings].astype(int), self._last[halvings].astype(int)
+        return self._picture[y0 : y1 + 1, x0 : x1 + 1]
+
+    def _halve(self, halvings: int) -> None:
+        """Make the levels up to one."""
+        while self._made < halvings:
+            self._made += 1
+            cv2.pyrDown(self._level(self._made - 1), dst=self._level(self._made))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,7 +132,8 @@ class Template:
             mask: of what is to be found again; it and its rim are looked at, the rest is not.
         """
         cells = _cells(box)
-        grey = pyramid.look(cells)
+        (seen,) = pyramid.look(cells[None])
+        grey = seen.reshape(_SIDE, _SIDE)
         matters = _matters(cells, mask)
         across, down = (cv2.Sobel(grey, cv2.CV_32F, *d, ksize=3) / 8 for d in ((1, 0), (0, 1)))
         x, y = _AWAY[None, :], _AWAY[:, None]
@@ -126,7 +144,7 @@ class Template:
         counts = (_blocks(matters) > _COUNTS) / (1 + _SLACK * _blocks(np.hypot(across, down)))
         return cls(
             cells=cells,
-            grey=grey.reshape(-1),
+            grey=seen,
             mending=np.asarray(held @ weighted, np.float32),
             counts=counts.astype(np.float32),
         )
@@ -152,20 +170,15 @@ def find(
     grey = np.stack([template.grey for template in templates])
     warps = np.tile(np.eye(3), (len(templates), 1, 1))
     for _ in range(_STEPS):
-        apart = grey - _seen(pyramid, starts @ warps)
+        apart = grey - pyramid.look(starts @ warps @ _TO_CENTRE)
         warps = warps @ _warps(np.einsum('kpc,kc->kp', mending, apart))
     ends = starts @ warps @ _TO_CENTRE
-    apart = grey - _seen(pyramid, starts @ warps)
+    apart = grey - pyramid.look(ends)
     # One image with a channel per template: resized in one call.
     left = np.abs(_blocks(apart.reshape(-1, _SIDE, _SIDE).transpose(1, 2, 0)))
     counts = np.stack([template.counts for template in templates], axis=2)
     moves = ends @ np.linalg.inv(np.stack([template.cells for template in templates]))
     return moves, (left.reshape(counts.shape) * counts).max(axis=(0, 1))
-
-
-def _seen(pyramid: Pyramid, centred: Matrix) -> FloatArray:
-    """Return the grey levels at cells counted from the centre, (K, S * S) float32."""
-    return np.stack([pyramid.look(cells).reshape(-1) for cells in centred @ _TO_CENTRE])
 
 
 def _cells(box: FloatArray) -> Matrix:

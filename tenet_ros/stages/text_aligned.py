@@ -44,6 +44,9 @@ _CANDIDATES = 300
 _CERTAIN = 6.0
 """Log odds beyond which a colour or pattern counts as certain when two boxes are compared."""
 
+_NO_FIT = 1e-3
+"""A score below which a box is no candidate, whatever its colours are."""
+
 _SHADES = ('dark', 'light')
 
 _SHADE_FLOOR = 0.6
@@ -267,8 +270,6 @@ class TextAlignedDetector:
         if not len(rows):
             return scores
         words = sigmoid(rows[:, 5:])
-        measured = any(phrase.appearance or phrase.shade for phrase in prepared.phrases)
-        samples = sample(image, boxes) if measured else None
         for column, phrase in enumerate(prepared.phrases):
             if not phrase.known:
                 continue
@@ -279,11 +280,24 @@ class TextAlignedDetector:
                 fit *= words[:, output - 5]
             for output in phrase.excluded:
                 fit *= 1 - words[:, output - 5]
-            if samples is not None:
-                fit *= phrase.appearance.agreement(samples)
-                fit *= _SHADE_FLOOR + (1 - _SHADE_FLOOR) * phrase.shade.agreement(samples)
             scores[:, column] = fit
+        _measure(image, boxes, scores, prepared)
         return scores
+
+
+def _measure(
+    image: UInt8Array, boxes: FloatArray, scores: FloatArray, prepared: AlignedPrompt
+) -> None:
+    """Let the colours that have no output speak, in place: of the boxes that may be meant."""
+    phrases = prepared.phrases
+    columns = [n for n, phrase in enumerate(phrases) if phrase.appearance or phrase.shade]
+    rows = np.flatnonzero((scores[:, columns] >= _NO_FIT).any(axis=1))
+    if not len(rows):
+        return
+    samples = sample(image, boxes[rows])
+    for column in columns:
+        shade = _SHADE_FLOOR + (1 - _SHADE_FLOOR) * phrases[column].shade.agreement(samples)
+        scores[rows, column] *= phrases[column].appearance.agreement(samples) * shade
 
 
 def _measured(colours: tuple[str, ...]) -> Appearance:

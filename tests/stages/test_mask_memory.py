@@ -137,7 +137,18 @@ def test_what_looks_otherwise_is_made_anew(segmenter):
     run(memory, table(), boxes())
     run(memory, table(painted=(4,)), boxes())
     assert tuple(boxes()[4].tolist()) in segmenter.asked[-1]
-    assert len(segmenter.asked[-1]) == 2, 'it, and the oldest'
+    assert len(segmenter.asked[-1]) == 1, 'it alone: the oldest waits'
+
+
+def test_the_oldest_waits_for_no_more_than_half_a_second_of_what_changes(segmenter):
+    memory = MaskMemory(segmenter, MaskConfig(fresh=1))
+    for frame in range(20):
+        run(memory, table(painted=(4,) if frame % 2 else ()), boxes())
+    changing = tuple(boxes()[4].tolist())
+    first, *others = segmenter.asked
+    assert len(first) == 6
+    assert all(changing in asked for asked in others)
+    assert [len(asked) for asked in others] == [1] * 15 + [2] * 4
 
 
 def test_a_track_that_leaves_what_it_was_on_is_made_anew(segmenter):

@@ -48,6 +48,30 @@ def corners(box):
     ]
 
 
+@pytest.mark.parametrize('size', [(240, 320), (61, 47), (1, 5), (1, 1)])
+@pytest.mark.parametrize('apart', [0.4, 1.0, 2.7, 9.0, 40.0])
+def test_a_pyramid_shows_the_image_at_any_size_and_its_border_beyond_it(size, apart):
+    """A ramp stays a ramp when it is halved, but for a pixel or two at its ends."""
+    width = size[1]
+    across = np.broadcast_to(np.linspace(20, 200, width), size)
+    image = np.repeat(across[..., None], 3, axis=2).astype(np.uint8)
+    cells = np.asarray([[apart, 0, -3.0], [0, apart, -2.0], [0, 0, 1]])
+    (seen,) = Pyramid(image).look(cells[None])
+    x = np.clip(np.arange(32) * apart - 3.0, 0, width - 1)
+    expected = np.interp(x, np.arange(width), across[0])
+    blurred = 3 + 2 * 180 / max(width - 1, 1) * apart
+    assert np.abs(seen.reshape(32, 32) - expected).max() < blurred
+
+
+def test_a_pyramid_is_looked_at_on_several_levels_at_once():
+    pyramid = Pyramid(textured())
+    cells = np.asarray([[[apart, 0, 9.0], [0, apart, 7], [0, 0, 1]] for apart in (1, 3, 9)])
+    together = pyramid.look(cells)
+    for row in range(3):
+        (alone,) = Pyramid(textured()).look(cells[row : row + 1])
+        np.testing.assert_array_equal(alone, together[row])
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     shift=st.tuples(st.floats(-4, 4), st.floats(-4, 4)),

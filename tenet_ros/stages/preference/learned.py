@@ -14,6 +14,7 @@ import numpy as np
 from tenet_ros.config import DecisionConfig
 from tenet_ros.inference.session import Session
 from tenet_ros.language.expression import Query
+from tenet_ros.stages.preference.evidence import bounded
 from tenet_ros.stages.preference.explicit import ExplicitPreference
 from tenet_ros.stages.preference.learned_doubts import ruled_out
 from tenet_ros.stages.preference.learned_features import FITS, Features, look
@@ -65,18 +66,14 @@ class LearnedPreference:
         features = look(queries, in_the_picture(tracks), image_size, self._explicit)
         rows = choose_rows(features)
         answer = self._session.infer(tensors(features, rows))
+        logits = np.full((len(queries), len(tracks)), _OUT_OF_IT, np.float32)
+        logits[:, rows] = answer['logits']
+        logits -= ruled_out(queries, tracks)
+        settled = 1.0 / (1.0 + np.exp(-bounded(answer['settled'], -30.0, 30.0)))
         scores = tuple(
-            PreferenceScores(
-                logits=_spread(logits, rows, len(tracks)) - doubt,
-                null=float(null),
-                settled=float(1.0 / (1.0 + np.exp(-np.clip(settled, -30.0, 30.0)))),
-            )
-            for logits, null, settled, doubt in zip(
-                answer['logits'],
-                answer['null'],
-                answer['settled'],
-                ruled_out(queries, tracks),
-                strict=True,
+            PreferenceScores(logits=of_tracks, null=null, settled=sure)
+            for of_tracks, null, sure in zip(
+                logits, answer['null'].tolist(), settled.tolist(), strict=True
             )
         )
         scores = with_rules(scores, queries, features)
@@ -108,10 +105,3 @@ def tensors(features: Features, rows: IntArray) -> dict[str, FloatArray | IntArr
         'sentences': features.sentences,
         'tokens': features.tokens,
     }
-
-
-def _spread(logits: FloatArray, rows: IntArray, count: int) -> FloatArray:
-    """Put the compared tracks' logits in their places among all."""
-    spread = np.full(count, _OUT_OF_IT, np.float32)
-    spread[rows] = logits
-    return spread

@@ -39,8 +39,11 @@ def ruled_out(queries: Sequence[Query], tracks: TrackSet) -> FloatArray:
     if not measure.any():
         return doubt
     words = log_odds(finite(tracks.phrase_scores.astype(np.float64)))
-    behind = np.maximum(words[measure].max(axis=0) - words - _FORGIVEN, 0.0)
+    behind = np.maximum(words[measure].max(axis=0) - words - _FORGIVEN, 0.0).T
     for row, query in enumerate(queries):
-        meant = [query.first_column + phrase for phrase in query.expression.targets]
-        doubt[row, looked] = behind[looked][:, meant].min(axis=1)
+        first, *others = query.expression.targets
+        doubt[row] = behind[query.first_column + first]
+        for phrase in others:
+            doubt[row] = np.minimum(doubt[row], behind[query.first_column + phrase])
+    doubt[:, ~looked] = 0.0
     return doubt

@@ -38,9 +38,10 @@ def with_rules(
         features: of these sentences and tracks.
     """
     explicit = _TOTAL_UNIT * features.fits[:, :, FITS['total'].start]
+    best = explicit.max(axis=1).tolist()
     return tuple(
-        _pooled(score, rules) if _is_static(query) else score
-        for score, query, rules in zip(scores, queries, explicit, strict=True)
+        _pooled(score, rules, most) if _is_static(query) else score
+        for score, query, rules, most in zip(scores, queries, explicit, best, strict=True)
     )
 
 
@@ -48,8 +49,8 @@ def _is_static(query: Query) -> bool:
     return query.expression.count == 1 and not query.expression.speaks_of_motion
 
 
-def _pooled(score: PreferenceScores, rules: FloatArray) -> PreferenceScores:
-    """Return both opinions as one; the rules' null is against their best."""
-    null = (1 - _RULES) * score.null - _RULES * float(rules.max())
+def _pooled(score: PreferenceScores, rules: FloatArray, most: float) -> PreferenceScores:
+    """Return both opinions as one; the rules' null is against their best, ``most``."""
+    null = (1 - _RULES) * score.null - _RULES * most
     logits = np.float32(1 - _RULES) * score.logits + np.float32(_RULES) * rules
     return replace(score, logits=logits, null=null)

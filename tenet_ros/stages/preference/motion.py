@@ -68,42 +68,47 @@ class Movement:
 
     def _window(self, start_s: float, end_s: float) -> Window:
         """Fit the part of the history from ``start_s`` to before ``end_s``; now is 0."""
-        when = (self._times_s >= start_s) & (self._times_s < end_s)
-        return self._fit(np.flatnonzero(when))
-
-    def _fit(self, picked: npt.NDArray[np.intp]) -> Window:
-        """Fit the positions at ``picked``, indexes into the history."""
+        picked = np.flatnonzero((self._times_s >= start_s) & (self._times_s < end_s))
         boxes = self._tracks.history[:, picked].astype(np.float64)
         return Window.of(boxes, self._tracks.history_valid[:, picked], self._times_s[picked])
 
     @cached_property
-    def _before(self) -> tuple[tuple[float, Window], ...]:
-        """The history before now: the middle of each stretch, seconds, and what was in it."""
+    def _stretches(self) -> list[npt.NDArray[np.intp]]:
+        """The history before now in W stretches, the newest first: indexes into it."""
         length = self._config.motion_recent_s
-        older = self._times_s[self._times_s < -length]
-        return tuple(
-            (float(older[picked].mean()), self._fit(picked)) for picked in stretches(older, length)
-        )
+        return stretches(self._times_s[self._times_s < -length], length)
+
+    @cached_property
+    def _before(self) -> Window:
+        """What was in each of the stretches before now, (W, N)."""
+        count = max((int(picked[-1]) + 1 for picked in self._stretches), default=0)
+        within = np.zeros((len(self._stretches), 1, count), np.bool_)
+        for row, picked in zip(within, self._stretches, strict=True):
+            row[:, picked] = True
+        boxes = self._tracks.history[:, :count].astype(np.float64)
+        valid = within & self._tracks.history_valid[:, :count]
+        return Window.of(boxes, valid, self._times_s[:count])
 
     @cached_property
     def past(self) -> tuple[Array, Array]:
         """Probability that each ever moved before now, and how much of then was seen, (N,)."""
-        moved, watched = np.zeros(len(self.speed)), np.zeros(len(self.speed))
-        for _, window in self._before:
-            moved = np.maximum(moved, self._moved_in(window))
-            watched += window.watched_s
-        return moved, np.minimum(watched / 0.4, 1.0)
+        watched = self._before.watched_s.sum(axis=0)
+        return self._moved_then.max(axis=0, initial=0.0), np.minimum(watched / 0.4, 1.0)
 
-    def _moved_in(self, window: Window) -> Array:
-        moved = _moving(np.hypot(*window.velocity.T), window, self.floor, self._config)
+    @cached_property
+    def _moved_then(self) -> Array:
+        """Probability that each moved in each of the stretches before now, (W, N)."""
+        window = self._before
+        speed = np.hypot(window.velocity[..., 0], window.velocity[..., 1])
+        moved = _moving(speed, window, self.floor, self._config)
         return np.asarray(moved * (window.watched_s > _GLIMPSE_S), np.float64)
 
     @cached_property
     def onset_s(self) -> Array:
         """How long ago each first moved, (N,) seconds; 0 for what never did."""
         first = np.where(self.moving > 0.5, 0.5 * self._config.motion_recent_s, 0.0)
-        for middle_s, window in self._before:
-            first = np.where(self._moved_in(window) > 0.5, -middle_s, first)
+        for picked, moved in zip(self._stretches, self._moved_then, strict=True):
+            first = np.where(moved > 0.5, -self._times_s[picked].mean(), first)
         # The stretches say who moved; the first place that is not the old one says when.
         away_s = departed(self._tracks, self._times_s, sizes(self._tracks))
         return np.asarray(np.where((first > 0) & (away_s > 0), away_s, first), np.float64)
@@ -152,10 +157,9 @@ class Movement:
         if not past or direction is None:
             return found
         axis, sign = direction
-        for _, window in self._before:
-            then = _heads(window.velocity[:, axis], sign, self.floor)
-            found = np.maximum(found, then * (window.watched_s > _GLIMPSE_S))
-        return np.asarray(found, np.float64)
+        then = _heads(self._before.velocity[..., axis], sign, self.floor)
+        then = then * (self._before.watched_s > _GLIMPSE_S)
+        return np.asarray(np.maximum(found, then.max(axis=0, initial=0.0)), np.float64)
 
     def closing(self, dx: Array, dy: Array) -> Array:
         """Return the speed of i towards j, (N, N) box sizes of i per second.
@@ -197,7 +201,7 @@ def _moving(speed: Array, window: Window, floor: Array, config: PreferenceConfig
 
 
 def _heads(velocity: Array, sign: int, floor: Array) -> Array:
-    """Return the probability that velocities (N,) along one axis have the direction ``sign``."""
+    """Return the probability that velocities along one axis have the direction ``sign``."""
     return logistic(2.0 * (sign * velocity / floor - 1.0))
 
 

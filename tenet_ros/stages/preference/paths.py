@@ -28,7 +28,7 @@ _LEG_S = 0.3
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Window:
-    """Motion over a part of the history.
+    """Motion over a part of the history, or over each of W parts: then (W, N) in place of (N,).
 
     Attributes:
         velocity: (N, 2) box sizes per second, x right and y down.
@@ -46,33 +46,34 @@ class Window:
 
     @classmethod
     def of(cls, boxes: Array, valid: BoolArray, times_s: Array) -> Window:
-        """Fit straight lines to (N, T, 4) boxes at (T,) times, where ``valid`` (N, T)."""
+        """Fit straight lines to (N, T, 4) boxes at (T,) times, where ``valid``, (N, T) or more."""
         weight = valid.astype(np.float64)
-        count = np.maximum(weight.sum(axis=1), 1.0)
-        extent = np.maximum(boxes[..., 2:] - boxes[..., :2], 1.0)
-        log_extent = np.log(extent)
+        count = np.maximum(weight.sum(axis=-1), 1.0)
+        log_extent = np.log(np.maximum(boxes[..., 2:] - boxes[..., :2], 1.0))
         log_size = log_extent.mean(axis=2)
-        size = np.exp((weight * log_size).sum(axis=1) / count)
-        centre = (boxes[..., :2] + boxes[..., 2:]) / 2 / size[:, None, None]
+        size = np.exp((weight * log_size).sum(axis=-1) / count)
+        centre = (boxes[..., :2] + boxes[..., 2:]) / 2
         # Position, log size, log aspect: five lines per track, fitted at once.
         shape = (log_extent[..., 1] - log_extent[..., 0])[..., None]
         values = np.concatenate([centre, log_size[..., None], shape], axis=2)
-        mean_t = (weight * times_s).sum(axis=1) / count
-        t = (times_s - mean_t[:, None]) * weight
-        mean = (weight[..., None] * values).sum(axis=1) / count[:, None]
-        rest = (values - mean[:, None]) * weight[..., None]
-        spread = np.maximum((t * t).sum(axis=1), 1e-6)
-        slope = np.einsum('nt,ntk->nk', t, rest) / spread[:, None]
-        error = rest - slope[:, None] * t[..., None]
-        square = (error[..., [0, 1, 3]] ** 2).sum(axis=1) / count[:, None]
-        stir, sway = np.sqrt(square.sum(axis=1)), np.sqrt(square[:, 2])
-        first = np.where(valid, times_s, np.inf).min(axis=1, initial=np.inf)
-        last = np.where(valid, times_s, -np.inf).max(axis=1, initial=-np.inf)
+        mean_t = (weight * times_s).sum(axis=-1) / count
+        t = (times_s - mean_t[..., None]) * weight
+        mean = np.einsum('...nt,ntk->...nk', weight, values) / count[..., None]
+        rest = (values - mean[..., None, :]) * weight[..., None]
+        spread = np.maximum((t * t).sum(axis=-1), 1e-6)
+        slope = np.einsum('...nt,...ntk->...nk', t, rest) / spread[..., None]
+        error = rest - slope[..., None, :] * t[..., None]
+        across, down, _, bend = np.moveaxis((error * error).sum(axis=-2) / count[..., None], -1, 0)
+        first = np.where(valid, times_s, np.inf).min(axis=-1, initial=np.inf)
+        last = np.where(valid, times_s, -np.inf).max(axis=-1, initial=-np.inf)
         watched = np.where(np.isfinite(first) & np.isfinite(last), last - first, 0.0)
-        enough = (count >= 3)[:, None] & (watched > 0)[:, None]
-        slope = np.where(enough, slope, 0.0)
+        slope = np.where(((count >= 3) & (watched > 0))[..., None], slope, 0.0)
         return cls(
-            velocity=slope[:, :2], growth=slope[:, 2], stir=stir, sway=sway, watched_s=watched
+            velocity=slope[..., :2] / size[..., None],
+            growth=slope[..., 2],
+            stir=np.sqrt((across + down) / size**2 + bend),
+            sway=np.sqrt(bend),
+            watched_s=watched,
         )
 
 

@@ -153,16 +153,26 @@ def _seen_from_now(past: Sequence[Whereabouts], picked: IntArray) -> FloatArray:
     boxes = np.concatenate([past[index].boxes for index in chosen])
     if all(where.camera_motion is None for where in past):
         return boxes
-    since = np.eye(3)
-    motions = np.empty((len(past), 3, 3))
-    for index in range(len(past) - 1, -1, -1):
-        motions[index] = since
-        motion = past[index].camera_motion
-        if motion is not None:
-            since = since @ _square(motion)
+    motions = _until_now(past)
     of_box = np.repeat(motions[chosen], [len(past[index].ids) for index in chosen], axis=0)
     low, high = boxes[:, :2].astype(np.float64), boxes[:, 2:].astype(np.float64)
     middle = np.einsum('mij,mj->mi', of_box[:, :2, :2], (low + high) / 2) + of_box[:, :2, 2]
     determinant = of_box[:, 0, 0] * of_box[:, 1, 1] - of_box[:, 0, 1] * of_box[:, 1, 0]
     half = (high - low) / 2 * np.sqrt(np.abs(determinant))[:, None]
     return np.concatenate([middle - half, middle + half], axis=1).astype(np.float32)
+
+
+def _until_now(past: Sequence[Whereabouts]) -> npt.NDArray[np.float64]:
+    """Return the camera's motion from each frame to the newest one, (T, 3, 3).
+
+    The products of all tails of a list, twice as long ones at every turn.
+    """
+    steps = np.tile(np.eye(3), (len(past), 1, 1))
+    for step, later in zip(steps, list(past)[1:], strict=False):
+        if later.camera_motion is not None:
+            step[:2] = later.camera_motion
+    reach = 1
+    while reach < len(steps):
+        steps[:-reach] = steps[reach:] @ steps[:-reach]
+        reach *= 2
+    return steps

@@ -10,6 +10,7 @@ import pytest
 from tenet_ros.config import PreferenceConfig
 from tenet_ros.language.expression import Extreme, MotionKind, Order
 from tenet_ros.stages.preference.motion import Movement
+from tenet_ros.stages.preference.paths import Window
 from tenet_ros.stages.preference.ranking import Scene, place_in_order
 from tenet_ros.types import TrackSet
 
@@ -220,3 +221,20 @@ def test_a_short_history_is_no_trouble(kind, times):
 def test_no_tracks_have_no_motion():
     for kind in MotionKind:
         assert Movement(TrackSet.empty(), PreferenceConfig()).fits(kind, past=True).shape == (0,)
+
+
+def test_several_parts_of_a_history_are_fitted_as_each_alone():
+    tracks = track_set([lambda t: np.stack([100 + 40 * t, 50 + 5 * np.sin(9 * t)], axis=1)] * 3)
+    times = (tracks.history_stamps_ns - tracks.history_stamps_ns[-1]) / 1e9
+    boxes = tracks.history.astype(np.float64)
+    rng = np.random.default_rng(2)
+    parts = [np.arange(0, 12), np.arange(11, 25), np.arange(5, 7)]
+    seen = rng.random(tracks.history_valid.shape) < 0.8
+    within = np.stack([np.isin(np.arange(len(times)), part) for part in parts])
+    together = Window.of(boxes, seen & within[:, None], times)
+    for row, part in enumerate(parts):
+        alone = Window.of(boxes[:, part], seen[:, part], times[part])
+        for name in ('velocity', 'growth', 'stir', 'sway', 'watched_s'):
+            np.testing.assert_allclose(
+                getattr(together, name)[row], getattr(alone, name), atol=1e-9, err_msg=name
+            )
