@@ -226,6 +226,14 @@ def test_the_process_ends_well_in_the_middle_of_a_stream(start_node, robot, numb
     assert 'ERROR' not in logged
 
 
+def test_an_interrupt_breaks_off_no_callback(start_node):
+    """Where it would be a KeyboardInterrupt, a lock could stay locked for ever."""
+    process = start_node('struck')
+    assert process.wait() == 0
+    assert process.said.count('the callback has come to its end') == 1
+    assert 'Traceback' not in process.said
+
+
 def test_a_second_interrupt_does_not_break_off_the_end(start_node):
     process = start_node()
     process.expect('waiting for images on /image')

@@ -5,11 +5,14 @@ argument may name a misbehaviour, the rest are ROS arguments:
     broken   the detector raises at the first image;
     missing  the model is missing at the first attempt to load it;
     slow     an engine is built until somebody wishes it to stop;
-    deaf     an engine is built in C++, and no wish is heeded.
+    deaf     an engine is built in C++, and no wish is heeded;
+    struck   an interrupt comes amid a callback.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from dataclasses import dataclass
 
@@ -119,6 +122,20 @@ def build_deaf(settings: Settings) -> System:
         cv2.GaussianBlur(picture, (9, 9), 0)
 
 
+class Struck(node.TenetNode):
+    """Interrupts itself once, amid a callback that says so when it has come to its end."""
+
+    def __init__(self):
+        super().__init__()
+        self.create_timer(0.1, self._on_timer)
+
+    def _on_timer(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(100_000):
+            pass
+        print('the callback has come to its end', flush=True)
+
+
 def squares(settings: Settings, detector: Squares | None = None) -> System:
     config = settings.pipeline
     preference, segmenter = FitsPhrase(), WholeBoxes()
@@ -147,4 +164,7 @@ if __name__ == '__main__':
     }
     node.build = builders.get(how, squares)
     autostart.RETRY_S = 0.2
-    sys.exit(main.main(sys.argv if how not in builders else [sys.argv[0], *ros_arguments]))
+    if how == 'struck':
+        main.TenetNode = Struck
+    known = {*builders, 'struck'}
+    sys.exit(main.main(sys.argv if how not in known else [sys.argv[0], *ros_arguments]))
