@@ -6,6 +6,7 @@ Both are for people and for programs. A program reads ``values``; the keys below
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from tenet_ros.pipeline import StepResult, TargetResult
@@ -27,6 +28,8 @@ class Status:
     def __init__(self, node: LifecycleNode) -> None:
         self._publisher = publisher(node, DiagnosticStatus, '~/status', latched())
         self._name = f'{node.get_namespace()}/{node.get_name()}: target'.lstrip('/')
+        # Of ten sentences there are a hundred at every frame, and most say what they said.
+        self._pairs: dict[str, Any] = {}
 
     def tell_phase(self, phase: str, fault: str, command: Command, doing: str = '') -> None:
         """Say where the node is: ``state``, ``command_id``, ``command`` and ``doing``.
@@ -58,13 +61,25 @@ class Status:
     ) -> None:
         """Say what ``result_status`` says."""
         status = result_status(
-            result, name=self._name, age_ms=age_ms, unknown=unknown, places=places
+            result,
+            name=self._name,
+            age_ms=age_ms,
+            unknown=unknown,
+            places=places,
+            before=self._pairs,
         )
         self._publisher.publish(status)
+        self._pairs = {pair.key: pair for pair in status.values}
 
 
 def diagnostic(
-    level: Any, name: str, message: str, values: Mapping[str, str], hardware_id: str = ''
+    level: Any,
+    name: str,
+    message: str,
+    values: Mapping[str, str],
+    *,
+    hardware_id: str = '',
+    before: Mapping[str, Any] = MappingProxyType({}),
 ) -> Any:
     """Return a ``diagnostic_msgs/DiagnosticStatus``.
 
@@ -74,13 +89,19 @@ def diagnostic(
         message: one line for a person.
         values: for programs.
         hardware_id: what it runs on.
+        before: pairs of the message before, by key; those that say the same are used again.
     """
+    pairs = []
+    for key, value in values.items():
+        pair = before.get(key)
+        same = pair is not None and pair.value == value
+        pairs.append(pair if same else KeyValue(key=key, value=value))
     return DiagnosticStatus(
         level=level,
         name=name,
         message=message,
         hardware_id=hardware_id,
-        values=[KeyValue(key=key, value=value) for key, value in values.items()],
+        values=pairs,
     )
 
 
@@ -91,6 +112,7 @@ def result_status(
     age_ms: float,
     unknown: tuple[str, ...],
     places: tuple[Mapping[str, str], ...] = (),
+    before: Mapping[str, Any] = MappingProxyType({}),
 ) -> Any:
     """Return what is published on ``~/status`` for one frame.
 
@@ -110,6 +132,7 @@ def result_status(
         age_ms: from the source's stamp to now.
         unknown: nouns of the command that the detector can never find.
         places: for each sentence what is said of its place; empty where nothing is.
+        before: as of ``diagnostic``.
     """
     sec, nanosec = divmod(result.stamp_ns, 1_000_000_000)
     seen_ns = result.detections_stamp_ns
@@ -136,7 +159,7 @@ def result_status(
     if unknown:
         message += f' (this detector cannot find: {", ".join(unknown)})'
     level = DiagnosticStatus.WARN if unknown else DiagnosticStatus.OK
-    return diagnostic(level, name, message, values)
+    return diagnostic(level, name, message, values, before=before)
 
 
 def _target_values(target: TargetResult) -> dict[str, str]:

@@ -206,6 +206,18 @@ def test_status_of_several_sentences_has_each_by_its_slot():
     assert 'unicorn' in message.message
 
 
+def test_what_a_status_takes_over_from_the_one_before_is_what_stays_the_same():
+    first = result_status(result(target('a'), target('b')), name='n', age_ms=1.0, unknown=())
+    before = {pair.key: pair for pair in first.values}
+    # One sentence less, another answer, and keys that there are no more.
+    answer = result(target('b', state=State.ABSENT, ids=()))
+    again = result_status(answer, name='n', age_ms=2.0, unknown=(), before=before)
+    alone = result_status(answer, name='n', age_ms=2.0, unknown=())
+    assert [(p.key, p.value) for p in again.values] == [(p.key, p.value) for p in alone.values]
+    assert values(first)['frame_age_ms'] == '1.0', 'what was published stays as it is'
+    assert any(pair is before[pair.key] for pair in again.values if pair.key in before)
+
+
 def test_status_without_a_command_is_idle():
     assert values(result_status(result(), name='n', age_ms=0.0, unknown=()))['state'] == 'IDLE'
 
