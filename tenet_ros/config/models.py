@@ -44,7 +44,7 @@ class MaskConfig:
     """
 
     fresh: int = 2
-    alike: float = 1.5
+    alike: float = 2.0
 
     def __post_init__(self) -> None:
         """Check the ranges."""
