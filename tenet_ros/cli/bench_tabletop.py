@@ -53,7 +53,11 @@ def add_parser(kinds: Any) -> argparse.ArgumentParser:
     live = parser.add_argument_group('with processes in real time')
     live.add_argument('--live', action='store_true', help='run a camera and a node instead')
     live.add_argument(
-        '--minutes', type=seconds, metavar='M', help='of each live run (default: half a minute)'
+        '--minutes',
+        type=seconds,
+        metavar='M',
+        help='of a long run with one sentence, and of one with ten (default: half a minute); what '
+        'both cost is measured in short runs afterwards, in about three minutes',
     )
     live.add_argument('--domain', type=int, metavar='ID', help='ROS domain (default: by chance)')
     return parser

@@ -77,10 +77,15 @@ def cost_of(one: Sequence[dict[str, Any]], ten: Sequence[dict[str, Any]]) -> dic
     Args:
         one: reports of ``bench stream``, as many as of the other.
         ten: likewise.
+
+    Raises:
+        ConfigError: in one of the runs nothing was answered.
     """
     runs = {'one': one, 'ten': ten}
     ms = {name: [_frame_ms(run) for run in of] for name, of in runs.items()}
     cpu_ms = {name: [float(run['cpu_ms']) for run in of] for name, of in runs.items()}
+    if min(ms['one'] + cpu_ms['one']) <= 0:
+        raise ConfigError('expected answers in every run, in one the node gave none; run it again')
     ratios = np.asarray(ms['ten']) / ms['one']
     return {
         'ms': {name: np.round(values, 2).tolist() for name, values in ms.items()},

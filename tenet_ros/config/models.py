@@ -38,7 +38,8 @@ class MaskConfig:
 
     Attributes:
         fresh: where no more masks are wanted, all are made anew at every frame; of more, those of
-            what looks otherwise now, or else the oldest, and the others are carried along.
+            what looks otherwise now, or else the oldest, and the others are carried along. What
+            has waited for half a second (15 frames) has its turn in any case, one at a frame.
         alike: grey levels by which what a mask shows may differ from what it showed when it was
             made, to be carried along; 0 makes all masks anew at every frame.
     """

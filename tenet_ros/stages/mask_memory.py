@@ -127,11 +127,11 @@ class MaskMemory:
     def _keep(self, pyramid: Pyramid, track_id: int, box: FloatArray, mask: Mask) -> None:
         """Remember a mask that was made of a box, as the newest.
 
-        Where it is empty, or too thin for a change of it to be seen, only that it was made: it is
-        made anew at every image.
+        Where it or its box is empty, or it is too thin for a change of it to be seen, only that it
+        was made: it is made anew at every image.
         """
         self._kept.pop(track_id, None)
-        template = Template.of(pyramid, box, mask) if mask.area else None
+        template = Template.of(pyramid, box, mask) if mask.area and _solid(box) else None
         if template is None or not template.counts.any():
             self._kept[track_id] = None
             return

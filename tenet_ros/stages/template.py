@@ -174,11 +174,10 @@ def find(
         warps = warps @ _warps(np.einsum('kpc,kc->kp', mending, apart))
     ends = starts @ warps @ _TO_CENTRE
     apart = grey - pyramid.look(ends)
-    # One image with a channel per template: resized in one call.
-    left = np.abs(_blocks(apart.reshape(-1, _SIDE, _SIDE).transpose(1, 2, 0)))
-    counts = np.stack([template.counts for template in templates], axis=2)
+    left = np.abs(_blocks(apart.reshape(-1, _SIDE, _SIDE)))
+    counts = np.stack([template.counts for template in templates])
     moves = ends @ np.linalg.inv(np.stack([template.cells for template in templates]))
-    return moves, (left.reshape(counts.shape) * counts).max(axis=(0, 1))
+    return moves, (left * counts).max(axis=(1, 2))
 
 
 def _cells(box: FloatArray) -> Matrix:
@@ -190,9 +189,10 @@ def _cells(box: FloatArray) -> Matrix:
 
 
 def _blocks(cells: FloatArray) -> FloatArray:
-    """Return the mean over each block of (S, S) or (S, S, K) cells."""
-    size = (_SIDE // _BLOCK, _SIDE // _BLOCK)
-    return np.asarray(cv2.resize(cells, size, interpolation=cv2.INTER_AREA), np.float32)
+    """Return the mean over each block of (..., S, S) cells."""
+    size = _SIDE // _BLOCK
+    split = cells.reshape(*cells.shape[:-2], size, _BLOCK, size, _BLOCK)
+    return np.asarray(split.mean(axis=(-3, -1)), np.float32)
 
 
 def _matters(cells: Matrix, mask: Mask) -> FloatArray:

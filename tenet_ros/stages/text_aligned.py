@@ -45,7 +45,8 @@ _CERTAIN = 6.0
 """Log odds beyond which a colour or pattern counts as certain when two boxes are compared."""
 
 _NO_FIT = 1e-3
-"""A score below which a box is no candidate, whatever its colours are."""
+"""A score below which a box is no candidate, whatever its colours are: preferences do not tell such
+scores apart (``stages.preference.evidence.log_odds``)."""
 
 _SHADES = ('dark', 'light')
 

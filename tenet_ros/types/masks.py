@@ -75,7 +75,7 @@ def union(masks: Iterable[Mask], height: int, width: int, value: int = 1) -> UIn
     for mask in masks:
         # Of two values the larger is quicker than a choice, and sentences share masks.
         part, crop = _within(mask, canvas)
-        np.maximum(part, crop * np.uint8(value), out=part)
+        np.maximum(part, (crop != 0) * np.uint8(value), out=part)
     return canvas
 
 

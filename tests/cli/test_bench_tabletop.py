@@ -69,3 +69,5 @@ def test_the_cost_of_ten_is_by_pairs_and_leaves_out_what_no_frame_costs():
     assert cost['ratio'] == pytest.approx(1.75)
     assert cost['cpu_ratio'] == pytest.approx(1.4)
     assert cost['stage_ms']['ten']['decode'] == pytest.approx(9.0)
+    with pytest.raises(ConfigError, match='gave none'):
+        cost_of([{'stage_ms': {}, 'cpu_ms': 0.0}], [turn(5.0, 14.0)])

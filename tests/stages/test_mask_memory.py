@@ -151,6 +151,18 @@ def test_the_oldest_waits_for_no_more_than_half_a_second_of_what_changes(segment
     assert [len(asked) for asked in others] == [1] * 15 + [2] * 4
 
 
+def test_a_box_without_area_disturbs_no_other_whatever_the_segmenter_finds_in_it():
+    class Somewhere(Discs):
+        def _disc(self, box):
+            return Mask(crop=np.ones((4, 4), np.uint8), x0=10, y0=10, quality=0.5)
+
+    memory = MaskMemory(Somewhere(), MaskConfig(fresh=1))
+    flat = boxes()
+    flat[2, 2] = flat[2, 0]
+    for _ in range(3):
+        assert len(run(memory, table(), flat)) == 6
+
+
 def test_a_track_that_leaves_what_it_was_on_is_made_anew(segmenter):
     memory = MaskMemory(segmenter, MaskConfig(fresh=1))
     run(memory, table(), boxes())

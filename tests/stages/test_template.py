@@ -141,6 +141,16 @@ def test_each_of_many_gets_what_it_would_get_alone():
         assert differences[row] == pytest.approx(difference, abs=1e-3)
 
 
+def test_a_crowd_is_found():
+    image = textured()
+    x, y = (axis.ravel() for axis in np.meshgrid(np.arange(20) * 14, np.arange(15) * 14))
+    boxes = np.stack([x, y, x + 24, y + 24], axis=1).astype(np.float32)
+    moves, differences = search([kept(image, box) for box in boxes], image, *boxes)
+    assert len(moves) == len(differences) == 300
+    assert np.abs(moves - np.eye(3)).max() < 1e-6
+    assert differences.max() < 0.1
+
+
 @pytest.mark.parametrize('box', [[0, 0, 30, 30], [300, 200, 320, 240], [0, 0, 320, 240]])
 def test_a_box_may_touch_the_border(box):
     image, box = textured(), np.asarray(box, np.float32)
