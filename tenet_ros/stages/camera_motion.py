@@ -14,10 +14,6 @@ __all__ = ['SparseFlowMotion']
 _SMALLEST_PX = 32
 """An image that is smaller, once reduced, has no room for corners."""
 
-_ENOUGH = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 10, 0.03)
-"""A point is followed until a step is so short, pixels: three times as exact is twice as long, and
-a hundredth of a pixel is far below what the points disagree by."""
-
 
 class SparseFlowMotion:
     """Sparse optical flow on a small grey image, and the similarity that most points agree on.
@@ -83,13 +79,7 @@ class SparseFlowMotion:
             return None
         points = points * np.float32(2) + np.float32(0.5)
         followed, status, _ = cv2.calcOpticalFlowPyrLK(
-            last,
-            grey,
-            points,
-            np.zeros_like(points),
-            winSize=(13, 13),
-            maxLevel=3,
-            criteria=_ENOUGH,
+            last, grey, points, np.zeros_like(points), winSize=(13, 13), maxLevel=3
         )
         kept = status.reshape(-1) == 1
         if kept.sum() < self._min_inliers:
