@@ -289,7 +289,14 @@ class TextAlignedDetector:
 def _measure(
     image: UInt8Array, boxes: FloatArray, scores: FloatArray, prepared: AlignedPrompt
 ) -> None:
-    """Let the colours that have no output speak, in place: of the boxes that may be meant."""
+    """Let the colours that have no output speak, where a box may be meant.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        boxes: (N, 4) float32 xyxy source pixels, each with area inside the image.
+        scores: (N, P) float32 by the outputs alone; changed in place.
+        prepared: the P phrases.
+    """
     phrases = prepared.phrases
     columns = [n for n, phrase in enumerate(phrases) if phrase.appearance or phrase.shade]
     rows = np.flatnonzero((scores[:, columns] >= _NO_FIT).any(axis=1))
